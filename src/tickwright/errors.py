@@ -1,0 +1,209 @@
+"""Every exception that Tickwright raises.
+
+::
+
+    TickwrightError
+    ├── UsageError                 you asked for something that cannot be
+    │   ├── ConfigError            a setting is missing, malformed or contradicts another
+    │   ├── InvalidNumber          a float, NaN, infinity, or a wrong precision
+    │   ├── UnknownInstrument      no such instrument id on the venue
+    │   ├── UnknownVenue           no such venue or product in the registry
+    │   ├── NotSupported           the venue does not offer this (raised before any I/O)
+    │   └── Closed                 the object was closed by its owner
+    ├── ConnectivityError          expected on a network: the session reconnects by itself
+    │   ├── ConnectTimeout         no connection within the time allowed
+    │   ├── ConnectFailed          refused, unresolvable, or the handshake was turned down
+    │   ├── ConnectionLost         an open connection ended (close code and reason inside)
+    │   └── RequestTimeout         an HTTP request went unanswered
+    ├── VenueError                 the venue answered, and the answer is no
+    │   ├── VenueRejected          an error body with the venue's own code and text
+    │   ├── RateLimited            429: over a limit; nothing leaves before ``retry_at_ns``
+    │   ├── Banned                 418 / 403: the address is banned until ``retry_at_ns``
+    │   └── SubscriptionRefused    a stream was refused; carries the venue's text
+    ├── DecodeError                bytes that do not say what they must (offset inside)
+    │   └── CaptureError           a capture file that cannot be read at this line
+    ├── IllegalTransition          a machine met an event its table does not have: a bug
+    ├── CircuitOpen                the breaker holds requests to a failing host back
+    ├── SlowConsumer               a subscription with ``overflow="fail"`` (or blocked too long) was full
+    └── WouldBlock                 a ``*_nowait`` call has nothing to give
+"""
+
+from __future__ import annotations
+
+
+__all__ = [
+    "Banned",
+    "CaptureError",
+    "CircuitOpen",
+    "Closed",
+    "ConfigError",
+    "ConnectFailed",
+    "ConnectTimeout",
+    "ConnectionLost",
+    "ConnectivityError",
+    "DecodeError",
+    "IllegalTransition",
+    "InvalidNumber",
+    "NotSupported",
+    "RateLimited",
+    "RequestTimeout",
+    "SlowConsumer",
+    "SubscriptionRefused",
+    "TickwrightError",
+    "UnknownInstrument",
+    "UnknownVenue",
+    "UsageError",
+    "VenueError",
+    "VenueRejected",
+    "WouldBlock",
+]
+
+
+class TickwrightError(Exception):
+    """Root of everything raised here; its text is one line that says what to do."""
+
+
+class UsageError(TickwrightError):
+    """The call itself cannot be honoured; nothing was sent anywhere."""
+
+
+class ConfigError(UsageError):
+    """A setting is missing, malformed or contradicts another."""
+
+
+class InvalidNumber(UsageError, ValueError):
+    """A number that is inexact (float), not finite, or of the wrong precision."""
+
+
+class UnknownInstrument(UsageError, LookupError):
+    """The venue lists no instrument of that id."""
+
+
+class UnknownVenue(UsageError, LookupError):
+    """The registry has no venue or product of that name."""
+
+
+class NotSupported(UsageError):
+    """The venue does not offer what was asked for; raised before any I/O."""
+
+
+class Closed(UsageError):
+    """The object was closed by its owner and takes no more calls."""
+
+
+class ConnectivityError(TickwrightError):
+    """The network did what networks do; sessions reconnect on it by themselves."""
+
+
+class ConnectTimeout(ConnectivityError):
+    """No open connection within the time allowed."""
+
+
+class ConnectFailed(ConnectivityError):
+    """The host refused, did not resolve, or turned the handshake down."""
+
+
+class ConnectionLost(ConnectivityError):
+    """An open connection ended.
+
+    Args:
+        code: WebSocket close code, 1006 where the peer vanished without one.
+        reason: The peer's words, or ours.
+    """
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"connection lost: code {code} ({reason or 'no reason given'})")
+        self.code = code
+        self.reason = reason
+
+
+class RequestTimeout(ConnectivityError):
+    """An HTTP request was sent, and no answer came within the time allowed."""
+
+
+class VenueError(TickwrightError):
+    """The venue answered, and the answer is no."""
+
+
+class VenueRejected(VenueError):
+    """An error body from the venue.
+
+    Args:
+        status: HTTP status, 0 over a WebSocket.
+        code: The venue's own error code.
+        text: The venue's own text, unaltered.
+        where: Method and path, without query.
+    """
+
+    def __init__(self, status: int, code: int | str | None, text: str, where: str) -> None:
+        super().__init__(f"{where}: the venue refused with {code} (HTTP {status}): {text}")
+        self.status = status
+        self.code = code
+        self.text = text
+        self.where = where
+
+
+class RateLimited(VenueError):
+    """Over one of the venue's limits; nothing leaves for that host before ``retry_at_ns``."""
+
+    def __init__(self, where: str, retry_at_ns: int, text: str = "") -> None:
+        super().__init__(f"{where}: rate limited until {retry_at_ns} ns (wall clock) {text}".rstrip())
+        self.retry_at_ns = retry_at_ns
+
+
+class Banned(RateLimited):
+    """The venue banned this address; nothing leaves for that host before ``retry_at_ns``."""
+
+
+class SubscriptionRefused(VenueError):
+    """The venue refused a stream; ``text`` holds its own words."""
+
+    def __init__(self, stream: str, text: str) -> None:
+        super().__init__(f"the venue refused stream {stream!r}: {text}")
+        self.stream = stream
+        self.text = text
+
+
+class DecodeError(TickwrightError, ValueError):
+    """Bytes that do not say what they must.
+
+    Args:
+        what: What was expected and what was found.
+        offset: Where in the input, in bytes; -1 where no place can be named.
+    """
+
+    def __init__(self, what: str, offset: int = -1) -> None:
+        super().__init__(what if offset < 0 else f"{what} at byte {offset}")
+        self.what = what
+        self.offset = offset
+
+
+class CaptureError(DecodeError):
+    """A capture file that cannot be read further; names the file and the line."""
+
+
+class IllegalTransition(TickwrightError):
+    """A machine met an event that its table does not have in that state: a bug, not an outage."""
+
+    def __init__(self, machine: str, state: object, event: object) -> None:
+        super().__init__(f"{machine}: no transition from {state} on {event}")
+        self.machine = machine
+        self.state = state
+        self.event = event
+
+
+class CircuitOpen(TickwrightError):
+    """A host failed repeatedly and is left alone until ``retry_in_s`` has passed."""
+
+    def __init__(self, host: str, retry_in_s: float) -> None:
+        super().__init__(f"{host}: held back after repeated failures; tried again in {retry_in_s:.1f} s")
+        self.host = host
+        self.retry_in_s = retry_in_s
+
+
+class SlowConsumer(TickwrightError):
+    """A subscription that may not drop was full; read faster, or choose another overflow policy."""
+
+
+class WouldBlock(TickwrightError):
+    """A ``*_nowait`` call has nothing to give right now."""

@@ -1,0 +1,144 @@
+"""What Tickwright says about itself: connections, gaps, drops, refusals. Same stream, same form."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from tickwright.model.market import datetime_of
+
+
+__all__ = [
+    "BookState",
+    "BookStateChanged",
+    "DecodeFailure",
+    "Dropped",
+    "Gap",
+    "HandlerFailed",
+    "Notice",
+    "SessionDown",
+    "SessionUp",
+    "TopicFailed",
+    "TopicStale",
+]
+
+
+class BookState(Enum):
+    """How far a book is trusted. Only LIVE and UNAUDITED books can be read."""
+
+    SYNCING = "syncing"
+    """No snapshot yet."""
+    LIVE = "live"
+    """Sequence-checked at every delta, and equal to the second source when last compared."""
+    UNAUDITED = "unaudited"
+    """Sequence-checked at every delta; no second source has confirmed it (yet)."""
+    SUSPECT = "suspect"
+    """The second source disagreed; the next comparison or a resync decides."""
+    RESYNCING = "resyncing"
+    """A gap, a crossed book or a disagreement: a new snapshot is on its way."""
+    STALE = "stale"
+    """The connection is down or the topic went silent."""
+    CLOSED = "closed"
+    """Nobody wants it any more."""
+
+    @property
+    def is_readable(self) -> bool:
+        """True where best prices and levels are handed out."""
+        return self in (BookState.LIVE, BookState.UNAUDITED)
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """What all notices share."""
+
+    received_ts_ns: int
+    delivered_ts_ns: int = 0
+
+    def __repr__(self) -> str:
+        parts = [
+            f"{name}={getattr(self, name)!r}"
+            for name in self.__struct_fields__
+            if name not in ("received_ts_ns", "delivered_ts_ns")
+        ]
+        when = datetime_of(self.received_ts_ns).isoformat(timespec="milliseconds")
+        return f"{type(self).__name__}({', '.join(parts)}, {when})"
+
+
+class SessionUp(Notice, frozen=True, kw_only=True):
+    """A connection is open and its subscriptions are being restored."""
+
+    session: str
+    """For example ``binance.usdm/public#1``."""
+    attempt: int
+    """1 for the first connection, else how many tries this outage took."""
+
+
+class SessionDown(Notice, frozen=True, kw_only=True):
+    """A connection ended; unless ``is_final``, a new one is made after ``retry_in_s``."""
+
+    session: str
+    code: int
+    reason: str
+    retry_in_s: float
+    is_final: bool = False
+
+
+class TopicStale(Notice, frozen=True, kw_only=True):
+    """A stream of a healthy connection is silent beyond what is due; ``action`` says what is done."""
+
+    session: str
+    stream: str
+    silent_s: float
+    action: str
+    """``resubscribe``, ``reconnect`` or ``watch`` (a quiet instrument; nothing more is done)."""
+
+
+class TopicFailed(Notice, frozen=True, kw_only=True):
+    """The venue refused a stream, in its own words; other streams are not affected."""
+
+    session: str
+    stream: str
+    text: str
+
+
+class Gap(Notice, frozen=True, kw_only=True):
+    """Trades ``first``..``last`` (ids, inclusive) of an instrument did not arrive."""
+
+    instrument: str
+    first: int
+    last: int
+    is_backfilled: bool = False
+    """True where they follow, in order, from the venue's history."""
+
+
+class BookStateChanged(Notice, frozen=True, kw_only=True):
+    """A book went from one state to another, and why."""
+
+    instrument: str
+    old: BookState
+    new: BookState
+    reason: str
+
+
+class Dropped(Notice, frozen=True, kw_only=True):
+    """A slow consumer's bounded queue lost ``count`` events since the last such notice."""
+
+    topic: str
+    count: int
+
+
+class DecodeFailure(Notice, frozen=True, kw_only=True):
+    """A frame that does not say what it must; counted, reported, never passed on as good."""
+
+    session: str
+    stream: str
+    error: str
+    raw: bytes
+
+
+class HandlerFailed(Notice, frozen=True, kw_only=True):
+    """A user's handler raised; the stream goes on."""
+
+    topic: str
+    handler: str
+    error: str

@@ -1,0 +1,103 @@
+"""Exact numbers: in from text, out to text, never through a float."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from enum import Enum
+
+from tickwright.errors import InvalidNumber
+
+
+__all__ = ["Number", "Rounding", "fit_to_step", "format_decimal", "parse_decimal", "scale_of"]
+
+Number = str | int | Decimal
+"""What users may give for a price or a quantity."""
+
+
+class Rounding(Enum):
+    """The direction that a caller names when a number may be changed to fit."""
+
+    DOWN = ROUND_FLOOR
+    UP = ROUND_CEILING
+    NEAREST = ROUND_HALF_EVEN
+
+
+def parse_decimal(value: Number, *, name: str = "number") -> Decimal:
+    """Return ``value`` as an exact, finite Decimal.
+
+    Args:
+        value: Text, an int or a Decimal. ``bool`` and ``float`` are refused.
+        name: What the number is, for the error.
+
+    Raises:
+        InvalidNumber: For a float (its digits are not what was typed), NaN, infinity or other text.
+
+    Example:
+        >>> parse_decimal("0.10", name="price")
+        Decimal('0.10')
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+        raise InvalidNumber(
+            f"{name}: {value!r} is a {type(value).__name__}, whose digits are not exactly what was written;"
+            f' pass text, an int or a Decimal, for example "{value}"'
+        )
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise InvalidNumber(f'{name}: {value!r} is not a number; write digits, for example "60000.5"') from None
+    if not number.is_finite():
+        raise InvalidNumber(f"{name}: {value!r} is not finite; write digits, for example \"60000.5\"")
+    return number
+
+
+def format_decimal(value: Decimal) -> str:
+    """Return the one plain text of a number: no exponent, no trailing zeros, no negative zero.
+
+    Example:
+        >>> format_decimal(Decimal("2E-8")), format_decimal(Decimal("61000.50"))
+        ('0.00000002', '61000.5')
+    """
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def scale_of(step: Decimal) -> int:
+    """Return how many digits after the point a multiple of ``step`` can need.
+
+    Example:
+        >>> scale_of(Decimal("0.0100")), scale_of(Decimal("10"))
+        (2, 0)
+    """
+    text = format_decimal(step)
+    return len(text) - text.index(".") - 1 if "." in text else 0
+
+
+def fit_to_step(value: Decimal, step: Decimal, *, name: str, rounding: Rounding | None = None) -> Decimal:
+    """Return ``value`` as a multiple of ``step``.
+
+    Args:
+        value: The number wanted.
+        step: Tick or lot size; zero means that the venue sets no step.
+        name: What the number is, for the error.
+        rounding: The direction in which it may be moved; ``None`` refuses any change.
+
+    Raises:
+        InvalidNumber: If it is no multiple and no rounding was named.
+    """
+    if step == 0:
+        return value
+    with localcontext() as context:
+        context.prec = 60
+        steps = value / step
+        whole = steps.to_integral_value(rounding=rounding.value if rounding else ROUND_FLOOR)
+        if whole == steps:
+            return value
+        fitted = whole * step
+    if rounding is None:
+        raise InvalidNumber(
+            f"{name}: {format_decimal(value)} is no multiple of {format_decimal(step)};"
+            " round it yourself or name a rounding direction"
+        )
+    return fitted

@@ -1,0 +1,124 @@
+"""What one can subscribe to. A topic is a value: two equal topics are one stream, fetched once.
+
+``instrument`` may be ``"<product>:*"``, for example ``"binance.spot:*"``, where the venue has an all-market
+stream of that kind.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+__all__ = [
+    "AggTrades",
+    "AveragePrices",
+    "BookStates",
+    "BookTops",
+    "BookUpdates",
+    "Candles",
+    "FundingRates",
+    "IndexPrices",
+    "Liquidations",
+    "MarkPrices",
+    "MiniTickers",
+    "Notices",
+    "Quotes",
+    "Tickers",
+    "Topic",
+    "Trades",
+]
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """Base of all topics."""
+
+    def __str__(self) -> str:
+        fields = ", ".join(str(getattr(self, name)) for name in self.__struct_fields__)
+        return f"{type(self).__name__}({fields})"
+
+
+class InstrumentTopic(Topic, frozen=True):
+    """Base of the topics about one instrument."""
+
+    instrument: str
+
+    @property
+    def is_wildcard(self) -> bool:
+        """True for all instruments of a product."""
+        return self.instrument.endswith(":*")
+
+
+class Trades(InstrumentTopic, frozen=True):
+    """Public trades → ``Trade``, and ``Gap`` where ids are missing.
+
+    With ``backfill`` missing trades are fetched from the venue's history and delivered in order.
+    """
+
+    backfill: bool = False
+
+
+class AggTrades(InstrumentTopic, frozen=True):
+    """Trades joined by taker order → ``AggTrade``, and ``Gap``; ``backfill`` as for `Trades`."""
+
+    backfill: bool = False
+
+
+class Quotes(InstrumentTopic, frozen=True):
+    """Best bid and offer → ``Quote``."""
+
+
+class BookUpdates(InstrumentTopic, frozen=True):
+    """The verified local book → ``BookSnapshot`` when it (re)syncs, then each ``BookDelta`` applied."""
+
+
+class BookStates(InstrumentTopic, frozen=True):
+    """State changes of the local book → ``BookStateChanged``."""
+
+
+class BookTops(InstrumentTopic, frozen=True):
+    """The venue's own top-of-book snapshots of ``depth`` levels → ``BookSnapshot``."""
+
+    depth: int = 20
+
+
+class Candles(InstrumentTopic, frozen=True):
+    """Candles of the venue → ``Candle``: each close once, in order, holes filled from its history."""
+
+    interval: str = "1m"
+    closed_only: bool = False
+
+
+class Tickers(InstrumentTopic, frozen=True):
+    """Rolling window statistics → ``Ticker``; ``window`` is ``24h``, and ``1h`` or ``4h`` where offered."""
+
+    window: str = "24h"
+
+
+class MiniTickers(InstrumentTopic, frozen=True):
+    """Rolling 24 h statistics without the detail → ``Ticker``; cheaper than `Tickers`."""
+
+
+class AveragePrices(InstrumentTopic, frozen=True):
+    """The venue's average price → ``AveragePrice``."""
+
+
+class MarkPrices(InstrumentTopic, frozen=True):
+    """Mark price → ``MarkPrice``."""
+
+
+class IndexPrices(InstrumentTopic, frozen=True):
+    """Index price → ``IndexPrice``."""
+
+
+class FundingRates(InstrumentTopic, frozen=True):
+    """Predicted funding rate → ``FundingRate``."""
+
+
+class Liquidations(InstrumentTopic, frozen=True):
+    """Forced orders → ``Liquidation``."""
+
+
+class Notices(Topic, frozen=True):
+    """What Tickwright says about itself, of one venue or (empty) of all → any ``Notice``."""
+
+    venue: str = ""

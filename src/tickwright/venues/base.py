@@ -1,0 +1,226 @@
+"""The contract between a venue's folder and everything above it: declarations and pure functions.
+
+A venue consists of products (``binance.spot``, ``binance.usdm``). A `Product` names its addresses and limits,
+turns topics into channels, calls into REST requests, and frames into model events. It performs no I/O, reads
+no clock and keeps no state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Generic, Protocol, TypeVar
+
+import msgspec
+
+from tickwright.core.booksync import BookChain
+from tickwright.core.limits import Priority, RateLimit, RestLimits
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.market import (
+    AggTrade,
+    BookSnapshot,
+    Candle,
+    FundingRate,
+    MarketEvent,
+    OpenInterest,
+    Quote,
+    Ticker,
+    Trade,
+)
+from tickwright.model.topics import Topic
+
+
+__all__ = [
+    "Ack",
+    "BookFeed",
+    "Calls",
+    "Channel",
+    "Control",
+    "Endpoints",
+    "Ignored",
+    "Nack",
+    "Product",
+    "RestCall",
+    "ShutdownNotice",
+    "WsLimits",
+    "WsProtocol",
+]
+
+T = TypeVar("T")
+
+
+class Endpoints(msgspec.Struct, frozen=True):
+    """Origins of one product (``https://api.binance.com``); paths under them are the venue's own."""
+
+    rest: str | None = None
+    ws_public: str | None = None
+    ws_private: str | None = None
+    ws_api: str | None = None
+    ws_trade: str | None = None
+
+
+class RestCall(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """One REST request as data, with the pure function that reads its answer.
+
+    ``decode`` takes the body and the receive time in ns, and raises ``DecodeError``.
+    """
+
+    path: str
+    decode: Callable[[bytes, int], T]
+    method: str = "GET"
+    params: tuple[tuple[str, str], ...] = ()
+    costs: Mapping[str, int]
+    """Bucket name → units taken."""
+    priority: Priority = Priority.QUERY
+    is_idempotent: bool = True
+
+
+class WsLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one connection, and one address, may do."""
+
+    streams_per_connection: int
+    frames_per_s: int
+    """Outgoing frames in any sliding second, control frames included; set below the venue's own limit."""
+    streams_per_request: int
+    connects: RateLimit
+    lifetime_s: float | None = None
+    ping_interval_s: float | None = None
+    """How often *we* must ping; ``None`` where the server does it."""
+    frame_bytes_max: int = 16 * 1024 * 1024
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """The venue's stream behind a topic, and how its frames become events."""
+
+    stream: str
+    """The venue's name, exactly as frames carry it."""
+    route: str
+    """Which of the product's URL routes serves it; ``""`` where there is one."""
+    decode: Callable[[bytes, int], MarketEvent | Sequence[MarketEvent]]
+    """``(frame, received_ts_ns)`` → event, or events if ``is_many``; raises ``DecodeError``."""
+    is_many: bool = False
+    cadence_s: float | None = None
+    """Frames come at least this often by the documentation; ``None`` where silence can be normal."""
+
+
+class Ack(msgspec.Struct, frozen=True):
+    """The venue accepted a control request."""
+
+    request_id: int
+
+
+class Nack(msgspec.Struct, frozen=True):
+    """The venue refused a control request; ``request_id`` is ``None`` where it did not say which."""
+
+    request_id: int | None
+    text: str
+    streams: tuple[str, ...] = ()
+    """The streams it names, if it names any."""
+
+
+class ShutdownNotice(msgspec.Struct, frozen=True):
+    """The venue is about to close this connection: renew it now."""
+
+
+class Ignored(msgspec.Struct, frozen=True):
+    """A frame without consequence (a pong text, a listing)."""
+
+
+Control = Ack | Nack | ShutdownNotice | Ignored
+
+
+class WsProtocol(Protocol):
+    """How a product's market data socket is spoken to."""
+
+    def url(self, origin: str, route: str) -> str:
+        """Return the URL to connect to for ``route``."""
+
+    def stream_of(self, frame: bytes) -> bytes | None:
+        """Return the stream name in a data frame, ``None`` for anything else. On the hot path."""
+
+    def control(self, frame: bytes) -> Control | None:
+        """Read a frame that is no known stream's data; ``None`` if it is not known at all."""
+
+    def subscribe(self, streams: Sequence[str], request_id: int) -> str:
+        """Return the text frame that asks for ``streams``."""
+
+    def unsubscribe(self, streams: Sequence[str], request_id: int) -> str:
+        """Return the text frame that gives ``streams`` up."""
+
+    def ping(self) -> str | None:
+        """Return the text frame of a client ping, ``None`` to use a WebSocket ping frame."""
+
+
+class BookFeed(msgspec.Struct, frozen=True):
+    """Where a product's L2 books come from."""
+
+    chain: BookChain
+    snapshot: Callable[[Instrument], RestCall[BookSnapshot]]
+
+
+class Calls(Protocol):
+    """Public REST calls; what a product lacks raises ``NotSupported``. Times are ns since 1970."""
+
+    def instruments(self) -> RestCall[list[Instrument]]: ...
+    def server_time(self) -> RestCall[int]:
+        """The venue's clock in ns."""
+    def book(self, instrument: Instrument, limit: int) -> RestCall[BookSnapshot]: ...
+    def trades(
+        self, instrument: Instrument, *, from_id: int | None = None, limit: int = 500
+    ) -> RestCall[list[Trade]]: ...
+    def agg_trades(
+        self,
+        instrument: Instrument,
+        *,
+        from_id: int | None = None,
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        limit: int = 500,
+    ) -> RestCall[list[AggTrade]]: ...
+    def candles(
+        self,
+        instrument: Instrument,
+        interval: str,
+        *,
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        limit: int = 500,
+    ) -> RestCall[list[Candle]]: ...
+    def ticker(self, instrument: Instrument) -> RestCall[Ticker]: ...
+    def tickers(self, instruments: Instruments) -> RestCall[list[Ticker]]: ...
+    def quote(self, instrument: Instrument) -> RestCall[Quote]: ...
+    def premium_index(self, instrument: Instrument) -> RestCall[list[MarketEvent]]:
+        """Mark price, index price and predicted funding rate, where there are any."""
+    def funding_history(
+        self,
+        instrument: Instrument,
+        *,
+        start_ns: int | None = None,
+        end_ns: int | None = None,
+        limit: int = 100,
+    ) -> RestCall[list[FundingRate]]: ...
+    def open_interest(self, instrument: Instrument) -> RestCall[OpenInterest]: ...
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """One product of a venue, as declarations."""
+
+    name: str
+    """``venue.product``, for example ``binance.spot``."""
+    venue: str
+    endpoints: Mapping[str, Endpoints]
+    """Environment (``live``, ``testnet``, ``demo``) → origins."""
+    ws: WsProtocol
+    ws_limits: WsLimits
+    rest_limits: RestLimits
+    calls: Calls
+    book: BookFeed
+    channel: Callable[[Topic, Instruments], Channel]
+    """Topic → channel; raises ``NotSupported`` or ``UnknownInstrument`` before any I/O."""
+    topics: frozenset[type[Topic]]
+    """The kinds of topic that the product offers."""
+    owns: Callable[[str], bool]
+    """Whether an instrument id of the venue belongs to this product, by its form alone."""
+    infer: Callable[[str], Instrument]
+    """The venue's symbol → an instrument guessed from its spelling (for captures without listings)."""
+    error: Callable[[int, bytes, str], Exception | None]
+    """``(status, body, where)`` → the ``VenueError`` inside an HTTP answer, ``None`` if it is fine."""
