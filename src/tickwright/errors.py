@@ -12,7 +12,8 @@
     │   └── Closed                 the object was closed by its owner
     ├── ConnectivityError          expected on a network: the session reconnects by itself
     │   ├── ConnectTimeout         no connection within the time allowed
-    │   ├── ConnectFailed          refused, unresolvable, or the handshake was turned down
+    │   ├── ConnectFailed          refused, unresolvable, or no TLS
+    │   │   └── HandshakeRefused   the host answered the WebSocket handshake with an HTTP error status
     │   ├── ConnectionLost         an open connection ended (close code and reason inside)
     │   └── RequestTimeout         an HTTP request went unanswered
     ├── VenueError                 the venue answered, and the answer is no
@@ -42,6 +43,7 @@ __all__ = [
     "ConnectionLost",
     "ConnectivityError",
     "DecodeError",
+    "HandshakeRefused",
     "IllegalTransition",
     "InvalidNumber",
     "NotSupported",
@@ -103,6 +105,29 @@ class ConnectFailed(ConnectivityError):
     """The host refused, did not resolve, or turned the handshake down."""
 
 
+class HandshakeRefused(ConnectFailed):
+    """The host answered a WebSocket handshake with an HTTP status other than 101.
+
+    Args:
+        host: The host that was asked.
+        status: 429, 418 or 403 mean a limit or a ban; 0 where it was no HTTP.
+        retry_after_s: What the host said, if it said.
+        text: The beginning of the body.
+    """
+
+    def __init__(
+        self, host: str, status: int, retry_after_s: float | None = None, text: str = ""
+    ) -> None:
+        wait = "" if retry_after_s is None else f", try again in {retry_after_s:g} s"
+        super().__init__(
+            f"{host} refused the WebSocket handshake with HTTP {status}{wait}: {text}".rstrip(": ")
+        )
+        self.host = host
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.text = text
+
+
 class ConnectionLost(ConnectivityError):
     """An open connection ended.
 
@@ -147,7 +172,9 @@ class RateLimited(VenueError):
     """Over one of the venue's limits; nothing leaves for that host before ``retry_at_ns``."""
 
     def __init__(self, where: str, retry_at_ns: int, text: str = "") -> None:
-        super().__init__(f"{where}: rate limited until {retry_at_ns} ns (wall clock) {text}".rstrip())
+        super().__init__(
+            f"{where}: rate limited until {retry_at_ns} ns (wall clock) {text}".rstrip()
+        )
         self.retry_at_ns = retry_at_ns
 
 
@@ -196,7 +223,9 @@ class CircuitOpen(TickwrightError):
     """A host failed repeatedly and is left alone until ``retry_in_s`` has passed."""
 
     def __init__(self, host: str, retry_in_s: float) -> None:
-        super().__init__(f"{host}: held back after repeated failures; tried again in {retry_in_s:.1f} s")
+        super().__init__(
+            f"{host}: held back after repeated failures; tried again in {retry_in_s:.1f} s"
+        )
         self.host = host
         self.retry_in_s = retry_in_s
 
