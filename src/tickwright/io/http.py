@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import msgspec
@@ -17,6 +20,7 @@ __all__ = [
     "HttpTransport",
     "Middleware",
     "Next",
+    "retry_after_s",
     "with_middlewares",
 ]
 
@@ -110,3 +114,13 @@ def _around(middleware: Middleware, inner: Next) -> Next:
         return await middleware(request, inner)
 
     return call
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """Return what ``Retry-After`` asks for, given in seconds or as a date; ``None`` where it says nothing."""
+    text = headers.get("retry-after", "").strip()
+    with suppress(ValueError):
+        return max(0.0, float(text))
+    with suppress(ValueError):
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    return None

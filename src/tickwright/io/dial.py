@@ -1,0 +1,82 @@
+"""Opening a socket: names, addresses, TLS settings, and what each failure means to the one who reads it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import socket
+import ssl
+
+import aiohappyeyeballs
+
+from tickwright.errors import ConnectFailed
+
+
+__all__ = ["Dialler", "connect_failed", "verified_tls"]
+
+_NEXT_ADDRESS_AFTER_S = 0.25
+"""When to try the next address beside the first one: the value of RFC 8305."""
+_TURNS_TO_CLOSE = 10
+"""Turns of the event loop in which a transport notices that its socket was shut down; it needs two."""
+
+
+class Dialler:
+    """Opens the socket of one connection, and holds on to it until the handshake is done.
+
+    picows forgets a socket whose handshake was cancelled until that handshake times out; with the socket in hand it
+    can be ended at once.
+    """
+
+    __slots__ = ("_socket",)
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+
+    async def open(self, host: str, port: int) -> socket.socket:
+        """Return a connected socket to whichever address of ``host`` answers first."""
+        loop = asyncio.get_running_loop()
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        self._socket = await aiohappyeyeballs.start_connection(
+            found, happy_eyeballs_delay=_NEXT_ADDRESS_AFTER_S
+        )
+        return self._socket
+
+    async def abandon(self) -> None:
+        """End the socket, if there is one, through the transport that reads it; returns when it is closed."""
+        if self._socket is None or self._socket.fileno() < 0:
+            return
+        # Not close(): the transport has the descriptor registered, and must be the one that closes it.
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        for _ in range(_TURNS_TO_CLOSE):
+            if self._socket.fileno() < 0:
+                return
+            await asyncio.sleep(0)
+
+
+@functools.cache
+def verified_tls() -> ssl.SSLContext:
+    """Return the shared context that verifies hosts against the system's certificates."""
+    return ssl.create_default_context()
+
+
+def connect_failed(host: str, error: OSError) -> ConnectFailed:
+    """Return ``error``, raised while connecting to ``host``, as one line that says what to do."""
+    if isinstance(error, socket.gaierror):
+        return ConnectFailed(
+            f"{host} does not resolve ({error.strerror}); check the address and your DNS"
+        )
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return ConnectFailed(
+            f"{host} has a certificate that is not trusted ({error.verify_message}); "
+            "check the address, the clock, and whether something sits in between"
+        )
+    if isinstance(error, ssl.SSLError):
+        return ConnectFailed(
+            f"{host} speaks no TLS we know ({error.reason}); check port and scheme"
+        )
+    if isinstance(error, ConnectionRefusedError):
+        return ConnectFailed(f"{host} refused the connection; check the port and that it is up")
+    words = error.strerror or str(error) or type(error).__name__
+    return ConnectFailed(f"{host} cannot be reached ({words}); check the network")
