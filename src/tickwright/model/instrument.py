@@ -11,7 +11,14 @@ import msgspec
 
 from tickwright.errors import InvalidNumber, UnknownInstrument
 from tickwright.model.ids import InstrumentKind, InstrumentName, parse_instrument_id
-from tickwright.model.numbers import Number, Rounding, fit_to_step, format_decimal, parse_decimal, scale_of
+from tickwright.model.numbers import (
+    Number,
+    Rounding,
+    fit_to_step,
+    format_decimal,
+    parse_decimal,
+    scale_of,
+)
 
 
 __all__ = ["Instrument", "InstrumentStatus", "Instruments"]
@@ -88,7 +95,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             InvalidNumber: If it is off the tick and no rounding was named, or out of bounds.
         """
         name = f"price of {self.id}"
-        price = fit_to_step(parse_decimal(value, name=name), self.tick_size, name=name, rounding=rounding)
+        price = fit_to_step(
+            parse_decimal(value, name=name), self.tick_size, name=name, rounding=rounding
+        )
         return _within(price, self.min_price, self.max_price, name)
 
     def quantity(self, value: Number, *, rounding: Rounding | None = None) -> Decimal:
@@ -98,7 +107,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             InvalidNumber: If it is off the lot and no rounding was named, or out of bounds.
         """
         name = f"quantity of {self.id}"
-        quantity = fit_to_step(parse_decimal(value, name=name), self.lot_size, name=name, rounding=rounding)
+        quantity = fit_to_step(
+            parse_decimal(value, name=name), self.lot_size, name=name, rounding=rounding
+        )
         return _within(quantity, self.min_quantity, self.max_quantity, name)
 
     def check_notional(self, price: Decimal, quantity: Decimal) -> Decimal:
@@ -113,7 +124,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         return _within(notional, self.min_notional, self.max_notional, f"notional of {self.id}")
 
     @classmethod
-    def inferred(cls, name: InstrumentName, *, product: str, symbol: str, scale: int = 8) -> Instrument:
+    def inferred(
+        cls, name: InstrumentName, *, product: str, symbol: str, scale: int = 8
+    ) -> Instrument:
         """Return an instrument whose rules are unknown: no steps, ``scale`` digits of market data."""
         step = Decimal(1).scaleb(-scale)
         return cls(
@@ -124,9 +137,13 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
 
 def _within(value: Decimal, low: Decimal | None, high: Decimal | None, name: str) -> Decimal:
     if low is not None and value < low:
-        raise InvalidNumber(f"{name}: {format_decimal(value)} is below the minimum {format_decimal(low)}")
+        raise InvalidNumber(
+            f"{name}: {format_decimal(value)} is below the minimum {format_decimal(low)}"
+        )
     if high is not None and value > high:
-        raise InvalidNumber(f"{name}: {format_decimal(value)} is above the maximum {format_decimal(high)}")
+        raise InvalidNumber(
+            f"{name}: {format_decimal(value)} is above the maximum {format_decimal(high)}"
+        )
     return value
 
 
@@ -163,7 +180,11 @@ class Instruments:
         venue = parse_instrument_id(instrument_id).venue
         known = [key for key in self._by_id if key.startswith(f"{venue}:")]
         near = difflib.get_close_matches(instrument_id, known, n=3)
-        hint = f"did you mean {', '.join(near)}?" if near else "`tickwright instruments` lists what there is"
+        hint = (
+            f"did you mean {', '.join(near)}?"
+            if near
+            else "`tickwright instruments` lists what there is"
+        )
         raise UnknownInstrument(f"{instrument_id!r} is not listed by {venue}; {hint}")
 
     def by_symbol(self, product: str, symbol: str) -> Instrument | None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    Decimal,
+    InvalidOperation,
+    localcontext,
+)
 from enum import Enum
 
 from tickwright.errors import InvalidNumber
@@ -44,9 +51,11 @@ def parse_decimal(value: Number, *, name: str = "number") -> Decimal:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise InvalidNumber(f'{name}: {value!r} is not a number; write digits, for example "60000.5"') from None
+        raise InvalidNumber(
+            f'{name}: {value!r} is not a number; write digits, for example "60000.5"'
+        ) from None
     if not number.is_finite():
-        raise InvalidNumber(f"{name}: {value!r} is not finite; write digits, for example \"60000.5\"")
+        raise InvalidNumber(f'{name}: {value!r} is not finite; write digits, for example "60000.5"')
     return number
 
 
@@ -74,7 +83,9 @@ def scale_of(step: Decimal) -> int:
     return len(text) - text.index(".") - 1 if "." in text else 0
 
 
-def fit_to_step(value: Decimal, step: Decimal, *, name: str, rounding: Rounding | None = None) -> Decimal:
+def fit_to_step(
+    value: Decimal, step: Decimal, *, name: str, rounding: Rounding | None = None
+) -> Decimal:
     """Return ``value`` as a multiple of ``step``.
 
     Args:

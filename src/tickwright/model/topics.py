@@ -6,7 +6,25 @@ stream of that kind.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import msgspec
+
+from tickwright.model.market import (
+    AggTrade,
+    AveragePrice,
+    BookDelta,
+    BookSnapshot,
+    Candle,
+    FundingRate,
+    IndexPrice,
+    Liquidation,
+    MarkPrice,
+    Quote,
+    Ticker,
+    Trade,
+)
+from tickwright.model.notices import BookStateChanged, Notice
 
 
 __all__ = [
@@ -30,7 +48,9 @@ __all__ = [
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """Base of all topics."""
+    """Base of all topics. ``event`` is the type that its stream carries."""
+
+    event: ClassVar[type]
 
     def __str__(self) -> str:
         fields = ", ".join(str(getattr(self, name)) for name in self.__struct_fields__)
@@ -54,11 +74,15 @@ class Trades(InstrumentTopic, frozen=True):
     With ``backfill`` missing trades are fetched from the venue's history and delivered in order.
     """
 
+    event: ClassVar[type] = Trade
+
     backfill: bool = False
 
 
 class AggTrades(InstrumentTopic, frozen=True):
     """Trades joined by taker order → ``AggTrade``, and ``Gap``; ``backfill`` as for `Trades`."""
+
+    event: ClassVar[type] = AggTrade
 
     backfill: bool = False
 
@@ -66,23 +90,33 @@ class AggTrades(InstrumentTopic, frozen=True):
 class Quotes(InstrumentTopic, frozen=True):
     """Best bid and offer → ``Quote``."""
 
+    event: ClassVar[type] = Quote
+
 
 class BookUpdates(InstrumentTopic, frozen=True):
     """The verified local book → ``BookSnapshot`` when it (re)syncs, then each ``BookDelta`` applied."""
+
+    event: ClassVar[type] = BookDelta
 
 
 class BookStates(InstrumentTopic, frozen=True):
     """State changes of the local book → ``BookStateChanged``."""
 
+    event: ClassVar[type] = BookStateChanged
+
 
 class BookTops(InstrumentTopic, frozen=True):
     """The venue's own top-of-book snapshots of ``depth`` levels → ``BookSnapshot``."""
+
+    event: ClassVar[type] = BookSnapshot
 
     depth: int = 20
 
 
 class Candles(InstrumentTopic, frozen=True):
     """Candles of the venue → ``Candle``: each close once, in order, holes filled from its history."""
+
+    event: ClassVar[type] = Candle
 
     interval: str = "1m"
     closed_only: bool = False
@@ -91,34 +125,50 @@ class Candles(InstrumentTopic, frozen=True):
 class Tickers(InstrumentTopic, frozen=True):
     """Rolling window statistics → ``Ticker``; ``window`` is ``24h``, and ``1h`` or ``4h`` where offered."""
 
+    event: ClassVar[type] = Ticker
+
     window: str = "24h"
 
 
 class MiniTickers(InstrumentTopic, frozen=True):
     """Rolling 24 h statistics without the detail → ``Ticker``; cheaper than `Tickers`."""
 
+    event: ClassVar[type] = Ticker
+
 
 class AveragePrices(InstrumentTopic, frozen=True):
     """The venue's average price → ``AveragePrice``."""
+
+    event: ClassVar[type] = AveragePrice
 
 
 class MarkPrices(InstrumentTopic, frozen=True):
     """Mark price → ``MarkPrice``."""
 
+    event: ClassVar[type] = MarkPrice
+
 
 class IndexPrices(InstrumentTopic, frozen=True):
     """Index price → ``IndexPrice``."""
+
+    event: ClassVar[type] = IndexPrice
 
 
 class FundingRates(InstrumentTopic, frozen=True):
     """Predicted funding rate → ``FundingRate``."""
 
+    event: ClassVar[type] = FundingRate
+
 
 class Liquidations(InstrumentTopic, frozen=True):
     """Forced orders → ``Liquidation``."""
 
+    event: ClassVar[type] = Liquidation
+
 
 class Notices(Topic, frozen=True):
     """What Tickwright says about itself, of one venue or (empty) of all → any ``Notice``."""
+
+    event: ClassVar[type] = Notice
 
     venue: str = ""

@@ -1,0 +1,265 @@
+"""One product's market data: topics become streams on few sessions, frames become events on the bus.
+
+    topic ──► pipe (what is done with the events) ──► route (one a stream) ──► session (one a connection)
+
+Two topics that need the same stream share its route; a topic wanted twice shares its pipe. The feed also tells its
+pipes what becomes of the sessions below them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from tickwright.errors import NotSupported, UnknownInstrument
+from tickwright.io.clock import Clock
+from tickwright.io.rest import RestClient, RestStatus
+from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools, make_pipe
+from tickwright.marketdata.snapshots import SnapshotDesk, SnapshotStatus
+from tickwright.model.instrument import Instruments
+from tickwright.model.market import Quote
+from tickwright.model.notices import Notice, SessionDown, SessionUp, TopicFailed, TopicStale
+from tickwright.model.topics import BookStates, BookUpdates, InstrumentTopic, Quotes, Topic
+from tickwright.runtime.pool import SessionPool
+from tickwright.runtime.routes import Route
+from tickwright.runtime.session import SessionRunner, SessionStatus
+from tickwright.venues.base import Product
+
+
+__all__ = ["Feed", "FeedStatus"]
+
+MakeSession = Callable[["Feed", str, int], SessionRunner]
+"""``(feed, URL route, number)`` → a session that someone runs."""
+
+
+class FeedStatus(msgspec.Struct, frozen=True):
+    """One product at a glance."""
+
+    product: str
+    sessions: tuple[SessionStatus, ...]
+    rest: RestStatus
+    snapshots: SnapshotStatus
+    topics: dict[str, str]
+    """Topic → where its stream stands: wanted, pending, confirmed, failed."""
+
+
+class Feed:
+    """All subscriptions of one product.
+
+    Args:
+        product: The venue's declarations.
+        rest: Its REST side, for listings, snapshots and backfills.
+        clock: For the times of notices.
+        desk: Fetches snapshots.
+        tools: What pipes need to do their work.
+        make_session: Makes sessions.
+        drop_session: Ends one for good.
+        audits: Whether books are compared with the quotes.
+        notify: Takes every notice, for the log and for `Notices`.
+    """
+
+    def __init__(
+        self,
+        product: Product,
+        *,
+        rest: RestClient,
+        clock: Clock,
+        desk: SnapshotDesk,
+        tools: PipeTools,
+        make_session: MakeSession,
+        drop_session: Callable[[SessionRunner], None],
+        audits: bool,
+        notify: Callable[[Notice], None],
+    ) -> None:
+        self.product = product
+        self.rest = rest
+        self.instruments = Instruments()
+        self.desk = desk
+        self._clock = clock
+        self._tools = tools
+        self._make_session = make_session
+        self._drop_session = drop_session
+        self._audits = audits and Quotes in product.topics
+        self._notify = notify
+        self._pools: dict[str, SessionPool] = {}
+        self._routes: dict[tuple[str, str], Route] = {}
+        self._pipes: dict[Topic, Pipe] = {}
+        self._uses: dict[Topic, int] = {}
+        self._by_stream: dict[str, list[Pipe]] = {}
+        self._listing = asyncio.Lock()
+
+    # Listings.
+
+    async def list_instruments(self, *, fresh: bool = False) -> Instruments:
+        """Return what the venue lists, asked for once unless ``fresh``."""
+        async with self._listing:
+            if fresh or not len(self.instruments):
+                self.instruments.update(await self.rest.call(self.product.calls.instruments()))
+        return self.instruments
+
+    # Wishes.
+
+    def acquire(self, topics: Iterable[Topic]) -> None:
+        """Have ``topics`` streamed; each call is to be matched by a `release`. Listings must be loaded.
+
+        Raises:
+            NotSupported: The product has no such stream. Nothing was acquired.
+            UnknownInstrument: It does not list the instrument. Nothing was acquired.
+        """
+        wanted = [_upstream(topic) for topic in topics]
+        for topic in wanted:
+            self.check(topic)
+        fresh: dict[str, list[Route]] = {}
+        for topic in wanted:
+            for route in self._acquire(topic):
+                fresh.setdefault(route.channel.route, []).append(route)
+        for name, routes in fresh.items():
+            self._pool(name).want(routes)
+
+    def release(self, topics: Iterable[Topic]) -> None:
+        """Take one `acquire` back; a topic that nobody wants is unsubscribed."""
+        for topic in map(_upstream, topics):
+            uses = self._uses.get(topic, 0) - 1
+            if uses > 0:
+                self._uses[topic] = uses
+            elif uses == 0:
+                self._drop(topic)
+
+    def check(self, topic: Topic) -> None:
+        """Raise what `acquire` would raise for ``topic``."""
+        if type(topic) not in self.product.topics:
+            offered = ", ".join(sorted(kind.__name__ for kind in self.product.topics))
+            raise NotSupported(
+                f"{self.product.name} has no {type(topic).__name__}; it offers {offered}"
+            )
+        self.product.channel(topic, self.instruments)
+
+    def book_pipe(self, instrument_id: str) -> BookPipe:
+        """Return the pipe that keeps the book of an acquired ``BookUpdates``."""
+        pipe = self._pipes.get(BookUpdates(instrument_id))
+        if not isinstance(pipe, BookPipe):
+            raise UnknownInstrument(f"no book of {instrument_id} is open")
+        return pipe
+
+    @property
+    def book_pipes(self) -> list[BookPipe]:
+        """All open books."""
+        return [pipe for pipe in self._pipes.values() if isinstance(pipe, BookPipe)]
+
+    def status(self) -> FeedStatus:
+        """Return the product at a glance."""
+        runners = [runner for pool in self._pools.values() for runner in pool]
+        states = {
+            stream: state.value
+            for runner in runners
+            for stream, state in runner.ledger.states().items()
+        }
+        return FeedStatus(
+            product=self.product.name,
+            sessions=tuple(runner.status() for runner in runners),
+            rest=self.rest.status(),
+            snapshots=self.desk.status(),
+            topics={
+                str(topic): states.get(pipe.route.name, "unknown")
+                for topic, pipe in self._pipes.items()
+            },
+        )
+
+    def close(self) -> None:
+        """Give everything up."""
+        now_ns = self._clock.time_ns()
+        for pipe in self._pipes.values():
+            pipe.close(now_ns)
+        self._pipes.clear()
+        self._uses.clear()
+
+    # What sessions report.
+
+    def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None:
+        """The venue acknowledged ``streams``."""
+        for stream in streams:
+            for pipe in self._by_stream.get(stream, ()):
+                pipe.on_confirmed()
+
+    def on_notice(self, runner: SessionRunner, notice: Notice) -> None:
+        """Tell the pipes that a notice concerns, then everybody."""
+        now_ns = notice.received_ts_ns
+        match notice:
+            case SessionUp():
+                for pipe in self._pipes_on(runner):
+                    pipe.on_up(now_ns)
+            case SessionDown(reason=reason):
+                for pipe in self._pipes_on(runner):
+                    pipe.on_down(reason, now_ns)
+            case TopicStale(stream=stream, silent_s=silent_s):
+                for pipe in self._by_stream.get(stream, ()):
+                    pipe.on_silent(silent_s, now_ns)
+            case TopicFailed(stream=stream):
+                for pipe in self._by_stream.get(stream, ()):
+                    pipe.on_refused(notice)
+        self._notify(notice)
+
+    # How it is done.
+
+    def _acquire(self, topic: Topic) -> list[Route]:
+        uses = self._uses.get(topic, 0)
+        self._uses[topic] = uses + 1
+        if uses:
+            return []
+        declared = self.product.channel(topic, self.instruments)
+        key = (declared.route, declared.stream)
+        fresh = [] if key in self._routes else [Route(declared)]
+        route = self._routes.setdefault(key, fresh[0]) if fresh else self._routes[key]
+        pipe = make_pipe(topic, route, self.product, self.instruments, self._tools)
+        self._pipes[topic] = pipe
+        self._by_stream.setdefault(declared.stream, []).append(pipe)
+        for event_type, sink in pipe.sinks:
+            route.add(event_type, sink)
+        if self._audits and isinstance(pipe, BookPipe):
+            fresh += self._audit(pipe)
+        return fresh
+
+    def _audit(self, pipe: BookPipe) -> list[Route]:
+        quotes = Quotes(pipe.instrument.id)
+        fresh = self._acquire(quotes)
+        pipe.keeper.audit_with_quotes()
+        self._pipes[quotes].route.add(Quote, pipe.keeper.on_quote)
+        return fresh
+
+    def _drop(self, topic: Topic) -> None:
+        del self._uses[topic]
+        pipe = self._pipes.pop(topic)
+        pipe.close(self._clock.time_ns())
+        route = pipe.route
+        self._by_stream[route.name].remove(pipe)
+        for _, sink in pipe.sinks:
+            route.remove(sink)
+        if self._audits and isinstance(pipe, BookPipe):
+            quotes = Quotes(pipe.instrument.id)
+            self._pipes[quotes].route.remove(pipe.keeper.on_quote)
+            self.release([quotes])
+        if route.is_idle:
+            del self._by_stream[route.name]
+            del self._routes[route.channel.route, route.name]
+            self._pools[route.channel.route].unwant(route)
+
+    def _pool(self, route: str) -> SessionPool:
+        pool = self._pools.get(route)
+        if pool is None:
+            pool = self._pools[route] = SessionPool(
+                lambda number: self._make_session(self, route, number), self._drop_session
+            )
+        return pool
+
+    def _pipes_on(self, runner: SessionRunner) -> list[Pipe]:
+        streams = [route.name for route in runner.routes.values()]
+        return [pipe for stream in streams for pipe in self._by_stream.get(stream, ())]
+
+
+def _upstream(topic: Topic) -> Topic:
+    """Return the topic that has a stream of its own: a book's states come with its updates."""
+    if isinstance(topic, BookStates) and isinstance(topic, InstrumentTopic):
+        return BookUpdates(topic.instrument)
+    return topic

@@ -1,0 +1,261 @@
+"""Keeps one local book right: syncs it, checks it, says how far it is trusted, and asks for help when it must.
+
+Synchronous and free of I/O: deltas, snapshots, quotes and outages come in as calls; published events and requests for a
+snapshot go out as calls. A live session and a replayed file drive it alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tickwright.core.audit import BookAudit, Mismatch
+from tickwright.core.bookstate import TABLE, BookEvent
+from tickwright.core.booksync import BookChain, BookSync, Replay, Verdict
+from tickwright.kernel import L2Book, Levels
+from tickwright.model.instrument import Instrument
+from tickwright.model.market import BookDelta, BookSnapshot, MarketEvent, Quote
+from tickwright.model.notices import BookState, BookStateChanged
+
+
+__all__ = ["BookKeeper"]
+
+MISMATCHES_MAX = 3
+"""Disagreements in a row that cost a book its place: one may be a quote that overtook a delta, three are not."""
+
+COMPARED_LEVELS = 20
+"""Levels a side in which a silent book must equal a fresh snapshot."""
+
+
+class BookKeeper:
+    """The book of one instrument and everything that is known about its trustworthiness.
+
+    Args:
+        instrument: Whose book.
+        chain: How its deltas link.
+        publish: Takes ``BookSnapshot`` at each sync and every ``BookDelta`` applied.
+        publish_state: Takes every ``BookStateChanged``.
+        request_snapshot: Called when a snapshot is needed; the answer comes to `on_snapshot`.
+    """
+
+    def __init__(
+        self,
+        instrument: Instrument,
+        chain: BookChain,
+        *,
+        publish: Callable[[MarketEvent], None],
+        publish_state: Callable[[BookStateChanged], None],
+        request_snapshot: Callable[[BookKeeper], None],
+    ) -> None:
+        self.instrument = instrument
+        self.state = BookState.SYNCING
+        self.reason = "no snapshot yet"
+        self.book = L2Book(instrument.price_scale, instrument.quantity_scale)
+        self.updates = 0
+        self.gaps = 0
+        self.resyncs = 0
+        self.audited = 0
+        self.mismatches = 0
+        self.received_ts_ns: int | None = None
+        """When the last update that was applied came in."""
+        self.venue_ts_ns: int | None = None
+        self.is_verifying = False
+        self._sync = BookSync(chain)
+        self._audit: BookAudit | None = None
+        self._mismatches_in_row = 0
+        self._publish = publish
+        self._publish_state = publish_state
+        self._request_snapshot = request_snapshot
+        self._is_snapshot_asked = False
+
+    @property
+    def sequence(self) -> int | None:
+        """The update id that the book stands at, ``None`` before the first snapshot."""
+        return self._sync.sequence
+
+    @property
+    def needs_snapshot(self) -> bool:
+        """True while only a snapshot can bring the book on."""
+        return self.is_verifying or not self._sync.is_synced
+
+    def audit_with_quotes(self) -> None:
+        """Compare the book with the quotes that come to `on_quote` from now on."""
+        if self._audit is None:
+            self._audit = BookAudit()
+
+    # What comes in.
+
+    def on_delta(self, delta: BookDelta) -> None:
+        """Take a delta from the stream. The hot path of a synced book."""
+        verdict = self._sync.delta(delta)
+        if verdict is Verdict.APPLY:
+            self._apply(delta)
+        elif verdict is Verdict.HELD:
+            self._ask()
+        elif verdict is Verdict.GAP:
+            self.gaps += 1
+            self._break(f"gap before update {delta.first}", delta.received_ts_ns)
+
+    def on_snapshot(self, snapshot: BookSnapshot) -> bool:
+        """Take a snapshot; return False if it is too old and another is needed."""
+        if self.is_verifying and self._sync.is_synced:
+            self._is_snapshot_asked = False
+            self._verify(snapshot)
+            return True
+        if self._sync.is_synced or self.state in (BookState.STALE, BookState.CLOSED):
+            return True  # asked for before the connection ended: nothing links it to what comes next
+        answer = self._sync.snapshot(snapshot)
+        if not isinstance(answer, Replay):
+            return False
+        self._is_snapshot_asked = False
+        self._mismatches_in_row = 0
+        if self._audit is not None:
+            self._audit.reset()
+        self.book.replace(snapshot.bids, snapshot.asks)
+        self._stamp(snapshot)
+        if self.state is BookState.RESYNCING:
+            self.resyncs += 1
+        self._publish(snapshot)
+        for delta in answer.deltas:
+            self.book.apply(delta.bids, delta.asks)
+            self.updates += 1
+            self._stamp(delta)
+            self._publish(delta)
+        if self.book.is_crossed:
+            self._break("crossed after the snapshot", snapshot.received_ts_ns)
+        else:
+            self._go(BookEvent.SYNCED, f"synced at {self.sequence}", snapshot.received_ts_ns)
+        return True
+
+    def on_quote(self, quote: Quote) -> None:
+        """Take a quote of the second source."""
+        if self._audit is not None and quote.sequence is not None:
+            verdict = self._audit.quote(
+                quote.sequence,
+                quote.bid_price,
+                quote.bid_quantity,
+                quote.ask_price,
+                quote.ask_quantity,
+            )
+            if verdict is not None:
+                self._audited(verdict, quote.received_ts_ns)
+
+    def on_down(self, reason: str, now_ns: int) -> None:
+        """The connection ended: what comes next may follow a hole."""
+        self._reset()
+        self._go(BookEvent.DOWN, reason, now_ns)
+
+    def on_up(self, now_ns: int) -> None:
+        """The connection is open (again); the stream is about to be subscribed."""
+        self._go(BookEvent.UP, "the connection is open", now_ns)
+
+    def on_subscribed(self) -> None:
+        """The stream is acknowledged: a quiet instrument gets its book without waiting for a delta."""
+        if not self._sync.is_synced:
+            self._ask()
+
+    def on_silent(self, silent_s: float, now_ns: int) -> None:
+        """The stream is silent beyond what is due: let a fresh snapshot tell whether it is only quiet."""
+        if self._sync.is_synced and not self.is_verifying:
+            self.is_verifying = True
+            self._go(BookEvent.SILENT, f"no update for {silent_s:.0f} s", now_ns)
+            self._ask()
+
+    def close(self, now_ns: int) -> None:
+        """Nobody wants the book any more."""
+        self._reset()
+        self._go(BookEvent.CLOSE, "closed", now_ns)
+
+    def as_snapshot(self) -> BookSnapshot | None:
+        """Return the whole book as an event, ``None`` while it cannot be read."""
+        if not self.state.is_readable or self.sequence is None or self.received_ts_ns is None:
+            return None
+        scales = self.book.price_scale, self.book.quantity_scale
+        return BookSnapshot(
+            self.instrument.id,
+            self.venue_ts_ns,
+            self.received_ts_ns,
+            Levels.from_pairs(self.book.bids(), *scales),
+            Levels.from_pairs(self.book.asks(), *scales),
+            self.sequence,
+        )
+
+    # What follows from it.
+
+    def _apply(self, delta: BookDelta) -> None:
+        book = self.book
+        book.apply(delta.bids, delta.asks)
+        self.updates += 1
+        self.received_ts_ns = delta.received_ts_ns
+        self.venue_ts_ns = delta.venue_ts_ns
+        if book.is_crossed:
+            self._break(f"crossed at {delta.last}", delta.received_ts_ns)
+            return
+        if self._audit is not None:
+            verdict = self._audit.book(delta.last, book.best_bid, book.best_ask)
+            if verdict is not None:
+                self._audited(verdict, delta.received_ts_ns)
+        self._publish(delta)
+
+    def _audited(self, verdict: object, now_ns: int) -> None:
+        if not self._sync.is_synced:
+            return
+        self.audited += 1
+        if not isinstance(verdict, Mismatch):
+            self._mismatches_in_row = 0
+            if self.state is not BookState.LIVE:
+                self._go(BookEvent.MATCH, "equal to the quotes", now_ns)
+            return
+        self.mismatches += 1
+        self._mismatches_in_row += 1
+        if self._mismatches_in_row >= MISMATCHES_MAX:
+            self._break(f"{self._mismatches_in_row} mismatches in a row: {verdict}", now_ns)
+        else:
+            self._go(BookEvent.MISMATCH, str(verdict), now_ns)
+
+    def _verify(self, snapshot: BookSnapshot) -> None:
+        self.is_verifying = False
+        self.audited += 1
+        count = min(COMPARED_LEVELS, len(snapshot.bids), len(snapshot.asks))
+        is_equal = list(snapshot.bids)[:count] == self.book.bids(count)
+        if is_equal and list(snapshot.asks)[:count] == self.book.asks(count):
+            self._go(BookEvent.MATCH, "equal to a fresh snapshot", snapshot.received_ts_ns)
+        else:
+            self.mismatches += 1
+            self._break("a fresh snapshot differs", snapshot.received_ts_ns)
+
+    def _break(self, reason: str, now_ns: int) -> None:
+        if self._sync.is_synced:
+            self._reset()
+        self._go(BookEvent.BROKEN, reason, now_ns)
+        self._ask()
+
+    def _reset(self) -> None:
+        self._sync.reset()
+        self.is_verifying = False
+        self._is_snapshot_asked = False
+        self._mismatches_in_row = 0
+        if self._audit is not None:
+            self._audit.reset()
+
+    def _ask(self) -> None:
+        if not self._is_snapshot_asked and self.needs_snapshot:
+            self._is_snapshot_asked = True
+            self._request_snapshot(self)
+
+    def _stamp(self, event: MarketEvent) -> None:
+        self.received_ts_ns = event.received_ts_ns
+        self.venue_ts_ns = event.venue_ts_ns
+
+    def _go(self, event: BookEvent, reason: str, now_ns: int) -> None:
+        old, self.state = self.state, TABLE.next(self.state, event)
+        self.reason = reason
+        if old is not self.state:
+            self._publish_state(
+                BookStateChanged(
+                    received_ts_ns=now_ns,
+                    instrument=self.instrument.id,
+                    old=old,
+                    new=self.state,
+                    reason=reason,
+                )
+            )

@@ -1,0 +1,448 @@
+"""Runs one session on real sockets: carries out what ``core.session`` decides, and feeds frames to their routes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from tickwright.core.heartbeat import Heartbeat
+from tickwright.core.pacing import SlidingWindow
+from tickwright.core.restart import RestartDelays
+from tickwright.core.session import (
+    NORMAL_CLOSE,
+    Close,
+    Confirmed,
+    Connect,
+    Down,
+    Effect,
+    Ping,
+    Pong,
+    Send,
+    Session,
+    SessionState,
+    Silent,
+    Up,
+)
+from tickwright.core.subscriptions import Ledger, Refused
+from tickwright.errors import ConnectivityError, DecodeError
+from tickwright.io.clock import Clock
+from tickwright.io.websocket import WebSocketConnection, WebSocketOptions, WebSocketTransport
+from tickwright.model.notices import (
+    DecodeFailure,
+    Notice,
+    SessionDown,
+    SessionUp,
+    TopicFailed,
+    TopicStale,
+)
+from tickwright.runtime.routes import Route
+from tickwright.venues.base import Ack, Nack, ShutdownNotice, WsLimits, WsProtocol
+
+
+__all__ = ["SessionListener", "SessionRunner", "SessionStatus"]
+
+CUT_S = 2.0
+"""How long a closing connection may take to shake hands before the session stops waiting for it."""
+
+
+class SessionStatus(msgspec.Struct, frozen=True):
+    """One session at a glance; ``None`` where there is nothing to tell."""
+
+    name: str
+    state: str
+    streams: dict[str, int]
+    """How many streams are wanted, pending, confirmed, failed."""
+    frames: int
+    decode_failures: int
+    reconnects: int
+    silent_s: float | None
+    last_error: str | None
+
+
+class SessionListener(Protocol):
+    """Who wants to know what becomes of a session."""
+
+    def on_notice(self, runner: SessionRunner, notice: Notice) -> None: ...
+    def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None: ...
+
+
+class SessionRunner:
+    """One logical session: its socket, its routes, its machine. `run` it as a supervised child.
+
+    Args:
+        name: For notices and status, for example ``binance.usdm/public#1``.
+        url: Where to connect.
+        protocol: The venue's words and framing.
+        limits: What one connection may do.
+        transport: Makes connections.
+        options: Time-outs, proxy, TLS and size limits of a connection.
+        clock: Wall and monotonic time.
+        heartbeat: The watchdog of this session.
+        delays: When to reconnect.
+        connect_gate: Waits until this address may open another connection.
+        listener: Told of every notice.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        url: str,
+        protocol: WsProtocol,
+        limits: WsLimits,
+        transport: WebSocketTransport,
+        options: WebSocketOptions,
+        clock: Clock,
+        heartbeat: Heartbeat,
+        delays: RestartDelays,
+        connect_gate: Callable[[], Awaitable[None]],
+        listener: SessionListener,
+    ) -> None:
+        self.name = name
+        self.routes: dict[bytes, Route] = {}
+        self.decode_failures = 0
+        self.last_error: str | None = None
+        self._url = url
+        self._protocol = protocol
+        self._transport = transport
+        self._options = options
+        self._clock = clock
+        self._connect_gate = connect_gate
+        self._listener = listener
+        self._line: _Line | None = None
+        self._closing: list[WebSocketConnection] = []
+        self._must_connect = False
+        self._changed = asyncio.Event()
+        self._crash: BaseException | None = None
+        self._pauses = 0
+        self._other_frames = 0
+        self._retired_frames = 0
+        self._sampled_frames = 0
+        self._last_frame_s = clock.monotonic_s()
+        self.ledger = Ledger(
+            streams_per_request=limits.streams_per_request,
+            streams_max=limits.streams_per_connection,
+        )
+        self.machine = Session(
+            speech=protocol,
+            ledger=self.ledger,
+            heartbeat=heartbeat,
+            window=SlidingWindow(limits.frames_per_s, 1.0),
+            delays=delays,
+            last_data_s=self._last_data_s,
+            cadence_s=self._cadence_s,
+        )
+
+    # What the owner asks for.
+
+    def want(self, routes: Sequence[Route]) -> None:
+        """Subscribe the streams of ``routes``.
+
+        On a live connection they are asked for at the next turn of the loop, so that wishes made together leave
+        together.
+        """
+        for route in routes:
+            self.routes[route.name.encode()] = route
+            self.ledger.want(route.name)
+        self._changed.set()
+
+    def unwant(self, routes: Sequence[Route]) -> None:
+        """Give the streams of ``routes`` up."""
+        for route in routes:
+            removed = self.routes.pop(route.name.encode(), None)
+            self._retired_frames += removed.frames if removed else 0
+            self.ledger.unwant(route.name)
+            self.machine.unwatched(route.name)
+        self._changed.set()
+
+    def replace(self, reason: str) -> None:
+        """Close the connection and make another."""
+        self._apply(self.machine.replace(self._clock.monotonic_s(), reason))
+
+    def pause(self) -> None:
+        """Stop reading the socket, until as many `resume` calls: a consumer that may not drop is full."""
+        self._pauses += 1
+        if self._pauses == 1 and self._line is not None and self._line.connection is not None:
+            self._line.connection.pause_reading()
+
+    def resume(self) -> None:
+        """Take one `pause` back."""
+        self._pauses -= 1
+        if self._pauses == 0 and self._line is not None and self._line.connection is not None:
+            self._line.connection.resume_reading()
+
+    @property
+    def frames(self) -> int:
+        """How many frames came, of all connections, pings included."""
+        streams = sum(route.frames for route in self.routes.values())
+        return streams + self._retired_frames + self._other_frames
+
+    def status(self) -> SessionStatus:
+        """Return the session at a glance."""
+        is_live = self.machine.state is SessionState.LIVE
+        return SessionStatus(
+            name=self.name,
+            state=self.machine.state.value,
+            streams=self.ledger.counts(),
+            frames=self.frames,
+            decode_failures=self.decode_failures,
+            reconnects=self.machine.reconnects,
+            silent_s=self._clock.monotonic_s() - self._last_frame_s if is_live else None,
+            last_error=self.last_error,
+        )
+
+    async def run(self) -> None:
+        """Connect and stay connected until cancelled, or until the delays give up.
+
+        Raises:
+            Exception: A bug met on the way; the supervisor restarts the session. Nothing that a network or a venue
+                does is raised here.
+        """
+        try:
+            self._apply(self.machine.start(self._clock.monotonic_s()))
+            while self.machine.state is not SessionState.CLOSED:
+                if self._must_connect:
+                    await self._connect()
+                await self._wait()
+                if self._crash is not None:
+                    raise self._crash
+                now_s = self._sample()
+                self._apply(self.machine.tick(now_s, self._last_frame_s))
+        finally:
+            await self._hang_up()
+
+    # Carrying out.
+
+    async def _connect(self) -> None:
+        self._must_connect = False
+        line = _Line(self, self.routes, self._protocol, self._clock)
+        try:
+            await self._connect_gate()
+            line.connection = await self._transport.connect(self._url, line, self._options)
+        except ConnectivityError as error:
+            self._apply(self.machine.failed(self._clock.monotonic_s(), str(error)))
+            return
+        self._line = line
+        if self._pauses:
+            line.connection.pause_reading()
+        for route in self.routes.values():
+            route.forget_time()
+        self._last_frame_s = self._clock.monotonic_s()
+        self._apply(self.machine.connected(self._last_frame_s))
+        if line.closed is not None:
+            self._lost(line, *line.closed)
+
+    async def _wait(self) -> None:
+        wake_s = self.machine.wake_s
+        if not self._must_connect and self._crash is None:
+            delay_s = None if wake_s is None else max(0.0, wake_s - self._clock.monotonic_s())
+            try:
+                async with asyncio.timeout(delay_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+        self._changed.clear()
+
+    async def _hang_up(self) -> None:
+        self._apply(self.machine.stop(self._clock.monotonic_s()))
+        self._close(NORMAL_CLOSE, "bye")
+        try:
+            async with asyncio.timeout(CUT_S):
+                for connection in self._closing:
+                    await connection.wait_closed()
+        except TimeoutError:
+            pass
+
+    def _apply(self, effects: Sequence[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Connect():
+                    self._must_connect = True
+                case Send() | Pong() | Ping():
+                    self._send(effect)
+                case Close(code=code, reason=reason):
+                    self._close(code, reason)
+                case _:
+                    self._tell(effect)
+        self._changed.set()
+
+    def _send(self, effect: Send | Pong | Ping) -> None:
+        connection = self._line.connection if self._line is not None else None
+        if connection is None or not connection.is_open:
+            return  # its end is about to be reported; everything is sent again on the next connection
+        match effect:
+            case Send(text=text):
+                connection.send_text(text)
+            case Pong(payload=payload):
+                connection.send_pong(payload)
+            case Ping():
+                connection.send_ping()
+
+    def _close(self, code: int, reason: str) -> None:
+        line, self._line = self._line, None
+        if line is not None and line.connection is not None:
+            line.retire()
+            line.connection.close(code, reason)
+            self._closing = [old for old in self._closing if old.is_open] + [line.connection]
+
+    def _tell(self, effect: Effect) -> None:
+        now_ns = self._clock.time_ns()
+        notice: Notice
+        match effect:
+            case Up(attempt=attempt):
+                self.last_error = None
+                notice = SessionUp(received_ts_ns=now_ns, session=self.name, attempt=attempt)
+            case Down(code=code, reason=reason, retry_in_s=retry_in_s, is_final=is_final):
+                self.last_error = reason
+                notice = SessionDown(
+                    received_ts_ns=now_ns,
+                    session=self.name,
+                    code=code,
+                    reason=reason,
+                    retry_in_s=retry_in_s,
+                    is_final=is_final,
+                )
+            case Refused(stream=stream, text=text):
+                self.last_error = f"{stream}: {text}"
+                notice = TopicFailed(
+                    received_ts_ns=now_ns, session=self.name, stream=stream, text=text
+                )
+            case Silent(stream=stream, silent_s=silent_s, remedy=remedy):
+                notice = TopicStale(
+                    received_ts_ns=now_ns,
+                    session=self.name,
+                    stream=stream,
+                    silent_s=silent_s,
+                    action=remedy,
+                )
+            case Confirmed(streams=streams):
+                self._listener.on_confirmed(self, streams)
+                return
+            case _:
+                raise AssertionError(effect)
+        self._listener.on_notice(self, notice)
+
+    # What the line reports.
+
+    def _lost(self, line: _Line, code: int, reason: str) -> None:
+        if line is self._line:
+            self._line = None
+            self._apply(self.machine.lost(self._clock.monotonic_s(), code, reason))
+
+    def _pinged(self, payload: bytes) -> None:
+        self._other_frames += 1
+        self._apply(self.machine.pinged(self._clock.monotonic_s(), payload))
+
+    def _ponged(self) -> None:
+        self._other_frames += 1
+
+    def _other(self, frame: bytes, stream: bytes | None) -> None:
+        self._other_frames += 1
+        if stream is not None:
+            return  # a stream given up a moment ago, or one that nobody asked for
+        now_s = self._clock.monotonic_s()
+        match self._protocol.control(frame):
+            case Ack(request_id=request_id):
+                self._apply(self.machine.acked(now_s, request_id))
+            case Nack(request_id=nacked_id, text=text, streams=streams):
+                self._apply(self.machine.nacked(now_s, nacked_id, text, streams))
+            case ShutdownNotice():
+                self.replace("the venue announced a shutdown")
+            case None:
+                self._failed_to_read("", DecodeError("a frame of no known kind"), frame)
+
+    def _failed_to_read(self, stream: str, error: DecodeError, frame: bytes) -> None:
+        self.decode_failures += 1
+        self._listener.on_notice(
+            self,
+            DecodeFailure(
+                received_ts_ns=self._clock.time_ns(),
+                session=self.name,
+                stream=stream,
+                error=str(error),
+                raw=frame,
+            ),
+        )
+
+    def _crashed(self, error: Exception) -> None:
+        self._crash = error
+        self._changed.set()
+
+    # Time.
+
+    def _sample(self) -> float:
+        now_s = self._clock.monotonic_s()
+        for route in self.routes.values():
+            route.sample(now_s)
+        frames = self.frames
+        if frames != self._sampled_frames:
+            self._sampled_frames = frames
+            self._last_frame_s = now_s
+        return now_s
+
+    def _last_data_s(self, stream: str) -> float | None:
+        route = self.routes.get(stream.encode())
+        return None if route is None else route.last_frame_s
+
+    def _cadence_s(self, stream: str) -> float | None:
+        route = self.routes.get(stream.encode())
+        return None if route is None else route.channel.cadence_s
+
+
+class _Line:
+    """One connection as its session hears it. A retired line says nothing more."""
+
+    __slots__ = ("_owner", "_routes", "_stream_of", "_time_ns", "closed", "connection")
+
+    def __init__(
+        self,
+        owner: SessionRunner,
+        routes: dict[bytes, Route],
+        protocol: WsProtocol,
+        clock: Clock,
+    ) -> None:
+        self._owner: SessionRunner | None = owner
+        self._routes: dict[bytes, Route] = routes
+        self._stream_of = protocol.stream_of
+        self._time_ns = clock.time_ns
+        self.connection: WebSocketConnection | None = None
+        self.closed: tuple[int, str] | None = None
+
+    def retire(self) -> None:
+        """Fall silent: what still arrives belongs to a connection that was given up."""
+        self._owner = None
+        self._routes = {}
+
+    def on_frame(self, frame: bytes) -> None:
+        """Hand a frame to its route. The hot path: one look-up, one call."""
+        stream = self._stream_of(frame)
+        route = self._routes.get(stream)  # type: ignore[arg-type]  # None is no key, and that is the answer
+        if route is None:
+            if self._owner is not None:
+                self._owner._other(frame, stream)
+            return
+        route.frames += 1
+        try:
+            route.handle(frame, self._time_ns())
+        except DecodeError as error:
+            if self._owner is not None:
+                self._owner._failed_to_read(route.name, error, frame)
+        except Exception as error:  # a bug: it ends the session, and the supervisor restarts it
+            if self._owner is not None:
+                self._owner._crashed(error)
+
+    def on_ping(self, payload: bytes) -> None:
+        if self._owner is not None:
+            self._owner._pinged(payload)
+
+    def on_pong(self, payload: bytes) -> None:
+        if self._owner is not None:
+            self._owner._ponged()
+
+    def on_closed(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
+        if self._owner is not None:
+            self._owner._lost(self, code, reason)
