@@ -1,1 +1,22 @@
-# cython: language_level=3
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+# cython: initializedcheck=False, auto_pickle=False
+"""The compiled kernel: price levels straight from a frame's bytes, and the book that they change.
+
+The interface, the rules and the docstrings with examples are those of the plain Python twin (``pure.py``,
+``pure_scan.py``). The parts, in the order of reading:
+
+* ``_numbers.pxi``  a cursor over bytes with an end, JSON's grammar, and exact fixed-point numbers
+* ``_decimals.pxi`` Decimals as cheaply as Python allows
+* ``_levels.pxi``   ``Levels``: an immutable run of price levels
+* ``_book.pxi``     ``L2Book``: two sorted arrays
+* ``_scan.pxi``     ``FieldScanner``, ``DepthScanner``: a tree of wanted keys, filled in one pass
+
+Bounds are checked by hand where bytes are read, since Cython checks none on pointers: every read is behind a
+comparison with ``end``, and the fuzzer under AddressSanitizer holds it to that.
+"""
+
+include "_numbers.pxi"
+include "_decimals.pxi"
+include "_levels.pxi"
+include "_book.pxi"
+include "_scan.pxi"

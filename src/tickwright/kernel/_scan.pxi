@@ -1,0 +1,422 @@
+# FieldScanner and DepthScanner: a tree of wanted keys, filled in one pass over the frame.
+
+import json
+
+from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from cpython.unicode cimport PyUnicode_DecodeUTF8
+
+from tickwright.kernel.pure_scan import FIELDS_MAX as _FIELDS_MAX
+from tickwright.kernel.pure_scan import check_paths
+
+cdef enum:
+    FIELDS_MAX = 60  # they are bits of one word; as in the twin
+    NOWHERE = -1
+
+cdef enum Kind:
+    OBJECT  # leads to fields
+    INT
+    DECIMAL
+    BOOL
+    TEXT
+    BIDS
+    ASKS
+
+cdef dict KINDS = {"int": INT, "decimal": DECIMAL, "bool": BOOL, "text": TEXT, "bids": BIDS, "asks": ASKS}
+assert FIELDS_MAX == _FIELDS_MAX
+
+
+cdef struct Field:
+    const char *key
+    Py_ssize_t key_length
+    int kind
+    bint is_optional
+    int slot     # place in the result
+    int child    # an OBJECT's first field
+    int sibling  # the next field of the same object
+
+
+# Levels are read into this buffer and then copied to an allocation of the right size. There is one for all
+# scanners, which is safe because no Python code runs while it is in use.
+cdef int64_t *SCRATCH = NULL
+cdef Py_ssize_t SCRATCH_LEVELS = 0
+
+
+cdef int grow_scratch() noexcept:
+    global SCRATCH, SCRATCH_LEVELS
+    cdef Py_ssize_t levels = max(2 * SCRATCH_LEVELS, 1024)
+    cdef void *grown = PyMem_RawRealloc(SCRATCH, 16 * levels)
+    if grown == NULL:
+        return -1
+    SCRATCH = <int64_t *>grown
+    SCRATCH_LEVELS = levels
+    return 0
+
+
+cdef inline const unsigned char *fast_level(
+    const unsigned char *at, int price_scale, int quantity_scale, int64_t *level
+) noexcept nogil:
+    # ["digits.digits","digits.digits"] without white space. NULL for anything else, which `read_level` judges.
+    # Reads at most FAST_LEVEL_BYTES: the caller has made sure of them.
+    if at[0] != c'[' or at[1] != c'"':
+        return NULL
+    at = fast_fixed(at + 2, price_scale, level)
+    if at == NULL or at[0] != c'"' or at[1] != c',' or at[2] != c'"':
+        return NULL
+    at = fast_fixed(at + 3, quantity_scale, level + 1)
+    if at == NULL or at[0] != c'"' or at[1] != c']':
+        return NULL
+    return at + 2
+
+
+cdef int read_level(Cursor *c, int price_scale, int quantity_scale, int64_t *level) noexcept nogil:
+    # [price, quantity, anything further].
+    cdef int byte
+    if expect(c, c'[', b"a level (an array) expected") < 0:
+        return -1
+    if read_fixed(c, price_scale, level) < 0 or expect(c, c',', b"a quantity expected") < 0:
+        return -1
+    if read_fixed(c, quantity_scale, level + 1) < 0:
+        return -1
+    if level[1] < 0:
+        return fail(c, b"a quantity is negative, before")
+    while True:
+        byte = next_char(c)
+        if byte == c']':
+            c.at += 1
+            return 0
+        if byte != c',':
+            return fail(c, b"comma or ] expected")
+        c.at += 1
+        if skip_value(c, 3) < 0:
+            return -1
+
+
+cdef Py_ssize_t read_levels(Cursor *c, int price_scale, int quantity_scale) noexcept:
+    # Fill SCRATCH; return the number of levels, or -1.
+    cdef const unsigned char *at
+    cdef Py_ssize_t count = 0
+    cdef bint has_words = TW_HAS_WORDS and price_scale <= WORD_DIGITS and quantity_scale <= WORD_DIGITS
+    cdef int byte
+    if expect(c, c'[', b"an array of levels expected") < 0:
+        return -1
+    if next_char(c) == c']':
+        c.at += 1
+        return 0
+    while True:
+        if count == SCRATCH_LEVELS and grow_scratch() < 0:
+            return fail(c, b"out of memory for levels")
+        at = NULL
+        if has_words and c.end - c.at >= FAST_LEVEL_BYTES:
+            at = fast_level(c.at, price_scale, quantity_scale, SCRATCH + 2 * count)
+        if at != NULL:
+            c.at = at
+        elif read_level(c, price_scale, quantity_scale, SCRATCH + 2 * count) < 0:
+            return -1
+        count += 1
+        byte = next_char(c)
+        if byte == c']':
+            c.at += 1
+            return count
+        if byte != c',':
+            return fail(c, b"comma or ] expected")
+        c.at += 1
+
+
+cdef class _Scanner:
+    # The tree, and the walk along it.
+
+    cdef list keys      # holds the bytes that fields point to
+    cdef list names     # the same as text, for keys with escapes
+    cdef list paths     # of each slot, for errors
+    cdef Field fields[FIELDS_MAX]
+    cdef int count
+    cdef int slots
+    cdef uint64_t required  # bits of fields
+
+    def __cinit__(self):
+        self.keys = []
+        self.names = []
+        self.paths = []
+
+    cdef int build(self, fields) except -1:
+        # `fields` is a list of (path, kind) that `check_paths` has passed.
+        cdef int parent, found
+        for path, kind in fields:
+            parent = NOWHERE
+            *parents, last = path.split(".")
+            for key in parents:
+                found = self.child_of(parent, key)
+                parent = found if found != NOWHERE else self.add(parent, key, OBJECT, False)
+            if kind.removesuffix("?") not in KINDS:
+                raise UsageError(f"{path}: kind {kind!r} is none of bool, decimal, int, text")
+            found = self.add(parent, last, KINDS[kind.removesuffix("?")], kind.endswith("?"))
+            self.fields[found].slot = self.slots
+            self.slots += 1
+            self.paths.append(path)
+        return 0
+
+    cdef int first_of(self, int parent) noexcept:
+        if parent == NOWHERE:
+            return 0 if self.count else NOWHERE
+        return self.fields[parent].child
+
+    cdef int child_of(self, int parent, str key) except -2:
+        cdef int field = self.first_of(parent)
+        while field != NOWHERE and self.names[field] != key:
+            field = self.fields[field].sibling
+        return field
+
+    cdef int add(self, int parent, str key, int kind, bint is_optional) except -1:
+        cdef int this = self.count, last = self.first_of(parent)
+        cdef Field *field = &self.fields[this]
+        cdef bytes encoded = key.encode()
+        self.keys.append(encoded)
+        self.names.append(key)
+        field.key = PyBytes_AS_STRING(encoded)
+        field.key_length = len(encoded)
+        field.kind = kind
+        field.is_optional = is_optional
+        field.slot = field.child = field.sibling = NOWHERE
+        if last == NOWHERE:
+            if parent != NOWHERE:
+                self.fields[parent].child = this
+        else:
+            while self.fields[last].sibling != NOWHERE:
+                last = self.fields[last].sibling
+            self.fields[last].sibling = this
+        if kind != OBJECT and not is_optional:
+            self.required |= <uint64_t>1 << this
+        self.count += 1
+        return this
+
+    cdef tuple run(self, frame, int price_scale, int quantity_scale):
+        cdef Py_buffer view
+        if PyBytes_CheckExact(frame):
+            return self.walk(
+                <const unsigned char *>PyBytes_AS_STRING(frame), PyBytes_GET_SIZE(frame), price_scale, quantity_scale
+            )
+        PyObject_GetBuffer(frame, &view, PyBUF_SIMPLE)
+        try:
+            return self.walk(<const unsigned char *>view.buf, view.len, price_scale, quantity_scale)
+        finally:
+            PyBuffer_Release(&view)
+
+    cdef tuple walk(self, const unsigned char *data, Py_ssize_t length, int price_scale, int quantity_scale):
+        cdef Cursor c
+        cdef uint64_t seen = 0
+        cdef int n
+        cdef tuple values = PyTuple_New(self.slots)
+        # Filled before anything can look at the tuple.
+        for n in range(self.slots):
+            Py_INCREF(None)
+            PyTuple_SET_ITEM(values, n, None)
+        c.start = c.at = data
+        c.end = data + length
+        c.problem = NULL
+        if next_char(&c) != c'{':
+            raise_problem(&c, b"an object expected")
+        self.read_object(&c, self.first_of(NOWHERE), values, &seen, price_scale, quantity_scale)
+        if next_char(&c) != -1:
+            raise_problem(&c, b"data after the end")
+        if self.required & ~seen:
+            for n in range(self.count):
+                if (self.required & ~seen) >> n & 1:
+                    raise DecodeError(f"{self.paths[self.fields[n].slot]} is missing")
+        return values
+
+    cdef int read_object(
+        self, Cursor *c, int first, tuple values, uint64_t *seen, int price_scale, int quantity_scale
+    ) except -1:
+        # At the opening brace.
+        cdef Span key
+        cdef int field, byte
+        c.at += 1
+        if next_char(c) == c'}':
+            c.at += 1
+            return 0
+        while True:
+            if next_char(c) != c'"':
+                raise_problem(c, b"a key expected")
+            if read_string(c, &key) < 0 or expect(c, c':', b"colon expected") < 0:
+                raise_problem(c, NULL)
+            field = self.match(&key, first)
+            if field == NOWHERE:
+                if skip_value(c, 3) < 0:
+                    raise_problem(c, NULL)
+            else:
+                if seen[0] >> field & 1:
+                    raise_problem(c, b"the key occurs more than once, before")
+                seen[0] |= <uint64_t>1 << field
+                self.read_field(c, &self.fields[field], values, seen, price_scale, quantity_scale)
+            byte = next_char(c)
+            if byte == c'}':
+                c.at += 1
+                return 0
+            if byte != c',':
+                raise_problem(c, b"comma or } expected")
+            c.at += 1
+
+    cdef inline int match(self, const Span *key, int field) except -2:
+        if key.is_escaped:
+            name = text_of(key)
+            while field != NOWHERE and self.names[field] != name:
+                field = self.fields[field].sibling
+            return field
+        while field != NOWHERE:
+            if self.fields[field].key_length == key.length:
+                if memcmp(self.fields[field].key, key.start, key.length) == 0:
+                    return field
+            field = self.fields[field].sibling
+        return NOWHERE
+
+    cdef int read_field(
+        self, Cursor *c, Field *field, tuple values, uint64_t *seen, int price_scale, int quantity_scale
+    ) except -1:
+        cdef int byte = next_char(c)
+        cdef object value
+        if field.kind == OBJECT:
+            if byte == c'{':
+                return self.read_object(c, field.child, values, seen, price_scale, quantity_scale)
+            if skip_value(c, 3) < 0:
+                raise_problem(c, NULL)
+            return 0
+        if byte == c'n' and field.is_optional:
+            if skip_word(c, b"null", 4) < 0:
+                raise_problem(c, NULL)
+            return 0
+        if field.kind == BIDS or field.kind == ASKS:
+            value = scan_levels(c, price_scale, quantity_scale)
+        else:
+            value = scan_value(c, field.kind, byte)
+        Py_INCREF(value)
+        PyTuple_SET_ITEM(values, field.slot, value)
+        Py_DECREF(None)  # which stood there
+        return 0
+
+
+cdef int raise_problem(Cursor *c, const char *problem) except -1:
+    cdef const char *what = problem if problem != NULL else c.problem
+    if c.at >= c.end:
+        raise DecodeError(f"truncated: {what.decode()}", c.end - c.start)
+    raise DecodeError(what.decode(), c.at - c.start)
+
+
+cdef object text_of(const Span *span):
+    # `read_string` has checked UTF-8 and escapes.
+    cdef str text = PyUnicode_DecodeUTF8(<const char *>span.start, span.length, NULL)
+    return json.loads(f'"{text}"') if span.is_escaped else text
+
+
+cdef Levels scan_levels(Cursor *c, int price_scale, int quantity_scale):
+    cdef Py_ssize_t count = read_levels(c, price_scale, quantity_scale)
+    cdef Levels levels
+    if count < 0:
+        raise_problem(c, NULL)
+    levels = new_levels(count, price_scale, quantity_scale)
+    if count:
+        memcpy(levels.data, SCRATCH, 16 * count)
+    return levels
+
+
+cdef object scan_value(Cursor *c, int kind, int byte):
+    cdef int64_t number
+    cdef Span span
+    if kind == INT:
+        if read_int(c, &number) < 0:
+            raise_problem(c, NULL)
+        return number
+    if kind == DECIMAL:
+        if read_number(c, &span) < 0:
+            raise_problem(c, NULL)
+        return make_decimal(span.start, span.length)
+    if kind == TEXT:
+        if byte != c'"':
+            raise_problem(c, b"a text expected")
+        if read_string(c, &span) < 0:
+            raise_problem(c, NULL)
+        return text_of(&span)
+    if byte == c't' and skip_word(c, b"true", 4) == 0:
+        return True
+    if byte == c'f' and skip_word(c, b"false", 5) == 0:
+        return False
+    raise_problem(c, b"true or false expected")
+
+
+@cython.final
+cdef class FieldScanner:
+    """Takes chosen values out of a JSON frame, in one pass.
+
+    Args:
+        fields: ``(dotted path, kind)`` of each value. Kinds are ``int`` (64 bits), ``decimal``, ``bool`` and
+            ``text``; a question mark after it makes the value optional.
+
+    Raises:
+        UsageError: If a kind is unknown, or the paths cannot be watched together.
+    """
+
+    cdef _Scanner scanner
+
+    def __cinit__(self, *, fields):
+        check_paths([path for path, _ in fields])
+        self.scanner = _Scanner()
+        for path, kind in fields:
+            if kind.removesuffix("?") in ("bids", "asks"):
+                raise UsageError(f"{path}: kind {kind!r} is none of bool, decimal, int, text")
+        self.scanner.build(fields)
+
+    def scan(self, frame):
+        """Return the values of ``frame`` in the order of ``fields``; ``None`` for an optional one without.
+
+        Raises:
+            DecodeError: If the frame is not JSON, or lacks a value, or one is not of its kind.
+        """
+        return self.scanner.run(frame, 0, 0)
+
+
+@cython.final
+cdef class DepthScanner:
+    """Takes the integers, texts and price levels out of a JSON frame, in one pass.
+
+    A level is an array of price, quantity and anything further, which is ignored.
+
+    Args:
+        ints: Dotted paths of integers that every frame has.
+        bids: Path of the bids' array.
+        asks: Path of the asks' array.
+        optional_ints: Paths of integers that may be absent or null.
+        texts: Paths of texts that every frame has.
+
+    Raises:
+        UsageError: If the paths cannot be watched together.
+    """
+
+    cdef _Scanner scanner
+
+    def __cinit__(self, *, ints=(), bids, asks, optional_ints=(), texts=()):
+        check_paths([*ints, *optional_ints, *texts, bids, asks])
+        self.scanner = _Scanner()
+        self.scanner.build([
+            *[(path, "int") for path in ints],
+            *[(path, "int?") for path in optional_ints],
+            *[(path, "text") for path in texts],
+            (bids, "bids"),
+            (asks, "asks"),
+        ])
+
+    def scan(self, frame, int price_scale, int quantity_scale):
+        """Return ints, optional ints, texts, bids and asks of ``frame``.
+
+        Args:
+            frame: The whole message.
+            price_scale: Digits after the point of a price; a further digit that is not zero is an error.
+            quantity_scale: The same for quantities.
+
+        Raises:
+            DecodeError: If the frame is not JSON, lacks a value, or holds a number that is not exact at its
+                scale, beyond 64 bits, or (a quantity) negative.
+            InvalidNumber: If a scale is out of range.
+        """
+        check_scales(price_scale, quantity_scale)
+        return self.scanner.run(frame, price_scale, quantity_scale)
