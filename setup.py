@@ -7,6 +7,7 @@ from setuptools import Extension, setup
 
 KERNEL = Path("src/tickwright/kernel")
 
+
 def extensions() -> list[Extension]:
     """Return the kernel's extension, or none where Cython is missing."""
     try:

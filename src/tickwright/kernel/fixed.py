@@ -50,7 +50,8 @@ def to_raw(value: Number, scale: int, name: str) -> int:
             f"{name}: {value!r} needs more than 64 bits at {scale} digits after the point"
         )
     numerator, denominator = number.as_integer_ratio()
-    raw, rest = divmod(numerator * 10**scale, denominator)
+    power: int = 10**scale
+    raw, rest = divmod(numerator * power, denominator)
     if rest:
         raise InvalidNumber(f"{name}: {value!r} has more than {scale} digits after the point")
     if abs(raw) > RAW_MAX:

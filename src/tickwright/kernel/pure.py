@@ -46,6 +46,11 @@ class Levels:
 
     __slots__ = ("_price_scale", "_prices", "_quantities", "_quantity_scale")
 
+    _price_scale: int
+    _prices: list[int]
+    _quantities: list[int]
+    _quantity_scale: int
+
     def __init__(self) -> None:
         raise TypeError("Levels come from a scanner, a book or Levels.from_pairs")
 
