@@ -1,0 +1,305 @@
+"""From one publisher of a topic to all who want it: handlers at once, subscriptions through bounded queues.
+
+Everything runs on one event loop, so there are no locks. `TopicChannel.publish` is on the hot path.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeGuard
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from tickwright.errors import SlowConsumer
+from tickwright.io.clock import Clock
+from tickwright.model.market import BookSnapshot
+from tickwright.model.notices import HandlerFailed
+from tickwright.model.topics import Notices, Topic
+from tickwright.runtime.queues import CAPACITY, Event, Gate, Overflow
+from tickwright.runtime.subscription import Subscription
+
+
+__all__ = ["Bus", "ChannelStatistics", "Handle", "Handler", "Spawn", "TopicChannel"]
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Any], object]
+"""A user's function of one event; one that is async gets a queue and a task of its own."""
+
+AsyncHandler = Callable[[Any], Awaitable[object]]
+
+
+class Spawn(Protocol):
+    """Runs a coroutine as a task that somebody owns; the supervisor's `spawn`."""
+
+    def __call__(self, name: str, coroutine: Coroutine[Any, Any, None], /) -> object:
+        """Start ``coroutine`` under ``name``, for status and logs."""
+
+
+class ChannelStatistics(msgspec.Struct, frozen=True):
+    """What went through a topic so far."""
+
+    topic: str
+    published: int
+    handlers: int
+    subscriptions: int
+    handler_errors: int
+    lag_s: float | None
+    """From receiving the last event to publishing it; ``None`` before the first."""
+    lag_s_max: float
+
+
+class Handle:
+    """A handler's place on a topic; keep it to `detach`."""
+
+    def __init__(
+        self, channel: TopicChannel, handler: Handler, reader: Subscription | None
+    ) -> None:
+        self.handler = handler
+        self.reader = reader
+        """The queue before an async handler, with its statistics; ``None`` for a plain one."""
+        self.errors = 0
+        self._channel = channel
+        self._reported: set[type[BaseException]] = set()
+
+    def detach(self) -> None:
+        """Make no further calls from the next event on; a call under way may end. Twice is fine."""
+        if self.reader is not None:
+            self.reader.close()
+        else:
+            self._channel._remove(self)
+
+    def failed(self, error: Exception) -> None:
+        """Count what a handler raised, and report it unless that type was reported before."""
+        self.errors += 1
+        self._channel._handler_errors += 1
+        if type(error) not in self._reported:
+            self._reported.add(type(error))
+            self._channel._report(self, error)
+
+
+class TopicChannel:
+    """One topic: its publisher on this side, its consumers on the other.
+
+    The publisher may set ``snapshot`` (how to get the book, on a topic of deltas), ``gate`` (how to hold
+    the source back) and ``on_idle`` (called when the last consumer has left).
+    """
+
+    __slots__ = (
+        "_bus",
+        "_calls",
+        "_handler_errors",
+        "_handles",
+        "_lag_ns",
+        "_lag_ns_max",
+        "_published",
+        "_readers",
+        "_time_ns",
+        "gate",
+        "on_idle",
+        "snapshot",
+        "topic",
+    )
+
+    def __init__(self, topic: Topic, bus: Bus) -> None:
+        self.topic = topic
+        self.snapshot: Callable[[], BookSnapshot | None] | None = None
+        self.gate: Gate | None = None
+        self.on_idle: Callable[[TopicChannel], None] | None = None
+        self._bus = bus
+        self._time_ns = bus.clock.time_ns
+        # Replaced and never changed in place, so that a handler may attach and detach while they run.
+        self._calls: tuple[Callable[[Any], object], ...] = ()
+        self._handles: tuple[Handle, ...] = ()
+        self._readers: tuple[Subscription, ...] = ()
+        self._published = 0
+        self._handler_errors = 0
+        self._lag_ns: int | None = None
+        self._lag_ns_max = 0
+
+    def publish(self, event: Event) -> None:
+        """Give ``event`` to every consumer: to handlers now, in the order they came, then to the queues.
+
+        Never raises on a consumer's account, and never waits.
+        """
+        self._published += 1
+        calls = self._calls
+        if calls:
+            now_ns = self._time_ns()
+            if not event.delivered_ts_ns:
+                force_setattr(event, "delivered_ts_ns", now_ns)
+            self._lag_ns = lag_ns = now_ns - event.received_ts_ns
+            if lag_ns > self._lag_ns_max:
+                self._lag_ns_max = lag_ns
+            for call in calls:
+                try:
+                    call(event)
+                except Exception as error:  # noqa: BLE001 - a user's error must not stop the stream
+                    self._contain(call, error)
+        for reader in self._readers:
+            reader.offer(self, event)
+
+    def attach(
+        self,
+        handler: Handler,
+        *,
+        capacity: int = CAPACITY,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+    ) -> Handle:
+        """Call ``handler`` with every event from now on.
+
+        A plain function is called at once, on the event loop: it should be quick. An async one gets a bounded
+        queue and a task of its own, which ``capacity`` and ``overflow`` are for; asleep, it harms nobody.
+        What either raises is counted and reported, and the next event is delivered.
+        """
+        if _is_async(handler):
+            reader = Subscription((self,), self._time_ns, capacity=capacity, overflow=overflow)
+            handle = Handle(self, handler, reader)
+            reader.open()
+            self._bus.spawn(
+                f"handler {_name(handler)} of {self.topic}", _drain(reader, handle, handler)
+            )
+            return handle
+        handle = Handle(self, handler, None)
+        self._set_handles((*self._handles, handle))
+        return handle
+
+    def join(self, reader: Subscription) -> None:
+        """Offer every event to ``reader`` from now on; `Subscription.open` calls it."""
+        self._readers = (*self._readers, reader)
+
+    def leave(self, reader: Subscription) -> None:
+        """Offer ``reader`` no more; `Subscription.close` calls it."""
+        self._readers = tuple(each for each in self._readers if each is not reader)
+        self._check_idle()
+
+    @property
+    def is_idle(self) -> bool:
+        """True when nobody listens."""
+        return not self._calls and not self._readers
+
+    def statistics(self) -> ChannelStatistics:
+        """Return counts and times as of now."""
+        return ChannelStatistics(
+            topic=str(self.topic),
+            published=self._published,
+            handlers=len(self._calls),
+            subscriptions=len(self._readers),
+            handler_errors=self._handler_errors,
+            lag_s=None if self._lag_ns is None else self._lag_ns / 1e9,
+            lag_s_max=self._lag_ns_max / 1e9,
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"TopicChannel({self.topic}, {len(self._calls)} handlers, {len(self._readers)} readers)"
+        )
+
+    def _remove(self, handle: Handle) -> None:
+        if handle in self._handles:
+            self._set_handles(tuple(each for each in self._handles if each is not handle))
+            self._check_idle()
+
+    def _set_handles(self, handles: tuple[Handle, ...]) -> None:
+        self._handles = handles
+        self._calls = tuple(each.handler for each in handles)
+
+    def _check_idle(self) -> None:
+        if self.on_idle is not None and self.is_idle:
+            self.on_idle(self)
+
+    def _contain(self, call: Callable[[Any], object], error: Exception) -> None:
+        found = (handle for handle in self._handles if handle.handler is call)
+        # One that detached itself before it raised is told of all the same.
+        handle = next(found, None) or Handle(self, call, None)
+        handle.failed(error)
+
+    def _report(self, handle: Handle, error: Exception) -> None:
+        name = _name(handle.handler)
+        text = f"{type(error).__name__}: {error}"
+        log.error("handler %s of %s raised; the stream goes on", name, self.topic, exc_info=error)
+        if isinstance(self.topic, Notices):
+            return  # a broken reader of notices is not told about itself
+        self._bus.channel(Notices()).publish(
+            HandlerFailed(
+                topic=str(self.topic), handler=name, error=text, received_ts_ns=self._time_ns()
+            )
+        )
+
+
+class Bus:
+    """All topics of one connector.
+
+    Args:
+        clock: Wall time, for stamping.
+        spawn: Runs the tasks of async handlers, and owns them.
+    """
+
+    def __init__(self, clock: Clock, spawn: Spawn) -> None:
+        self.clock = clock
+        self.spawn = spawn
+        self._channels: dict[Topic, TopicChannel] = {}
+
+    def channel(self, topic: Topic) -> TopicChannel:
+        """Return the one channel of ``topic``, made when it is first asked for."""
+        channel = self._channels.get(topic)
+        if channel is None:
+            channel = self._channels[topic] = TopicChannel(topic, self)
+        return channel
+
+    def channels(self) -> tuple[TopicChannel, ...]:
+        """Return all channels there are."""
+        return tuple(self._channels.values())
+
+    def forget(self, topic: Topic) -> None:
+        """Let the channel of ``topic`` go; for its publisher, once it is idle and publishes no more."""
+        self._channels.pop(topic, None)
+
+    def subscribe(
+        self,
+        *topics: Topic,
+        capacity: int = CAPACITY,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+    ) -> Subscription:
+        """Return a reader of all ``topics`` in one line; it collects from ``async with`` on."""
+        return Subscription(
+            [self.channel(topic) for topic in topics],
+            self.clock.time_ns,
+            capacity=capacity,
+            overflow=overflow,
+        )
+
+    def close(self) -> None:
+        """Detach every handler, end every subscription, forget every topic. Twice is fine."""
+        for channel in self.channels():
+            for handle in channel._handles:
+                handle.detach()
+            for reader in channel._readers:
+                reader.close()
+        self._channels.clear()
+
+
+async def _drain(reader: Subscription, handle: Handle, handler: AsyncHandler) -> None:
+    try:
+        async for event in reader:
+            try:
+                await handler(event)
+            except Exception as error:  # noqa: BLE001 - a user's error must not stop the stream
+                handle.failed(error)
+    except SlowConsumer as error:  # the policy that was asked for: this handler is at its end
+        handle.failed(error)
+    finally:
+        reader.close()
+
+
+def _is_async(handler: Handler) -> TypeGuard[AsyncHandler]:
+    return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
+        getattr(handler, "__call__", None)  # noqa: B004 - an object whose call is async
+    )
+
+
+def _name(handler: Handler) -> str:
+    return getattr(handler, "__qualname__", None) or repr(handler)
