@@ -19,7 +19,7 @@ $(ENVIRONMENT): pyproject.toml uv.lock setup.py .ci/setup
 	@.ci/setup
 	@touch $@
 
-$(KERNEL): $(ENVIRONMENT) $(wildcard src/tickwright/kernel/*.pyx src/tickwright/kernel/*.pxd)
+$(KERNEL): $(ENVIRONMENT) $(wildcard src/tickwright/kernel/*.px?)
 	@$(PYTHON) setup.py --quiet build_ext --inplace
 	@touch $@
 

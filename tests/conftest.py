@@ -67,6 +67,5 @@ async def _tasks_are_awaited() -> AsyncIterator[None]:
 @pytest.fixture(autouse=True)
 def _no_task_is_left(request: pytest.FixtureRequest) -> None:
     """Watch over every async test; sync tests need no event loop and get none."""
-    function = getattr(request.node, "obj", None)
-    if inspect.iscoroutinefunction(inspect.unwrap(function) if function else None):
+    if inspect.iscoroutinefunction(getattr(request.node, "obj", None)):
         request.getfixturevalue("_tasks_are_awaited")
