@@ -1,0 +1,266 @@
+"""The frames that come by the thousand: trades, best bid and offer, and books.
+
+Each function takes an instrument and returns its decoder: a closure over everything that does not change from
+frame to frame, so that a frame costs one pass over its bytes and one event object.
+
+Futures send two times: ``E``, when the frame was made, and ``T``, when the matching engine acted. ``T`` is the
+event's own time wherever there is one, as REST answers carry no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tickwright.core.invariants import (
+    check_agg_trade,
+    check_delta,
+    check_positive,
+    check_quote,
+    check_snapshot,
+)
+from tickwright.kernel import DepthScanner, FieldScanner
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.market import AggTrade, BookDelta, BookSnapshot, Quote, Side, Trade
+from tickwright.venues.binance.typed import MS
+
+
+__all__ = [
+    "agg_trade",
+    "all_quotes",
+    "book_snapshot",
+    "future_delta",
+    "future_quote",
+    "future_top",
+    "spot_delta",
+    "spot_quote",
+    "spot_top",
+    "trade",
+]
+
+_TRADE = FieldScanner(
+    fields=(
+        ("data.T", "int"),
+        ("data.p", "decimal"),
+        ("data.q", "decimal"),
+        ("data.m", "bool"),
+        ("data.t", "int"),
+    )
+)
+_AGG_TRADE = FieldScanner(
+    fields=(
+        ("data.T", "int"),
+        ("data.p", "decimal"),
+        ("data.q", "decimal"),
+        ("data.m", "bool"),
+        ("data.a", "int"),
+        ("data.f", "int"),
+        ("data.l", "int"),
+    )
+)
+_QUOTE_FIELDS = (
+    ("data.b", "decimal"),
+    ("data.B", "decimal"),
+    ("data.a", "decimal"),
+    ("data.A", "decimal"),
+    ("data.u", "int"),
+)
+_SPOT_QUOTE = FieldScanner(fields=_QUOTE_FIELDS)
+_FUTURE_QUOTE = FieldScanner(fields=(("data.T", "int"), *_QUOTE_FIELDS))
+_ANY_QUOTE = FieldScanner(fields=(("data.s", "text"), ("data.T", "int"), *_QUOTE_FIELDS))
+
+_SPOT_DELTA = DepthScanner(ints=("data.E", "data.U", "data.u"), bids="data.b", asks="data.a")
+_FUTURE_DELTA = DepthScanner(
+    ints=("data.T", "data.U", "data.u", "data.pu"), bids="data.b", asks="data.a"
+)
+_SPOT_TOP = DepthScanner(ints=("data.lastUpdateId",), bids="data.bids", asks="data.asks")
+_FUTURE_TOP = DepthScanner(ints=("data.T", "data.u"), bids="data.b", asks="data.a")
+_SNAPSHOT = DepthScanner(ints=("lastUpdateId",), optional_ints=("T",), bids="bids", asks="asks")
+
+TradeDecoder = Callable[[bytes, int], Trade]
+AggTradeDecoder = Callable[[bytes, int], AggTrade]
+QuoteDecoder = Callable[[bytes, int], Quote]
+DeltaDecoder = Callable[[bytes, int], BookDelta]
+SnapshotDecoder = Callable[[bytes, int], BookSnapshot]
+
+
+def trade(instrument: Instrument) -> TradeDecoder:
+    """Return the decoder of ``<symbol>@trade`` (*Spot*, Trade Streams; undocumented on futures).
+
+    ``{"stream":"btcusdt@trade","data":{"e":"trade","E":1795000000101,"s":"BTCUSDT","t":4200000001,
+    "p":"65000.10000000","q":"0.01000000","T":1795000000100,"m":true,"M":true}}``
+    """
+    scan, name = _TRADE.scan, instrument.id
+
+    def decode(frame: bytes, received_ts_ns: int) -> Trade:
+        time_ms, price, quantity, is_buyer_maker, trade_id = scan(frame)
+        check_positive(price, quantity)
+        side = Side.SELL if is_buyer_maker else Side.BUY
+        return Trade(name, time_ms * MS, received_ts_ns, price, quantity, side, trade_id)
+
+    return decode
+
+
+def agg_trade(instrument: Instrument) -> AggTradeDecoder:
+    """Return the decoder of ``<symbol>@aggTrade`` (*Spot*, *USD-M*, Aggregate Trade Streams).
+
+    ``{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","E":1795000000101,"s":"BTCUSDT","a":3100000001,
+    "p":"65000.10000000","q":"0.03500000","f":4200000001,"l":4200000003,"T":1795000000100,"m":false,"M":true}}``
+    """
+    scan, name = _AGG_TRADE.scan, instrument.id
+
+    def decode(frame: bytes, received_ts_ns: int) -> AggTrade:
+        time_ms, price, quantity, is_buyer_maker, trade_id, first, last = scan(frame)
+        side = Side.SELL if is_buyer_maker else Side.BUY
+        event = AggTrade(
+            name, time_ms * MS, received_ts_ns, price, quantity, side, trade_id, first, last
+        )
+        check_agg_trade(event)
+        return event
+
+    return decode
+
+
+def spot_quote(instrument: Instrument) -> QuoteDecoder:
+    """Return the decoder of spot's ``<symbol>@bookTicker``, which has no time (*Spot*, Book Ticker).
+
+    ``{"stream":"btcusdt@bookTicker","data":{"u":90000000123,"s":"BTCUSDT","b":"65000.09000000",
+    "B":"1.20000000","a":"65000.10000000","A":"0.80000000"}}``
+    """
+    scan, name = _SPOT_QUOTE.scan, instrument.id
+
+    def decode(frame: bytes, received_ts_ns: int) -> Quote:
+        bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        event = Quote(name, None, received_ts_ns, bid, bid_quantity, ask, ask_quantity, sequence)
+        check_quote(event)
+        return event
+
+    return decode
+
+
+def future_quote(instrument: Instrument) -> QuoteDecoder:
+    """Return the decoder of futures' ``<symbol>@bookTicker`` (*USD-M*, Individual Symbol Book Ticker).
+
+    ``{"stream":"btcusdt@bookTicker","data":{"e":"bookTicker","u":11500000000123,"s":"BTCUSDT","ps":"BTCUSDT",
+    "b":"65010.00","B":"6.760","a":"65010.10","A":"3.064","T":1795000000099,"E":1795000000101,"st":1}}``
+    """
+    scan, name = _FUTURE_QUOTE.scan, instrument.id
+
+    def decode(frame: bytes, received_ts_ns: int) -> Quote:
+        time_ms, bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        time_ns = time_ms * MS
+        event = Quote(name, time_ns, received_ts_ns, bid, bid_quantity, ask, ask_quantity, sequence)
+        check_quote(event)
+        return event
+
+    return decode
+
+
+def all_quotes(instruments: Instruments, product: str) -> Callable[[bytes, int], tuple[Quote, ...]]:
+    """Return the decoder of futures' ``!bookTicker``, the best bid and offer of all symbols in turn.
+
+    Symbols that ``product`` does not list give no event: the stream mixes USD-M and COIN-M.
+    """
+    scan, find = _ANY_QUOTE.scan, instruments.by_symbol
+
+    def decode(frame: bytes, received_ts_ns: int) -> tuple[Quote, ...]:
+        symbol, time_ms, bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        instrument = find(product, symbol)
+        if instrument is None:
+            return ()
+        name, time_ns = instrument.id, time_ms * MS
+        event = Quote(name, time_ns, received_ts_ns, bid, bid_quantity, ask, ask_quantity, sequence)
+        check_quote(event)
+        return (event,)
+
+    return decode
+
+
+def spot_delta(instrument: Instrument) -> DeltaDecoder:
+    """Return the decoder of spot's ``<symbol>@depth@100ms`` (*Spot*, Diff. Depth Stream).
+
+    ``{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1795000002100,"s":"BTCUSDT",
+    "U":90000000124,"u":90000000130,"b":[["65000.09000000","0.00000000"]],"a":[["65000.10000000","1.05000000"]]}}``
+    """
+    scan, name = _SPOT_DELTA.scan, instrument.id
+    price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
+
+    def decode(frame: bytes, received_ts_ns: int) -> BookDelta:
+        time_ms, first, last, bids, asks = scan(frame, price_scale, quantity_scale)
+        event = BookDelta(name, time_ms * MS, received_ts_ns, bids, asks, first, last)
+        check_delta(event)
+        return event
+
+    return decode
+
+
+def future_delta(instrument: Instrument) -> DeltaDecoder:
+    """Return the decoder of futures' ``<symbol>@depth@100ms`` (*USD-M*, Diff. Book Depth Streams).
+
+    ``{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1795000000251,"T":1795000000248,
+    "s":"BTCUSDT","ps":"BTCUSDT","U":11500000000100,"u":11500000000180,"pu":11500000000099,
+    "b":[["65010.00","6.760"]],"a":[["65010.10","0.000"]],"st":1}}``
+    """
+    scan, name = _FUTURE_DELTA.scan, instrument.id
+    price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
+
+    def decode(frame: bytes, received_ts_ns: int) -> BookDelta:
+        time_ms, first, last, previous, bids, asks = scan(frame, price_scale, quantity_scale)
+        event = BookDelta(name, time_ms * MS, received_ts_ns, bids, asks, first, last, previous)
+        check_delta(event)
+        return event
+
+    return decode
+
+
+def spot_top(instrument: Instrument) -> SnapshotDecoder:
+    """Return the decoder of spot's ``<symbol>@depth<n>@100ms``, which has no time (*Spot*, Partial Book Depth).
+
+    ``{"stream":"btcusdt@depth5@100ms","data":{"lastUpdateId":90000000123,
+    "bids":[["65000.09000000","1.20000000"]],"asks":[["65000.10000000","0.80000000"]]}}``
+    """
+    scan, name = _SPOT_TOP.scan, instrument.id
+    price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
+
+    def decode(frame: bytes, received_ts_ns: int) -> BookSnapshot:
+        sequence, bids, asks = scan(frame, price_scale, quantity_scale)
+        event = BookSnapshot(name, None, received_ts_ns, bids, asks, sequence)
+        check_snapshot(event)
+        return event
+
+    return decode
+
+
+def future_top(instrument: Instrument) -> SnapshotDecoder:
+    """Return the decoder of futures' ``<symbol>@depth<n>@100ms``: a whole top in the form of a delta.
+
+    (*USD-M*, Partial Book Depth Streams.) The frame is that of `future_delta`; ``u`` is its sequence.
+    """
+    scan, name = _FUTURE_TOP.scan, instrument.id
+    price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
+
+    def decode(frame: bytes, received_ts_ns: int) -> BookSnapshot:
+        time_ms, sequence, bids, asks = scan(frame, price_scale, quantity_scale)
+        event = BookSnapshot(name, time_ms * MS, received_ts_ns, bids, asks, sequence)
+        check_snapshot(event)
+        return event
+
+    return decode
+
+
+def book_snapshot(instrument: Instrument) -> SnapshotDecoder:
+    """Return the decoder of ``GET depth`` (*Spot*, *USD-M*, Order Book); spot's has no time.
+
+    ``{"lastUpdateId":9000000000123,"E":1795000000020,"T":1795000000012,"bids":[["65000.10","3.500"]],
+    "asks":[["65000.20","1.200"]]}``
+    """
+    scan, name = _SNAPSHOT.scan, instrument.id
+    price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
+
+    def decode(body: bytes, received_ts_ns: int) -> BookSnapshot:
+        sequence, time_ms, bids, asks = scan(body, price_scale, quantity_scale)
+        time_ns = None if time_ms is None else time_ms * MS
+        event = BookSnapshot(name, time_ns, received_ts_ns, bids, asks, sequence)
+        check_snapshot(event)
+        return event
+
+    return decode

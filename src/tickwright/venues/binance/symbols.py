@@ -1,0 +1,125 @@
+"""Between Binance's symbols and the unified names: from a listing's rows, or from spelling alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tickwright.errors import UnknownInstrument
+from tickwright.model.ids import InstrumentKind, InstrumentName, parse_instrument_id
+from tickwright.model.instrument import Instrument
+
+
+__all__ = [
+    "VENUE",
+    "expiry_of",
+    "infer_coinm",
+    "infer_spot",
+    "infer_usdm",
+    "inverse_name",
+    "linear_name",
+    "owns_kinds",
+    "spot_name",
+]
+
+VENUE = "binance"
+
+_QUOTE_ASSETS = (
+    "AEUR", "ARS", "AUD", "BFUSD", "BIDR", "BKRW", "BNB", "BRL", "BTC", "BUSD", "BVND", "COP",
+    "CZK", "DAI", "DOGE", "DOT", "ETH", "EUR", "EURI", "FDUSD", "GBP", "IDR", "IDRT", "JPY", "MXN",
+    "NGN", "PAX", "PLN", "RON", "RUB", "SOL", "TRX", "TRY", "TUSD", "UAH", "USD", "USD1", "USDC",
+    "USDE", "USDP", "USDS", "USDT", "UST", "VAI", "XRP", "ZAR",
+)  # fmt: skip
+"""Assets that Binance (or Binance US) quoted a market in, up to 2026; only guesses need them."""
+
+# The longest suffix wins: BTCFDUSD is BTC/FDUSD, neither BTCFD/USD nor BTCF/DUSD.
+_PAIR = re.compile(
+    f"(?P<base>.+?)(?P<quote>{'|'.join(sorted(_QUOTE_ASSETS, key=len, reverse=True))})"
+)
+_DELIVERY = re.compile(r".+_(?P<expiry>\d{6})")
+
+
+def spot_name(base: str, quote: str) -> InstrumentName:
+    """Return the name of a spot pair."""
+    return InstrumentName(venue=VENUE, base=base, quote=quote)
+
+
+def linear_name(base: str, quote: str, settle: str, symbol: str) -> InstrumentName:
+    """Return the name of a USD-M contract; a delivery contract shows its day in the symbol."""
+    return InstrumentName(
+        venue=VENUE, base=base, quote=quote, settle=settle, expiry=expiry_of(symbol)
+    )
+
+
+def inverse_name(base: str, quote: str, settle: str, symbol: str) -> InstrumentName:
+    """Return the name of a COIN-M contract (``BTCUSD_PERP``, ``BTCUSD_261225``)."""
+    return linear_name(base, quote, settle, symbol)
+
+
+def expiry_of(symbol: str) -> str | None:
+    """Return the delivery day ``YYMMDD`` that a symbol spells, ``None`` for a perpetual.
+
+    The spelling is asked and not ``contractType``, whose words change with each quarter's roll and are empty
+    for contracts not listed yet.
+    """
+    match = _DELIVERY.fullmatch(symbol)
+    return None if match is None else match["expiry"]
+
+
+def infer_spot(symbol: str) -> Instrument:
+    """Guess a spot instrument from ``BTCUSDT``.
+
+    Raises:
+        UnknownInstrument: If the symbol ends in no asset that Binance quotes in.
+    """
+    base, quote = _split(symbol, symbol)
+    return Instrument.inferred(spot_name(base, quote), product="binance.spot", symbol=symbol)
+
+
+def infer_usdm(symbol: str) -> Instrument:
+    """Guess a USD-M contract from ``BTCUSDT`` or ``BTCUSDT_261225``; it settles in its quote asset.
+
+    Raises:
+        UnknownInstrument: If the symbol ends in no asset that Binance quotes in.
+    """
+    base, quote = _split(symbol.partition("_")[0], symbol)
+    name = linear_name(base, quote, quote, symbol)
+    return Instrument.inferred(name, product="binance.usdm", symbol=symbol)
+
+
+def infer_coinm(symbol: str) -> Instrument:
+    """Guess a COIN-M contract from ``BTCUSD_PERP`` or ``LINKUSD_211231``; it settles in its base asset.
+
+    Raises:
+        UnknownInstrument: If the symbol is not of that form.
+    """
+    base, quote = _split(symbol.partition("_")[0], symbol)
+    name = inverse_name(base, quote, base, symbol)
+    return Instrument.inferred(name, product="binance.coinm", symbol=symbol)
+
+
+def _split(pair: str, symbol: str) -> tuple[str, str]:
+    # A lazy base makes the alternation try the longest suffix first at every split.
+    match = _PAIR.fullmatch(pair)
+    if match is None:
+        raise UnknownInstrument(
+            f"{symbol!r} ends in no quote asset that Binance is known to use;"
+            " give exchange information instead of letting the instrument be guessed"
+        )
+    return match["base"], match["quote"]
+
+
+def owns_kinds(product: str, *kinds: InstrumentKind) -> Callable[[str], bool]:
+    """Return the test of whether an id belongs to ``product``: a Binance id of one of ``kinds``."""
+    wildcard = f"{product}:*"
+
+    def owns(instrument_id: str) -> bool:
+        if instrument_id == wildcard:
+            return True
+        try:
+            name = parse_instrument_id(instrument_id)
+        except UnknownInstrument:
+            return False
+        return name.venue == VENUE and name.kind in kinds
+
+    return owns
