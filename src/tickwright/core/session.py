@@ -69,20 +69,21 @@ class Event(Enum):
 
 _S, _E = SessionState, Event
 
-TABLE: Table[SessionState, Event] = Table(
-    "session",
-    {
-        (_S.IDLE, _E.START): _S.CONNECTING,
-        (_S.IDLE, _E.STOP): _S.CLOSED,
-        (_S.CONNECTING, _E.CONNECTED): _S.LIVE,
-        (_S.CONNECTING, _E.FAILED): _S.WAITING,
-        (_S.CONNECTING, _E.STOP): _S.CLOSED,
-        (_S.LIVE, _E.LOST): _S.WAITING,
-        (_S.LIVE, _E.STOP): _S.CLOSED,
-        (_S.WAITING, _E.RETRY): _S.CONNECTING,
-        (_S.WAITING, _E.STOP): _S.CLOSED,
-        (_S.CLOSED, _E.STOP): _S.CLOSED,
-    },
+_CELLS = {
+    (_S.IDLE, _E.START): _S.CONNECTING,
+    (_S.IDLE, _E.STOP): _S.CLOSED,
+    (_S.CONNECTING, _E.CONNECTED): _S.LIVE,
+    (_S.CONNECTING, _E.FAILED): _S.WAITING,
+    (_S.CONNECTING, _E.STOP): _S.CLOSED,
+    (_S.LIVE, _E.LOST): _S.WAITING,
+    (_S.LIVE, _E.STOP): _S.CLOSED,
+    (_S.WAITING, _E.RETRY): _S.CONNECTING,
+    (_S.WAITING, _E.STOP): _S.CLOSED,
+    (_S.CLOSED, _E.STOP): _S.CLOSED,
+}
+
+TABLE: Table[SessionState, Event, None] = Table(
+    "session", SessionState.IDLE, {cell: (following, None) for cell, following in _CELLS.items()}
 )
 
 
@@ -354,4 +355,4 @@ class Session:
         return [Down(code, reason, delay_s, is_final=False)]
 
     def _go(self, event: Event) -> None:
-        self.state = TABLE.next(self.state, event)
+        self.state, _ = TABLE.step(self.state, event)

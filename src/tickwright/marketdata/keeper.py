@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tickwright.core.audit import BookAudit, Mismatch
+from tickwright.core.audit import MATCH, BookAudit, Match, Mismatch
 from tickwright.core.bookstate import TABLE, BookEvent
 from tickwright.core.booksync import BookChain, BookSync, Replay, Verdict
 from tickwright.kernel import L2Book, Levels
@@ -51,17 +51,16 @@ class BookKeeper:
         self.reason = "no snapshot yet"
         self.book = L2Book(instrument.price_scale, instrument.quantity_scale)
         self.updates = 0
-        self.gaps = 0
         self.resyncs = 0
-        self.audited = 0
-        self.mismatches = 0
+        self.verified = 0
+        """Comparisons with a fresh snapshot."""
+        self.verified_mismatches = 0
         self.received_ts_ns: int | None = None
         """When the last update that was applied came in."""
         self.venue_ts_ns: int | None = None
         self.is_verifying = False
         self._sync = BookSync(chain)
         self._audit: BookAudit | None = None
-        self._mismatches_in_row = 0
         self._publish = publish
         self._publish_state = publish_state
         self._request_snapshot = request_snapshot
@@ -75,7 +74,27 @@ class BookKeeper:
     @property
     def needs_snapshot(self) -> bool:
         """True while only a snapshot can bring the book on."""
-        return self.is_verifying or not self._sync.is_synced
+        return self.is_verifying or self._sync.needs_snapshot
+
+    @property
+    def epoch(self) -> int:
+        """Counts connections; remember it when a snapshot is asked for, and give it with the answer."""
+        return self._sync.epoch
+
+    @property
+    def gaps(self) -> int:
+        """Holes seen in the stream."""
+        return self._sync.gaps
+
+    @property
+    def audited(self) -> int:
+        """Comparisons with a second source: quotes, or a fresh snapshot."""
+        return self.verified + (0 if self._audit is None else self._audit.audited)
+
+    @property
+    def mismatches(self) -> int:
+        """Comparisons that disagreed."""
+        return self.verified_mismatches + (0 if self._audit is None else self._audit.mismatches)
 
     def audit_with_quotes(self) -> None:
         """Compare the book with the quotes that come to `on_quote` from now on."""
@@ -92,22 +111,25 @@ class BookKeeper:
         elif verdict is Verdict.HELD:
             self._ask()
         elif verdict is Verdict.GAP:
-            self.gaps += 1
             self._break(f"gap before update {delta.first}", delta.received_ts_ns)
 
-    def on_snapshot(self, snapshot: BookSnapshot) -> bool:
-        """Take a snapshot; return False if it is too old and another is needed."""
+    def on_snapshot(self, snapshot: BookSnapshot, epoch: int | None = None) -> bool:
+        """Take a snapshot; return False if it is too old and another is needed.
+
+        Args:
+            snapshot: The whole book.
+            epoch: `epoch` as it was when the snapshot was asked for; ``None`` says on this connection.
+        """
         if self.is_verifying and self._sync.is_synced:
             self._is_snapshot_asked = False
             self._verify(snapshot)
             return True
         if self._sync.is_synced or self.state in (BookState.STALE, BookState.CLOSED):
             return True  # asked for before the connection ended: nothing links it to what comes next
-        answer = self._sync.snapshot(snapshot)
+        answer = self._sync.snapshot(snapshot, epoch)
         if not isinstance(answer, Replay):
             return False
         self._is_snapshot_asked = False
-        self._mismatches_in_row = 0
         if self._audit is not None:
             self._audit.reset()
         self.book.replace(snapshot.bids, snapshot.asks)
@@ -128,8 +150,9 @@ class BookKeeper:
 
     def on_quote(self, quote: Quote) -> None:
         """Take a quote of the second source."""
-        if self._audit is not None and quote.sequence is not None:
-            verdict = self._audit.quote(
+        audit = self._audit
+        if audit is not None and quote.sequence is not None:
+            verdict = audit.quote(
                 quote.sequence,
                 quote.bid_price,
                 quote.bid_quantity,
@@ -137,7 +160,7 @@ class BookKeeper:
                 quote.ask_quantity,
             )
             if verdict is not None:
-                self._audited(verdict, quote.received_ts_ns)
+                self._audited(audit, verdict, quote.received_ts_ns)
 
     def on_down(self, reason: str, now_ns: int) -> None:
         """The connection ended: what comes next may follow a hole."""
@@ -150,8 +173,8 @@ class BookKeeper:
 
     def on_subscribed(self) -> None:
         """The stream is acknowledged: a quiet instrument gets its book without waiting for a delta."""
-        if not self._sync.is_synced:
-            self._ask()
+        self._sync.subscribed()
+        self._ask()
 
     def on_silent(self, silent_s: float, now_ns: int) -> None:
         """The stream is silent beyond what is due: let a fresh snapshot tell whether it is only quiet."""
@@ -190,42 +213,41 @@ class BookKeeper:
         if book.is_crossed:
             self._break(f"crossed at {delta.last}", delta.received_ts_ns)
             return
-        if self._audit is not None:
-            verdict = self._audit.book(delta.last, book.best_bid, book.best_ask)
+        audit = self._audit
+        if audit is not None:
+            verdict = audit.book(delta.last, book.best_bid, book.best_ask)
             if verdict is not None:
-                self._audited(verdict, delta.received_ts_ns)
+                self._audited(audit, verdict, delta.received_ts_ns)
+                if not self._sync.is_synced:
+                    return
         self._publish(delta)
 
-    def _audited(self, verdict: object, now_ns: int) -> None:
+    def _audited(self, audit: BookAudit, verdict: Match | Mismatch, now_ns: int) -> None:
         if not self._sync.is_synced:
             return
-        self.audited += 1
-        if not isinstance(verdict, Mismatch):
-            self._mismatches_in_row = 0
+        if verdict is MATCH:
             if self.state is not BookState.LIVE:
                 self._go(BookEvent.MATCH, "equal to the quotes", now_ns)
-            return
-        self.mismatches += 1
-        self._mismatches_in_row += 1
-        if self._mismatches_in_row >= MISMATCHES_MAX:
-            self._break(f"{self._mismatches_in_row} mismatches in a row: {verdict}", now_ns)
+        elif audit.mismatches_in_row >= MISMATCHES_MAX:
+            self._break(f"{audit.mismatches_in_row} mismatches in a row: {verdict}", now_ns)
         else:
             self._go(BookEvent.MISMATCH, str(verdict), now_ns)
 
     def _verify(self, snapshot: BookSnapshot) -> None:
         self.is_verifying = False
-        self.audited += 1
+        self.verified += 1
         count = min(COMPARED_LEVELS, len(snapshot.bids), len(snapshot.asks))
         is_equal = list(snapshot.bids)[:count] == self.book.bids(count)
         if is_equal and list(snapshot.asks)[:count] == self.book.asks(count):
             self._go(BookEvent.MATCH, "equal to a fresh snapshot", snapshot.received_ts_ns)
         else:
-            self.mismatches += 1
+            self.verified_mismatches += 1
             self._break("a fresh snapshot differs", snapshot.received_ts_ns)
 
     def _break(self, reason: str, now_ns: int) -> None:
-        if self._sync.is_synced:
+        if self._sync.is_synced:  # a gap is known to the sync already, and the delta after it is held
             self._reset()
+            self._sync.subscribed()
         self._go(BookEvent.BROKEN, reason, now_ns)
         self._ask()
 
@@ -233,7 +255,6 @@ class BookKeeper:
         self._sync.reset()
         self.is_verifying = False
         self._is_snapshot_asked = False
-        self._mismatches_in_row = 0
         if self._audit is not None:
             self._audit.reset()
 
@@ -247,7 +268,8 @@ class BookKeeper:
         self.venue_ts_ns = event.venue_ts_ns
 
     def _go(self, event: BookEvent, reason: str, now_ns: int) -> None:
-        old, self.state = self.state, TABLE.next(self.state, event)
+        old = self.state
+        self.state, _ = TABLE.step(old, event)
         self.reason = reason
         if old is not self.state:
             self._publish_state(

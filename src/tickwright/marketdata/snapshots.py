@@ -111,6 +111,7 @@ class SnapshotDesk:
                 self._again(keeper)
 
     async def _serve(self, keeper: BookKeeper) -> bool:
+        epoch = keeper.epoch
         try:
             snapshot = await self._rest.call(self._feed.snapshot(keeper.instrument))
         except (ConnectivityError, VenueError, DecodeError, CircuitOpen) as error:
@@ -118,7 +119,7 @@ class SnapshotDesk:
             self._last_error = f"{keeper.instrument.id}: {error}"
             self._on_error(keeper, error)
             return False
-        return keeper.on_snapshot(snapshot)
+        return keeper.on_snapshot(snapshot, epoch)
 
     def _again(self, keeper: BookKeeper) -> None:
         delays = self._delays.setdefault(keeper, RestartDelays(RETRY, self._rng))

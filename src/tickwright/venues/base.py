@@ -39,6 +39,8 @@ __all__ = [
     "Ignored",
     "Nack",
     "Product",
+    "RecordedUrl",
+    "Recordings",
     "RestCall",
     "ShutdownNotice",
     "WsLimits",
@@ -163,6 +165,7 @@ class Calls(Protocol):
     def instruments(self) -> RestCall[list[Instrument]]: ...
     def server_time(self) -> RestCall[int]:
         """The venue's clock in ns."""
+
     def book(self, instrument: Instrument, limit: int) -> RestCall[BookSnapshot]: ...
     def trades(
         self, instrument: Instrument, *, from_id: int | None = None, limit: int = 500
@@ -190,6 +193,7 @@ class Calls(Protocol):
     def quote(self, instrument: Instrument) -> RestCall[Quote]: ...
     def premium_index(self, instrument: Instrument) -> RestCall[list[MarketEvent]]:
         """Mark price, index price and predicted funding rate, where there are any."""
+
     def funding_history(
         self,
         instrument: Instrument,
@@ -199,6 +203,27 @@ class Calls(Protocol):
         limit: int = 100,
     ) -> RestCall[list[FundingRate]]: ...
     def open_interest(self, instrument: Instrument) -> RestCall[OpenInterest]: ...
+
+
+class RecordedUrl(msgspec.Struct, frozen=True):
+    """What a recorded REST request asked for."""
+
+    kind: str
+    """``book`` or ``instruments``."""
+    symbol: str | None = None
+
+
+class Recordings(Protocol):
+    """How a product's traffic is recognised in a capture file, where no subscription says what is what."""
+
+    def recognises(self, url: str) -> bool:
+        """Whether a recorded URL, of a socket or a request, belongs to this product."""
+
+    def stream(self, name: str, instruments: Instruments) -> tuple[Topic, Channel] | None:
+        """Return the topic and channel of a stream by its name, ``None`` if the product has no such stream."""
+
+    def url(self, url: str) -> RecordedUrl | None:
+        """Return what a recorded request asked for, ``None`` if it does not matter to a replay."""
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,5 +247,6 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """Whether an instrument id of the venue belongs to this product, by its form alone."""
     infer: Callable[[str], Instrument]
     """The venue's symbol → an instrument guessed from its spelling (for captures without listings)."""
+    recordings: Recordings
     error: Callable[[int, bytes, str], Exception | None]
     """``(status, body, where)`` → the ``VenueError`` inside an HTTP answer, ``None`` if it is fine."""

@@ -1,0 +1,47 @@
+"""The one list of venues. A venue's folder is imported when it is first asked for, so unused ones cost nothing."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+
+from tickwright.errors import UnknownVenue
+from tickwright.venues.base import Product
+
+
+__all__ = ["VENUES", "products_of", "venue_names"]
+
+VENUES: dict[str, str] = {
+    "binance": "tickwright.venues.binance.spec",
+}
+"""Venue → the module whose ``PRODUCTS`` declares it."""
+
+
+def venue_names() -> list[str]:
+    """Return the names of all venues."""
+    return sorted(VENUES)
+
+
+def products_of(*names: str) -> tuple[Product, ...]:
+    """Return the products of venues (``binance``), or single products (``binance.spot``); all without names.
+
+    Raises:
+        UnknownVenue: For a name that is neither; the error lists what there is.
+    """
+    found: dict[str, Product] = {}
+    for name in names or venue_names():
+        venue = name.partition(".")[0]
+        declared = _load(venue) if venue in VENUES else ()
+        chosen = [product for product in declared if name in (product.venue, product.name)]
+        if not chosen:
+            known = [product.name for product in declared] or venue_names()
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise UnknownVenue(f"unknown venue {name!r}: known are {', '.join(known)}{hint}")
+        found.update((product.name, product) for product in chosen)
+    return tuple(found.values())
+
+
+def _load(venue: str) -> tuple[Product, ...]:
+    products: tuple[Product, ...] = importlib.import_module(VENUES[venue]).PRODUCTS
+    return products

@@ -1,0 +1,178 @@
+"""Plays a capture file through the same decoders, books and pipes as a live session, without any socket."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+
+from tickwright.errors import DecodeError, UnknownInstrument
+from tickwright.io.files import CaptureRecord
+from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools, make_pipe
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.market import BookSnapshot, Quote
+from tickwright.model.topics import Quotes
+from tickwright.runtime.routes import Route
+from tickwright.venues.base import Product
+
+
+__all__ = ["InferringInstruments", "Replay", "recognise"]
+
+log = logging.getLogger(__name__)
+
+FAILURES_SHOWN = 5
+"""Bad frames that are logged one by one; the rest is only counted."""
+
+
+def recognise(record: CaptureRecord, products: Sequence[Product]) -> Product | None:
+    """Return the product that a record's connection or request names, ``None`` if it names none."""
+    for url in (record.conn, record.path):
+        for product in products:
+            if url is not None and product.recordings.recognises(url):
+                return product
+    return None
+
+
+class InferringInstruments(Instruments):
+    """Instruments of one product that are guessed from their symbols where no listing names them.
+
+    Args:
+        product: Whose spelling it is.
+    """
+
+    def __init__(self, product: Product) -> None:
+        super().__init__()
+        self._product = product
+
+    def by_symbol(self, product: str, symbol: str) -> Instrument | None:
+        """Return the instrument listed as ``symbol``, else the one that its spelling suggests."""
+        found = super().by_symbol(product, symbol)
+        if found is None and product == self._product.name:
+            try:
+                found = self._product.infer(symbol)
+            except UnknownInstrument as error:
+                log.warning("%s; its frames are skipped", error)
+                return None
+            self.update([found])
+            log.warning(
+                "no listing of %s in the file: taken for %s with %d decimals",
+                symbol,
+                found.id,
+                found.price_scale,
+            )
+        return found
+
+
+class Replay:
+    """One pass over the traffic of one product, in file order.
+
+    Args:
+        product: Whose traffic it is.
+        tools: What pipes need; its bus gets the events. Nothing is fetched in a replay.
+        on_pipe: Told of each stream that the file turns out to hold, before its first event.
+    """
+
+    def __init__(
+        self, product: Product, tools: PipeTools, *, on_pipe: Callable[[Pipe], None]
+    ) -> None:
+        self.product = product
+        self.instruments = InferringInstruments(product)
+        self.frames = 0
+        self.failures = 0
+        self._tools = tools
+        self._on_pipe = on_pipe
+        self._routes: dict[bytes, Route | None] = {}
+        self._books: dict[str, BookPipe] = {}
+        self._quotes: dict[str, Route] = {}
+        self._early: dict[str, BookSnapshot] = {}
+
+    def play(self, records: Sequence[CaptureRecord]) -> None:
+        """Play the next ``records`` of the file."""
+        stream_of, routes = self.product.ws.stream_of, self._routes
+        for record in records:
+            if record.direction != "in":
+                if record.direction == "http":
+                    self._answer(record)
+                continue
+            frame = record.data.encode()
+            stream = stream_of(frame)
+            if stream is None:
+                self._other(frame)
+                continue
+            route = routes[stream] if stream in routes else self._open(stream)
+            if route is None:
+                continue
+            self.frames += 1
+            try:
+                route.handle(frame, record.received_ts_ns or 0)
+            except DecodeError as error:
+                self._failed(route.name, error)
+
+    def _open(self, stream: bytes) -> Route | None:
+        name = stream.decode(errors="replace")
+        found = self.product.recordings.stream(name, self.instruments)
+        if found is None:
+            log.warning("%s has no stream %s; its frames are skipped", self.product.name, name)
+            self._routes[stream] = None
+            return None
+        topic, channel = found
+        route = self._routes[stream] = Route(channel)
+        pipe = make_pipe(topic, route, self.product, self.instruments, self._tools)
+        for event_type, sink in pipe.sinks:
+            route.add(event_type, sink)
+        self._on_pipe(pipe)
+        if isinstance(pipe, BookPipe):
+            self._open_book(pipe)
+        elif isinstance(topic, Quotes) and not topic.is_wildcard:
+            self._quotes[topic.instrument] = route
+            self._audit(topic.instrument)
+        return route
+
+    def _open_book(self, pipe: BookPipe) -> None:
+        instrument_id = pipe.instrument.id
+        self._books[instrument_id] = pipe
+        pipe.on_confirmed()
+        snapshot = self._early.pop(instrument_id, None)
+        if snapshot is not None:
+            pipe.keeper.on_snapshot(snapshot)
+        self._audit(instrument_id)
+
+    def _audit(self, instrument_id: str) -> None:
+        book, quotes = self._books.get(instrument_id), self._quotes.get(instrument_id)
+        if book is not None and quotes is not None:
+            book.keeper.audit_with_quotes()
+            quotes.add(Quote, book.keeper.on_quote)
+
+    def _answer(self, record: CaptureRecord) -> None:
+        asked = self.product.recordings.url(record.path or "")
+        if asked is None:
+            return
+        body, received_ns = record.data.encode(), record.received_ts_ns or 0
+        try:
+            if asked.kind == "instruments":
+                call = self.product.calls.instruments()
+                self.instruments.update(call.decode(body, received_ns))
+            elif asked.symbol is not None:
+                self._snapshot(asked.symbol, body, received_ns)
+        except DecodeError as error:
+            self._failed(record.path or "", error)
+
+    def _snapshot(self, symbol: str, body: bytes, received_ns: int) -> None:
+        instrument = self.instruments.by_symbol(self.product.name, symbol)
+        if instrument is None:
+            return
+        snapshot = self.product.book.snapshot(instrument).decode(body, received_ns)
+        book = self._books.get(instrument.id)
+        if book is None:
+            self._early[instrument.id] = snapshot
+        else:
+            book.keeper.on_snapshot(snapshot)
+
+    def _other(self, frame: bytes) -> None:
+        if self.product.ws.control(frame) is None:
+            self.frames += 1
+            self._failed("no stream", DecodeError("a frame of no known kind"))
+
+    def _failed(self, where: str, error: DecodeError) -> None:
+        self.failures += 1
+        if self.failures <= FAILURES_SHOWN:
+            log.warning("frame %d of %s: %s", self.frames, where, error)

@@ -1,0 +1,216 @@
+"""A book keeper, driven by hand: what it applies, what it refuses, what it says about itself."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tickwright.core.booksync import BookChain
+from tickwright.kernel import Levels
+from tickwright.marketdata.keeper import BookKeeper
+from tickwright.model.ids import parse_instrument_id
+from tickwright.model.instrument import Instrument
+from tickwright.model.market import BookDelta, BookSnapshot, Quote
+from tickwright.model.notices import BookState, BookStateChanged
+
+
+BTC = Instrument.inferred(
+    parse_instrument_id("binance:BTC/USDT"), product="binance.spot", symbol="BTCUSDT", scale=2
+)
+Pairs = list[tuple[str, str]]
+
+
+def levels(pairs: Pairs) -> Levels:
+    return Levels.from_pairs(pairs, 2, 2)
+
+
+def snapshot(sequence: int, bids: Pairs, asks: Pairs) -> BookSnapshot:
+    return BookSnapshot(BTC.id, None, 1_000 + sequence, levels(bids), levels(asks), sequence)
+
+
+def delta(first: int, last: int, bids: Pairs, asks: Pairs) -> BookDelta:
+    return BookDelta(BTC.id, 5, 1_000 + last, levels(bids), levels(asks), first, last)
+
+
+def quote(sequence: int, bid: str, ask: str, quantity: str = "1") -> Quote:
+    prices = Decimal(bid), Decimal(quantity), Decimal(ask), Decimal(quantity)
+    return Quote(BTC.id, None, 1_000 + sequence, *prices, sequence)
+
+
+class Kept:
+    """A keeper and everything that it said."""
+
+    def __init__(self) -> None:
+        self.published: list[Any] = []
+        self.states: list[BookStateChanged] = []
+        self.asked = 0
+        self.keeper = BookKeeper(
+            BTC,
+            BookChain.FIRST_ID,
+            publish=self.published.append,
+            publish_state=self.states.append,
+            request_snapshot=self._ask,
+        )
+
+    def _ask(self, keeper: BookKeeper) -> None:
+        assert keeper is self.keeper
+        self.asked += 1
+
+
+@pytest.fixture
+def kept() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def synced(kept: Kept) -> Kept:
+    kept.keeper.on_subscribed()
+    kept.keeper.on_snapshot(snapshot(10, [("99", "1"), ("98", "2")], [("101", "1")]))
+    kept.keeper.on_delta(delta(11, 11, [], [("102", "5")]))
+    kept.published.clear()
+    kept.states.clear()
+    kept.asked = 0
+    return kept
+
+
+def test_deltas_are_held_until_the_snapshot_comes_and_then_follow_it(kept: Kept) -> None:
+    kept.keeper.on_delta(delta(9, 10, [("97", "1")], []))
+    kept.keeper.on_delta(delta(11, 12, [("99", "3")], []))
+    assert kept.keeper.state is BookState.SYNCING
+    assert kept.keeper.on_snapshot(snapshot(10, [("99", "1")], [("101", "1")]))
+    assert kept.keeper.state is BookState.UNAUDITED
+    assert kept.keeper.book.bids() == [(Decimal("99.00"), Decimal("3.00"))]
+    assert [type(event) for event in kept.published] == [BookSnapshot, BookDelta]
+    assert kept.keeper.sequence == 12
+
+
+def test_one_snapshot_is_asked_for_however_many_deltas_wait(kept: Kept) -> None:
+    for number in range(5):
+        kept.keeper.on_delta(delta(number, number, [], []))
+    assert kept.asked == 1
+
+
+def test_a_quiet_instrument_gets_its_book_without_a_delta(kept: Kept) -> None:
+    kept.keeper.on_subscribed()
+    assert kept.asked == 1
+    kept.keeper.on_snapshot(snapshot(10, [("99", "1")], [("101", "1")]))
+    assert kept.keeper.state is BookState.UNAUDITED
+
+
+def test_a_snapshot_older_than_the_deltas_is_refused_and_stays_asked_for(kept: Kept) -> None:
+    kept.keeper.on_delta(delta(20, 21, [], []))
+    assert not kept.keeper.on_snapshot(snapshot(10, [], []))
+    assert kept.keeper.needs_snapshot
+    assert kept.asked == 1
+
+
+def test_g05_a_gap_resyncs_and_the_events_say_what_happened(synced: Kept) -> None:
+    synced.keeper.on_delta(delta(15, 16, [("98", "0")], []))
+    assert synced.keeper.state is BookState.RESYNCING
+    assert synced.keeper.gaps == 1
+    assert synced.asked == 1
+    synced.keeper.on_delta(delta(17, 17, [("97", "4")], []))
+    assert synced.keeper.on_snapshot(snapshot(16, [("99", "1")], [("101", "1")]))
+    assert synced.keeper.state is BookState.UNAUDITED
+    assert synced.keeper.resyncs == 1
+    assert [change.new for change in synced.states] == [BookState.RESYNCING, BookState.UNAUDITED]
+    assert "gap" in synced.states[0].reason
+
+
+def test_g07_a_snapshot_replaces_every_level_from_before(synced: Kept) -> None:
+    synced.keeper.on_delta(delta(20, 20, [], []))
+    synced.keeper.on_snapshot(snapshot(20, [("50", "1")], [("51", "1")]))
+    assert synced.keeper.book.bids() == [(Decimal("50.00"), Decimal("1.00"))]
+    assert synced.keeper.book.asks() == [(Decimal("51.00"), Decimal("1.00"))]
+
+
+def test_g06_a_crossed_book_is_never_published_as_good(synced: Kept) -> None:
+    synced.keeper.on_delta(delta(12, 12, [("150", "1")], []))
+    assert synced.keeper.state is BookState.RESYNCING
+    assert synced.published == []
+    assert synced.asked == 1
+
+
+def test_a_book_locked_for_a_moment_stays_readable(synced: Kept) -> None:
+    synced.keeper.on_delta(delta(12, 12, [("101", "1")], []))
+    assert synced.keeper.state is BookState.UNAUDITED
+    assert synced.keeper.book.is_locked
+
+
+def test_a_doubled_delta_changes_nothing(synced: Kept) -> None:
+    synced.keeper.on_delta(delta(11, 11, [], [("102", "9")]))
+    assert synced.keeper.book.asks()[1] == (Decimal("102.00"), Decimal("5.00"))
+    assert synced.published == []
+
+
+def test_an_outage_makes_the_book_stale_and_the_return_resyncs_it(synced: Kept) -> None:
+    synced.keeper.on_down("cut", 7)
+    assert synced.keeper.state is BookState.STALE
+    assert synced.keeper.on_snapshot(snapshot(30, [], [])), "an answer from before the cut is dropped"
+    synced.keeper.on_up(8)
+    synced.keeper.on_subscribed()
+    assert synced.keeper.state is BookState.RESYNCING
+    assert synced.asked == 1
+    synced.keeper.on_snapshot(snapshot(40, [("99", "1")], [("101", "1")]))
+    assert synced.keeper.state is BookState.UNAUDITED
+
+
+def test_g32_quotes_raise_a_book_to_live_and_lower_it_to_suspect(synced: Kept) -> None:
+    synced.keeper.audit_with_quotes()
+    synced.keeper.on_quote(quote(12, "99", "101"))
+    synced.keeper.on_delta(delta(12, 12, [], [("103", "1")]))
+    assert synced.keeper.state is BookState.LIVE
+    synced.keeper.on_quote(quote(13, "99.5", "101"))
+    synced.keeper.on_delta(delta(13, 13, [], [("103", "2")]))
+    assert synced.keeper.state is BookState.SUSPECT
+    assert (synced.keeper.audited, synced.keeper.mismatches) == (2, 1)
+    synced.keeper.on_quote(quote(14, "99", "101"))
+    synced.keeper.on_delta(delta(14, 14, [], [("103", "1")]))
+    assert synced.keeper.state is BookState.LIVE
+
+
+def test_g32_three_disagreements_in_a_row_resync(synced: Kept) -> None:
+    synced.keeper.audit_with_quotes()
+    for number in (12, 13, 14):
+        synced.keeper.on_quote(quote(number, "99.5", "101"))
+        synced.keeper.on_delta(delta(number, number, [], [("103", str(number))]))
+    assert synced.keeper.state is BookState.RESYNCING
+    assert "mismatches in a row" in synced.keeper.reason
+    assert synced.asked == 1
+
+
+def test_a_silent_stream_is_verified_by_a_fresh_snapshot_and_cleared(synced: Kept) -> None:
+    synced.keeper.on_silent(60.0, 9)
+    assert synced.keeper.state is BookState.SUSPECT
+    assert synced.asked == 1
+    same = snapshot(11, [("99", "1"), ("98", "2")], [("101", "1"), ("102", "5")])
+    assert synced.keeper.on_snapshot(same)
+    assert synced.keeper.state is BookState.LIVE
+    assert synced.keeper.sequence == 11
+
+
+def test_a_silent_stream_that_missed_something_is_resynced(synced: Kept) -> None:
+    synced.keeper.on_silent(60.0, 9)
+    synced.keeper.on_snapshot(snapshot(30, [("90", "1")], [("91", "1")]))
+    assert synced.keeper.state is BookState.RESYNCING
+    assert synced.keeper.mismatches == 1
+    assert synced.asked == 2
+
+
+def test_the_whole_book_as_an_event_equals_the_book(synced: Kept) -> None:
+    whole = synced.keeper.as_snapshot()
+    assert whole is not None
+    assert list(whole.bids) == synced.keeper.book.bids()
+    assert whole.sequence == 11
+    synced.keeper.on_down("cut", 1)
+    assert synced.keeper.as_snapshot() is None
+
+
+def test_a_closed_book_stays_closed_whatever_comes(synced: Kept) -> None:
+    synced.keeper.close(1)
+    synced.keeper.on_snapshot(snapshot(40, [], []))
+    synced.keeper.on_down("cut", 2)
+    synced.keeper.on_up(3)
+    assert synced.keeper.state is BookState.CLOSED
