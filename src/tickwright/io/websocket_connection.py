@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
-from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSProtocolError, WSTransport
 
 from tickwright.errors import ConnectionLost
 from tickwright.io.websocket import (
@@ -105,9 +106,10 @@ class PicowsConnection(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Hand a frame over. On the hot path."""
         try:
-            # A longer frame is no control frame, so its kind, which costs four times as much as its size, need not
+            # What is longer is no control frame, so its kind, which costs four times as much as its size, need not
             # be known. (A stray continuation would pass for a message: its text then fails to decode.)
-            if frame.payload_size > _CONTROL_BYTES_MAX and frame.fin and self._fragments is None:
+            is_data = _CONTROL_BYTES_MAX < frame.payload_size <= self._frame_bytes_max
+            if is_data and frame.fin and self._fragments is None:
                 self._on_frame(frame.get_payload_as_bytes())
             else:
                 self._on_other_frame(frame)
@@ -120,6 +122,7 @@ class PicowsConnection(WSListener):
             self._cut_timer.cancel()
         if self._end is None:
             self._end = self._end_by_picows()
+            self._loop.call_soon(self._hear_picows_out)
         self._is_open = False
         try:
             self._handler.on_closed(*self._end)
@@ -139,6 +142,8 @@ class PicowsConnection(WSListener):
     # Frames that are not one whole long message.
 
     def _on_other_frame(self, frame: WSFrame) -> None:
+        if self._is_open and self._transport.is_close_frame_sent:
+            return  # picows found a fault, and for 10 ms more hands on what follows it
         kind = frame.msg_type
         if kind is WSMsgType.CLOSE:
             self._on_close_frame(frame)
@@ -214,6 +219,11 @@ class PicowsConnection(WSListener):
         if self._is_open and sent is not None:
             return sent.code.value, sent.reason
         return CLOSED_ABNORMALLY, "the connection dropped without a close frame"
+
+    def _hear_picows_out(self) -> None:
+        # picows keeps the fault it found in a future, which complains at its death if nobody ever looked at it.
+        with suppress(StopIteration, WSProtocolError):
+            self._transport.wait_disconnected().send(None)
 
     def _require_open(self) -> None:
         if not self._is_open:
