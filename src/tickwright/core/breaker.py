@@ -1,0 +1,164 @@
+"""A circuit breaker: a host that fails again and again is left alone, then tried with one request.
+
+Theory of operation
+===================
+
+CLOSED is the good state: everything goes through, and failures in a row are counted. At the limit
+the breaker is OPEN: nothing goes through until the cool-down is over. The first caller after that
+is the probe (HALF_OPEN); all others wait for what becomes of it: it succeeds → CLOSED, it fails →
+OPEN for another cool-down.
+
+Two things that are easy to forget stand in the table as well. Answers to requests that left
+*before* it opened arrive while it is OPEN: they change nothing, for the cool-down alone decides.
+And a probe may get lost: either its caller says so (`abandoned`), and the next caller is the probe,
+or it says nothing, and after another cool-down the next caller is. A lost probe must never hold a
+host closed for ever.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from tickwright.core.machine import Table
+from tickwright.errors import UsageError
+
+
+__all__ = ["TABLE", "Breaker", "BreakerAction", "BreakerEvent", "BreakerState"]
+
+
+class BreakerState(Enum):
+    """Whether requests go through."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+
+
+class BreakerEvent(Enum):
+    """What happened to a request, or to the cool-down."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    LIMIT_REACHED = "one failure too many"
+    ABANDONED = "given up by its caller, outcome unknown"
+    COOLED_DOWN = "asked after the cool-down"
+
+
+class BreakerAction(Enum):
+    """What the breaker does on its own fields."""
+
+    FORGET = "forget the failures"
+    COUNT = "count a failure"
+    COOL_DOWN = "start a cool-down"
+    PROBE = "let this caller through and wait for it"
+    PROBE_NEXT = "let the next caller be the probe"
+
+
+_S, _E, _A = BreakerState, BreakerEvent, BreakerAction
+
+TABLE: Table[BreakerState, BreakerEvent, BreakerAction | None] = Table(
+    "breaker",
+    _S.CLOSED,
+    {
+        (_S.CLOSED, _E.SUCCEEDED): (_S.CLOSED, _A.FORGET),
+        (_S.CLOSED, _E.FAILED): (_S.CLOSED, _A.COUNT),
+        (_S.CLOSED, _E.LIMIT_REACHED): (_S.OPEN, _A.COOL_DOWN),
+        (_S.CLOSED, _E.ABANDONED): (_S.CLOSED, None),
+        (_S.OPEN, _E.SUCCEEDED): (_S.OPEN, None),
+        (_S.OPEN, _E.FAILED): (_S.OPEN, None),
+        (_S.OPEN, _E.ABANDONED): (_S.OPEN, None),
+        (_S.OPEN, _E.COOLED_DOWN): (_S.HALF_OPEN, _A.PROBE),
+        (_S.HALF_OPEN, _E.SUCCEEDED): (_S.CLOSED, _A.FORGET),
+        (_S.HALF_OPEN, _E.FAILED): (_S.OPEN, _A.COOL_DOWN),
+        (_S.HALF_OPEN, _E.ABANDONED): (_S.OPEN, _A.PROBE_NEXT),
+        (_S.HALF_OPEN, _E.COOLED_DOWN): (_S.HALF_OPEN, _A.PROBE),
+    },
+)
+
+
+class Breaker:
+    """Holds requests to one failing host back.
+
+    Args:
+        failures_max: Failures in a row that open it. Five, so that a lost packet or two do not.
+        cooldown_s: How long the host is left alone. A minute: what is gone after five failures is
+        rarely back sooner.
+
+    Raises:
+        UsageError: Fewer than one failure, or a cool-down that is not longer than 0 s.
+
+    Example:
+        >>> breaker = Breaker(failures_max=1, cooldown_s=60)
+        >>> breaker.wait_s(0.0)
+        0.0
+        >>> breaker.failed(1.0)
+        >>> breaker.wait_s(11.0)
+        50.0
+        >>> breaker.wait_s(61.0), breaker.state.value
+        (0.0, 'half-open')
+    """
+
+    __slots__ = ("_cooldown_s", "_failures", "_failures_max", "_retry_at_s", "_state")
+
+    def __init__(self, failures_max: int = 5, cooldown_s: float = 60.0) -> None:
+        if failures_max < 1 or not cooldown_s > 0:
+            raise UsageError(
+                f"a breaker needs failures_max ≥ 1 and cooldown_s > 0, not {failures_max}, {cooldown_s}"
+            )
+        self._failures_max = failures_max
+        self._cooldown_s = cooldown_s
+        self._failures = 0
+        self._retry_at_s = 0.0
+        self._state = TABLE.initial
+
+    @property
+    def state(self) -> BreakerState:
+        """Where it stands; asking changes nothing."""
+        return self._state
+
+    @property
+    def failures(self) -> int:
+        """Failures in a row while closed."""
+        return self._failures
+
+    def wait_s(self, now_s: float) -> float:
+        """Return 0 to let the caller through, else how long the host is still left alone.
+
+        A caller that gets 0 sends its request and reports back by `succeeded`, `failed` or
+        `abandoned`: while the breaker is not closed it is the one probe, and everybody else waits
+        for it.
+        """
+        if self._state is BreakerState.CLOSED:
+            return 0.0
+        if now_s < self._retry_at_s:
+            return self._retry_at_s - now_s
+        self._step(BreakerEvent.COOLED_DOWN, now_s)
+        return 0.0
+
+    def succeeded(self, now_s: float) -> None:
+        """Note an answer, whatever it says: a host that refuses is a host that works."""
+        self._step(BreakerEvent.SUCCEEDED, now_s)
+
+    def failed(self, now_s: float) -> None:
+        """Note that no answer came, or one that says the host is broken (5xx)."""
+        is_last = self._state is BreakerState.CLOSED and self._failures + 1 >= self._failures_max
+        self._step(BreakerEvent.LIMIT_REACHED if is_last else BreakerEvent.FAILED, now_s)
+
+    def abandoned(self, now_s: float) -> None:
+        """Note that a request was given up by its own caller, so that it proves nothing."""
+        self._step(BreakerEvent.ABANDONED, now_s)
+
+    def _step(self, event: BreakerEvent, now_s: float) -> None:
+        self._state, action = TABLE.step(self._state, event)
+        match action:
+            case BreakerAction.FORGET:
+                self._failures = 0
+            case BreakerAction.COUNT:
+                self._failures += 1
+            case BreakerAction.COOL_DOWN | BreakerAction.PROBE:
+                self._failures = 0
+                self._retry_at_s = now_s + self._cooldown_s
+            case BreakerAction.PROBE_NEXT:
+                self._retry_at_s = now_s
+            case None:
+                pass
