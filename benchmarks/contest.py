@@ -15,10 +15,13 @@ from typing import Any
 import msgspec
 
 
-__all__ = ["ClientFailed", "Contestant", "Result", "measure", "measure_idle"]
+__all__ = ["PACED", "ClientFailed", "Contestant", "Result", "measure", "measure_idle"]
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENT_TIMEOUT_S = 240
+PACED = "paced"
+PAUSE_S = 0.001
+"""Between two frames of the paced case: each finds its client asleep."""
 
 
 class Contestant(msgspec.Struct, frozen=True):
@@ -54,7 +57,8 @@ class ClientFailed(RuntimeError):
 
 @contextmanager
 def _source(case: str, frames: int) -> Iterator[dict[str, str]]:
-    command = [sys.executable, "-m", "benchmarks.source", case, "--frames", str(frames)]
+    what = ["depth", "--pause", str(PAUSE_S)] if case == PACED else [case]
+    command = [sys.executable, "-m", "benchmarks.source", *what, "--frames", str(frames)]
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -17,13 +17,14 @@ import msgspec
 from rich.console import Console
 
 from benchmarks import footprint, peers, tables
-from benchmarks.contest import Contestant, Result, measure
+from benchmarks.contest import PACED, Contestant, Result, measure
 from benchmarks.workload import CASES
 
 
 __all__ = ["main"]
 
-FRAMES = {"depth": 26_000, "bookTicker": 40_000, "trade": 40_000, "mix": 60_000}
+ALL_CASES = (*CASES, PACED)
+FRAMES = {"depth": 26_000, "bookTicker": 40_000, "trade": 40_000, "mix": 60_000, PACED: 4_000}
 WIDTH = 110
 """Columns where the output is no terminal."""
 FLOOR = "floor"
@@ -43,16 +44,16 @@ def contestants(found: list[peers.Peer]) -> list[Contestant]:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(ALL_CASES)}")
     parser.add_argument("--quick", action="store_true", help="a fifth of the frames, one round")
     parser.add_argument("--rounds", type=int, default=5, help="runs of each client in each case")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     parser.add_argument("--no-peers", action="store_true", help="leave the other libraries out")
     parser.add_argument("--no-footprint", action="store_true", help="leave memory and import out")
     arguments = parser.parse_args()
-    unknown = [case for case in arguments.cases if case not in CASES]
+    unknown = [case for case in arguments.cases if case not in ALL_CASES]
     if unknown:
-        parser.error(f"unknown case {unknown[0]}: choose from {', '.join(CASES)}")
+        parser.error(f"unknown case {unknown[0]}: choose from {', '.join(ALL_CASES)}")
     return arguments
 
 
@@ -85,7 +86,7 @@ def main() -> None:
     for line in missing:
         say(line)
     results: list[Result] = []
-    for case in arguments.cases or CASES:
+    for case in arguments.cases or ALL_CASES:
         results += measure(
             case,
             contestants(found),

@@ -107,33 +107,41 @@ class Connection(WSListener):
             return payload
         return b'{"stream":"%b","data":%b}' % (stream.encode(), payload)
 
-    def chunks(self, frames: list[tuple[str, bytes]]) -> list[bytes]:
-        """Return the subscribed ones of ``frames``, ready for the socket."""
+    def chunks(self, frames: list[tuple[str, bytes]], size: int) -> list[bytes]:
+        """Return the subscribed ones of ``frames``, ready for the socket in runs of at least ``size`` bytes."""
         chunks: list[bytes] = []
         run = bytearray()
         for stream, payload in frames:
             if stream in self._streams:
                 run += wire_frame(self._framed(stream, payload))
-                if len(run) >= CHUNK_BYTES:
+                if len(run) >= size:
                     chunks.append(bytes(run))
                     run.clear()
         return [*chunks, bytes(run)] if run else chunks
 
-    async def play(self, chunks: list[bytes]) -> None:
-        """Write ``chunks``, waiting whenever the client has not read enough."""
+    async def play(self, chunks: list[bytes], pause_s: float) -> None:
+        """Write ``chunks``, waiting ``pause_s`` after each, and whenever the client has not read enough."""
         raw = self._transport.underlying_transport
         for chunk in chunks:
             await self._writable.wait()
             if self not in self._source.connections:
                 return
             raw.write(chunk)
+            if pause_s:
+                await asyncio.sleep(pause_s)
 
 
 class Source:
-    """The venue: one workload, served to any number of connections."""
+    """The venue: one workload, served to any number of connections.
 
-    def __init__(self, workload: Workload) -> None:
+    Args:
+        workload: What to serve.
+        pause_s: If not 0, the frames to measure go out one by one with this pause between them.
+    """
+
+    def __init__(self, workload: Workload, pause_s: float = 0.0) -> None:
         self.workload = workload
+        self._pause_s = pause_s
         self.connections: set[Connection] = set()
         self._pumps: set[asyncio.Task[None]] = set()
 
@@ -195,10 +203,13 @@ class Source:
         return _json(msgspec.json.encode(plan))
 
     async def _play(self, request: web.Request) -> web.Response:
-        frames = {"warm_up": self.workload.warm_up, "main": self.workload.main}
-        ready = [(c, c.chunks(frames[request.query["phase"]])) for c in self.connections]
+        is_main = request.query["phase"] == "main"
+        frames = self.workload.main if is_main else self.workload.warm_up
+        pause_s = self._pause_s if is_main else 0.0
+        size = 1 if pause_s else CHUNK_BYTES
+        ready = [(connection, connection.chunks(frames, size)) for connection in self.connections]
         for connection, chunks in ready:
-            task = asyncio.get_running_loop().create_task(connection.play(chunks))
+            task = asyncio.get_running_loop().create_task(connection.play(chunks, pause_s))
             self._pumps.add(task)
             task.add_done_callback(self._pumps.discard)
         return web.Response(status=204)
@@ -229,11 +240,9 @@ async def _until_stdin_ends() -> None:
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.buffer.read)
 
 
-async def serve(
-    workload: Workload, until: Callable[[], Awaitable[None]] = _until_stdin_ends
-) -> None:
-    """Serve ``workload``, announce the addresses on standard output, and wait."""
-    origins = await Source(workload).listen()
+async def serve(source: Source, until: Callable[[], Awaitable[None]] = _until_stdin_ends) -> None:
+    """Serve until ``until`` returns, having announced the addresses on standard output."""
+    origins = await source.listen()
     print(msgspec.json.encode(origins).decode(), flush=True)
     await until()
 
@@ -243,9 +252,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("case", choices=(*CASES, IDLE))
     parser.add_argument("--frames", type=int, default=26_000, help="frames to measure")
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds between frames")
     arguments = parser.parse_args()
     case = arguments.case
-    uvloop.run(serve(idle() if case == IDLE else build(case, arguments.frames)))
+    workload = idle() if case == IDLE else build(case, arguments.frames)
+    uvloop.run(serve(Source(workload, arguments.pause)))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.contest import Result
+from benchmarks.contest import PACED, Result
 from benchmarks.footprint import Size
 
 
@@ -18,6 +18,7 @@ TITLES = {
     "depth": "depth frame (spot-1, 46 levels) → verified book → callback",
     "bookTicker": "bookTicker frame → quote → callback",
     "trade": "trade frame → trade → callback",
+    PACED: "depth frame → verified book → callback, one frame every ms: each wakes a sleeping process",
     "mix": "mix of 200 instruments: depth into books, bookTicker, aggTrade",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from benchmarks.clients import loopback
 from benchmarks.meter import CHANNELS, Meter, Plan, run_client
 from tickwright import AggTrades, BookUpdates, Connector, Quotes, Trades
 from tickwright.kernel import IS_COMPILED
@@ -21,6 +22,7 @@ TOPICS = {
 
 async def measure(plan: Plan) -> dict[str, Any]:
     """Measure Tickwright on one workload."""
+    loopback.install()
     meter = Meter()
     count = meter.count
 
