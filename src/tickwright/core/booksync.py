@@ -27,7 +27,7 @@ from typing import Final
 
 import msgspec
 
-from tickwright.errors import IllegalTransition
+from tickwright.core.machine import Table
 from tickwright.model.market import BookDelta, BookSnapshot
 
 
@@ -122,39 +122,45 @@ class SyncEvent(Enum):
     RESET = "the stream is gone"
 
 
-TABLE: Final[dict[tuple[SyncState, SyncEvent], SyncState]] = {
-    (SyncState.IDLE, SyncEvent.SUBSCRIBED): SyncState.BUFFERING,
-    (SyncState.IDLE, SyncEvent.LINKS): SyncState.BUFFERING,
-    (SyncState.IDLE, SyncEvent.LAGS): SyncState.IDLE,
-    (SyncState.IDLE, SyncEvent.DISCARD): SyncState.IDLE,
-    (SyncState.IDLE, SyncEvent.RESET): SyncState.IDLE,
-    (SyncState.BUFFERING, SyncEvent.SUBSCRIBED): SyncState.BUFFERING,
-    (SyncState.BUFFERING, SyncEvent.LINKS): SyncState.BUFFERING,
-    (SyncState.BUFFERING, SyncEvent.IS_OLD): SyncState.BUFFERING,
-    (SyncState.BUFFERING, SyncEvent.BREAKS): SyncState.BUFFERING,
-    (SyncState.BUFFERING, SyncEvent.COVERS): SyncState.BRIDGING,
-    (SyncState.BUFFERING, SyncEvent.JOINS): SyncState.SYNCED,
-    (SyncState.BUFFERING, SyncEvent.LAGS): SyncState.BUFFERING,
-    (SyncState.BUFFERING, SyncEvent.DISCARD): SyncState.BUFFERING,
-    (SyncState.BUFFERING, SyncEvent.RESET): SyncState.IDLE,
-    (SyncState.BRIDGING, SyncEvent.SUBSCRIBED): SyncState.BRIDGING,
-    (SyncState.BRIDGING, SyncEvent.LINKS): SyncState.SYNCED,
-    (SyncState.BRIDGING, SyncEvent.IS_OLD): SyncState.BRIDGING,
-    (SyncState.BRIDGING, SyncEvent.BREAKS): SyncState.BUFFERING,
-    (SyncState.BRIDGING, SyncEvent.COVERS): SyncState.BRIDGING,
-    (SyncState.BRIDGING, SyncEvent.LAGS): SyncState.BRIDGING,
-    (SyncState.BRIDGING, SyncEvent.DISCARD): SyncState.BUFFERING,
-    (SyncState.BRIDGING, SyncEvent.RESET): SyncState.IDLE,
-    (SyncState.SYNCED, SyncEvent.SUBSCRIBED): SyncState.SYNCED,
-    (SyncState.SYNCED, SyncEvent.LINKS): SyncState.SYNCED,
-    (SyncState.SYNCED, SyncEvent.IS_OLD): SyncState.SYNCED,
-    (SyncState.SYNCED, SyncEvent.BREAKS): SyncState.BUFFERING,
-    (SyncState.SYNCED, SyncEvent.COVERS): SyncState.BRIDGING,
-    (SyncState.SYNCED, SyncEvent.LAGS): SyncState.SYNCED,
-    (SyncState.SYNCED, SyncEvent.DISCARD): SyncState.BUFFERING,
-    (SyncState.SYNCED, SyncEvent.RESET): SyncState.IDLE,
-}
-"""Every legal move; a pair that is not here raises ``IllegalTransition``."""
+_S, _E, _V = SyncState, SyncEvent, Verdict
+
+TABLE: Final[Table[SyncState, SyncEvent, Verdict | None]] = Table(
+    "booksync",
+    SyncState.IDLE,
+    {
+        (_S.IDLE, _E.SUBSCRIBED): (_S.BUFFERING, None),
+        (_S.IDLE, _E.LINKS): (_S.BUFFERING, _V.HELD),
+        (_S.IDLE, _E.LAGS): (_S.IDLE, None),
+        (_S.IDLE, _E.DISCARD): (_S.IDLE, None),
+        (_S.IDLE, _E.RESET): (_S.IDLE, None),
+        (_S.BUFFERING, _E.SUBSCRIBED): (_S.BUFFERING, None),
+        (_S.BUFFERING, _E.LINKS): (_S.BUFFERING, _V.HELD),
+        (_S.BUFFERING, _E.IS_OLD): (_S.BUFFERING, _V.OLD),
+        (_S.BUFFERING, _E.BREAKS): (_S.BUFFERING, _V.GAP),
+        (_S.BUFFERING, _E.COVERS): (_S.BRIDGING, None),
+        (_S.BUFFERING, _E.JOINS): (_S.SYNCED, None),
+        (_S.BUFFERING, _E.LAGS): (_S.BUFFERING, None),
+        (_S.BUFFERING, _E.DISCARD): (_S.BUFFERING, None),
+        (_S.BUFFERING, _E.RESET): (_S.IDLE, None),
+        (_S.BRIDGING, _E.SUBSCRIBED): (_S.BRIDGING, None),
+        (_S.BRIDGING, _E.LINKS): (_S.SYNCED, _V.APPLY),
+        (_S.BRIDGING, _E.IS_OLD): (_S.BRIDGING, _V.OLD),
+        (_S.BRIDGING, _E.BREAKS): (_S.BUFFERING, _V.GAP),
+        (_S.BRIDGING, _E.COVERS): (_S.BRIDGING, None),
+        (_S.BRIDGING, _E.LAGS): (_S.BRIDGING, None),
+        (_S.BRIDGING, _E.DISCARD): (_S.BUFFERING, None),
+        (_S.BRIDGING, _E.RESET): (_S.IDLE, None),
+        (_S.SYNCED, _E.SUBSCRIBED): (_S.SYNCED, None),
+        (_S.SYNCED, _E.LINKS): (_S.SYNCED, _V.APPLY),
+        (_S.SYNCED, _E.IS_OLD): (_S.SYNCED, _V.OLD),
+        (_S.SYNCED, _E.BREAKS): (_S.BUFFERING, _V.GAP),
+        (_S.SYNCED, _E.COVERS): (_S.BRIDGING, None),
+        (_S.SYNCED, _E.LAGS): (_S.SYNCED, None),
+        (_S.SYNCED, _E.DISCARD): (_S.BUFFERING, None),
+        (_S.SYNCED, _E.RESET): (_S.IDLE, None),
+    },
+)
+"""Every legal move, and what it says of the delta that made it."""
 
 
 class BookSync:
@@ -174,6 +180,7 @@ class BookSync:
 
     __slots__ = (
         "_buffer",
+        "_floor",
         "_is_first_id",
         "_link",
         "_old_at",
@@ -198,6 +205,9 @@ class BookSync:
         self.dropped = 0
         """Deltas that a full buffer let go."""
         self._buffer: deque[BookDelta] = deque(maxlen=buffered_max)
+        self._floor = (
+            _UNLINKED  # the last id seen before `discard`, below which no snapshot is whole
+        )
         self._is_first_id = chain is BookChain.FIRST_ID
         self._link = _UNLINKED
         self._old_at: int | None = None
@@ -230,9 +240,13 @@ class BookSync:
     def discard(self) -> None:
         """The book was found wrong (crossed, or against a second source) while its stream goes on.
 
-        Deltas are held from here on, and a snapshot asked for from now on is taken.
+        Deltas are held from here on, and a snapshot is taken that holds at least all that was seen before.
         """
         self._move(SyncEvent.DISCARD)
+        if self._buffer:
+            self._floor = self._buffer[-1].last
+        elif self.sequence is not None:
+            self._floor = self.sequence
         self._forget()
 
     def reset(self) -> None:
@@ -242,6 +256,7 @@ class BookSync:
         """
         self._move(SyncEvent.RESET)
         self.epoch += 1
+        self._floor = _UNLINKED
         self._forget()
 
     def delta(self, delta: BookDelta) -> Verdict:
@@ -287,20 +302,20 @@ class BookSync:
         event = self._classify(delta)
         if event is SyncEvent.IS_OLD and self._is_frozen():
             event = SyncEvent.BREAKS
-        self._move(event)
-        if event is SyncEvent.IS_OLD:
-            return Verdict.OLD
-        if self.state is SyncState.SYNCED:
+        verdict = self._move(event)
+        assert verdict is not None  # every cell of a delta has one
+        if verdict is Verdict.APPLY:
             self._link = self.sequence = delta.last
-            return Verdict.APPLY
-        if event is SyncEvent.BREAKS:
+        elif verdict is Verdict.HELD:
+            if len(self._buffer) == self._buffer.maxlen:
+                self.dropped += 1
+            self._buffer.append(delta)
+        elif verdict is Verdict.GAP:
             # Step 6 (spot), step 5 (futures): discard the book and start again, with this delta.
             self.gaps += 1
             self._forget()
-        elif len(self._buffer) == self._buffer.maxlen:
-            self.dropped += 1
-        self._buffer.append(delta)
-        return Verdict.GAP if event is SyncEvent.BREAKS else Verdict.HELD
+            self._buffer.append(delta)
+        return verdict
 
     def _classify(self, delta: BookDelta) -> SyncEvent:
         if self.state is SyncState.BRIDGING and self.sequence is not None:
@@ -350,8 +365,9 @@ class BookSync:
             # Unasked for, say to audit: it may move the book on, never back.
             return (SyncEvent.LAGS if snapshot_id < self.sequence else SyncEvent.COVERS), ()
         if not self._buffer:
-            # No id to compare with, so only a snapshot asked for on this connection is known to be new enough.
-            return (SyncEvent.COVERS if epoch == self.epoch else SyncEvent.LAGS), ()
+            # No delta to compare with: only a snapshot asked for on this connection is known to be new enough.
+            is_whole = epoch == self.epoch and snapshot_id >= self._floor
+            return (SyncEvent.COVERS if is_whole else SyncEvent.LAGS), ()
         # Step 3 (spot): a snapshot from before the first buffered delta is fetched again; likewise on futures.
         if not self._bridges(self._buffer[0], snapshot_id):
             return SyncEvent.LAGS, ()
@@ -364,8 +380,6 @@ class BookSync:
         self._link = _UNLINKED
         self._old_at = None
 
-    def _move(self, event: SyncEvent) -> None:
-        state = TABLE.get((self.state, event))
-        if state is None:
-            raise IllegalTransition("booksync", self.state, event)
-        self.state = state
+    def _move(self, event: SyncEvent) -> Verdict | None:
+        self.state, verdict = TABLE.step(self.state, event)
+        return verdict

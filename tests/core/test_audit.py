@@ -1,0 +1,224 @@
+"""The second opinion about a book: when it is given, and what it counts (G32)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tickwright.core import audit as module
+from tickwright.core.audit import MATCH, PENDING_MAX, QUOTES_MAX, BookAudit, Match, Mismatch
+from tickwright.model.market import Level
+
+
+Verdict = Match | Mismatch | None
+
+
+def level(price: int, quantity: int = 1) -> Level:
+    return Decimal(price), Decimal(quantity)
+
+
+def quote(audit: BookAudit, sequence: int, bid: int, ask: int, quantity: int = 1) -> Verdict:
+    size = Decimal(quantity)
+    return audit.quote(sequence, Decimal(bid), size, Decimal(ask), size)
+
+
+def book(audit: BookAudit, sequence: int, bid: int, ask: int, quantity: int = 1) -> Verdict:
+    return audit.book(sequence, level(bid, quantity), level(ask, quantity))
+
+
+def test_an_agreement_with_the_last_quote_is_a_match_at_once() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    quote(audit, 7, 12, 13)
+    assert book(audit, 8, 12, 13) is MATCH
+    assert (audit.audited, audit.mismatches) == (1, 0)
+
+
+def test_the_quote_in_force_is_the_last_one_up_to_the_deltas_id() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    quote(audit, 9, 20, 21)
+    assert book(audit, 8, 10, 11) is MATCH
+    assert book(audit, 9, 20, 21) is MATCH
+
+
+def test_a_disagreement_waits_until_no_quote_can_be_missing() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    assert book(audit, 8, 12, 13) is None
+    verdict = quote(audit, 9, 12, 13)
+    assert isinstance(verdict, Mismatch)
+    assert (verdict.sequence, verdict.quote_sequence) == (8, 5)
+
+
+def test_a_quote_that_comes_after_its_delta_decides_it() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    assert book(audit, 8, 12, 13) is None
+    assert quote(audit, 7, 12, 13) is None
+    assert quote(audit, 9, 14, 15) is MATCH
+
+
+def test_a_quote_of_the_very_id_decides_at_once() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    assert book(audit, 8, 12, 13) is None
+    assert quote(audit, 8, 12, 13) is MATCH
+    assert isinstance(book(audit, 8, 12, 14), Mismatch)
+
+
+def test_with_a_later_quote_known_a_mismatch_is_certain_at_once() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    quote(audit, 9, 12, 13)
+    assert isinstance(book(audit, 8, 10, 12), Mismatch)
+
+
+def test_behind_one_that_waits_all_wait_so_that_verdicts_stay_in_order() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    assert book(audit, 6, 12, 13) is None
+    assert book(audit, 7, 10, 11) is None
+    assert quote(audit, 8, 14, 15) is MATCH
+    assert (audit.audited, audit.mismatches, audit.mismatches_in_row) == (2, 1, 0)
+
+
+def test_mismatches_in_a_row_are_counted_and_a_match_ends_them() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    quote(audit, 20, 12, 13)
+    for number in range(3):
+        book(audit, 6 + number, 10, 14)
+        assert audit.mismatches_in_row == number + 1
+    assert book(audit, 9, 10, 11) is MATCH
+    assert (audit.mismatches, audit.mismatches_in_row) == (3, 0)
+
+
+def test_without_a_quote_up_to_its_id_a_delta_is_not_compared() -> None:
+    audit = BookAudit()
+    quote(audit, 9, 10, 11)
+    assert book(audit, 8, 12, 13) is None
+    assert (audit.audited, audit.uncompared) == (0, 1)
+
+
+def test_a_delta_before_any_quote_may_still_get_its_own() -> None:
+    audit = BookAudit()
+    assert book(audit, 8, 12, 13) is None
+    assert book(audit, 9, 14, 15) is None
+    assert quote(audit, 9, 14, 15) is MATCH
+    assert (audit.audited, audit.uncompared) == (1, 1)
+
+
+def test_an_empty_side_is_quoted_as_zeros() -> None:
+    audit = BookAudit()
+    zero = Decimal(0)
+    audit.quote(5, Decimal(10), Decimal(1), zero, zero)
+    assert audit.book(6, level(10), None) is MATCH
+    audit.quote(7, zero, zero, zero, zero)
+    assert audit.book(8, None, None) is MATCH
+    assert audit.book(9, level(10), None) is None
+    assert isinstance(audit.quote(10, zero, zero, zero, zero), Mismatch)
+
+
+def test_one_other_quantity_is_a_hiccup_and_three_in_a_row_are_a_mismatch() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    verdicts = [book(audit, number, 10, 11, quantity=2) for number in (6, 7, 8)]
+    assert verdicts[:2] == [MATCH, MATCH]
+    assert isinstance(verdicts[2], Mismatch)
+    assert book(audit, 9, 10, 11) is MATCH
+    assert book(audit, 10, 10, 11, quantity=2) is MATCH
+
+
+def test_reset_forgets_what_waits_and_keeps_the_quotes() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    book(audit, 6, 12, 13)
+    audit.reset()
+    assert (audit.uncompared, audit.mismatches_in_row) == (1, 0)
+    assert book(audit, 7, 10, 11) is MATCH
+
+
+def test_doubled_quotes_of_a_second_socket_are_ignored() -> None:
+    audit = BookAudit()
+    quote(audit, 5, 10, 11)
+    quote(audit, 7, 12, 13)
+    quote(audit, 5, 10, 11)
+    assert book(audit, 8, 12, 13) is MATCH
+
+
+def test_quotes_whose_ids_started_anew_are_believed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "QUOTES_MAX", 3)
+    audit = BookAudit()
+    quote(audit, 1000, 10, 11)
+    for sequence in range(1, 6):
+        quote(audit, sequence, 20, 21)
+    assert book(audit, 6, 20, 21) is MATCH
+
+
+def test_what_waits_and_what_is_ahead_is_bounded() -> None:
+    audit = BookAudit()
+    for sequence in range(2 * QUOTES_MAX):
+        quote(audit, sequence, 10, 11)
+    assert book(audit, QUOTES_MAX // 2, 10, 11) is None
+    assert audit.uncompared == 1
+    audit = BookAudit()
+    quote(audit, 1, 10, 11)
+    for sequence in range(PENDING_MAX + 5):
+        book(audit, 2 + sequence, 12, 13)
+    quote(audit, 10_000, 12, 13)
+    assert (audit.audited, audit.uncompared) == (PENDING_MAX, 5)
+
+
+def test_a_mismatch_says_both_sides_with_their_ids() -> None:
+    mismatch = Mismatch(8, level(10), None, 7, level(12, 3), level(13))
+    assert str(mismatch) == "at 8 the book says 10 (1) / nothing, the quote of 7 12 (3) / 13 (1)"
+
+
+Tops = list[tuple[int, int]]
+
+
+@given(
+    tops=st.lists(st.tuples(st.integers(1, 5), st.integers(6, 9)), min_size=1, max_size=40),
+    batches=st.lists(st.integers(1, 6), max_size=20),
+    delays=st.lists(st.integers(0, 5), min_size=40, max_size=40),
+)
+def test_g32_a_right_book_is_never_accused_however_the_streams_are_shifted(
+    tops: Tops, batches: list[int], delays: list[int]
+) -> None:
+    audit = BookAudit()
+    arrivals: list[tuple[int, int, int]] = []  # (time, 0 for a quote and 1 for a delta, id)
+    clock = 0
+    for sequence in range(len(tops)):
+        if sequence == 0 or tops[sequence] != tops[sequence - 1]:
+            clock = max(
+                clock, sequence + delays[sequence]
+            )  # late, but in the order of its own stream
+            arrivals.append((clock, 0, sequence))
+    last = -1
+    for batch in batches:
+        last += batch
+        if last < len(tops):
+            arrivals.append((last + 1, 1, last))
+    for _time, kind, sequence in sorted(arrivals):
+        bid, ask = tops[sequence]
+        if kind == 0:
+            quote(audit, sequence, bid, ask)
+        else:
+            book(audit, sequence, bid, ask)
+    assert audit.mismatches == 0
+
+
+@given(offset=st.integers(1, 3), count=st.integers(3, 20))
+def test_g32_a_book_that_is_off_by_a_tick_is_found_out_within_three_deltas(
+    offset: int, count: int
+) -> None:
+    audit = BookAudit()
+    for number in range(count):
+        quote(audit, 10 * number, 100 + number, 200)
+        book(audit, 10 * number + 5, 100 + number + offset, 200)
+    quote(audit, 10 * count, 100, 200)
+    assert audit.mismatches_in_row >= 3
