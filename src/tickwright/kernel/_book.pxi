@@ -1,11 +1,11 @@
 # L2Book: two sorted arrays, the best level at the end.
 #
 # What makes it fast, on how books really change:
-# * Most changes are near the best level, so a search gallops from the end: 1, 2, 4, … places.
+# * Most changes are near the best level, so a search starts at the end and gallops: 8, 16, 32, … places.
 # * Venues send deltas sorted from the best outward, so the next search starts where the last one ended.
-# * A removed level stays as an empty place (quantity 0). A new level takes one close by, and then only the places
-#   between have to move. Empty places at the end are dropped, so that the last place is always the
-#   best level; when a quarter of all is empty, they are squeezed out.
+# * A removed level stays as an empty place (quantity 0). A new level takes one close by, and then only
+#   the places between have to move. Empty places at the end are dropped, so that the last place is
+#   always the best level; when half of all is empty, they are squeezed out.
 #
 # A key is the price of a bid and the negated price of an ask: keys rise towards the best on both sides.
 
@@ -13,7 +13,7 @@ from libc.string cimport memmove
 
 cdef enum:
     CAPACITY_MIN = 16
-    LOOK_MAX = 16     # places in which an insertion looks for an empty one before it moves all to the end
+    NEAR = 8          # places that are looked at one by one: for a key, or for an empty one
     EMPTY_MIN = 32    # empty places that are never worth squeezing out
 
 
@@ -47,7 +47,15 @@ cdef int reserve(Side *side, Py_ssize_t needed) except -1:
 cdef inline Py_ssize_t find(const Side *side, int64_t key, Py_ssize_t high) noexcept nogil:
     # The first place whose key is `key` or more; all from `high` on are.
     cdef const int64_t *keys = side.keys
-    cdef Py_ssize_t step = 1, low, middle
+    cdef Py_ssize_t step = NEAR, low, middle
+    cdef int n, more = 0
+    if high >= NEAR:
+        # Counted without a branch for each place: no processor predicts where such a search ends.
+        for n in range(1, NEAR + 1):
+            more += keys[high - n] >= key
+        high -= more
+        if more < NEAR:
+            return high
     while True:
         low = high - step
         if low < 0:
@@ -57,7 +65,7 @@ cdef inline Py_ssize_t find(const Side *side, int64_t key, Py_ssize_t high) noex
             break
         high = low
         step *= 2
-    # keys[low] < key <= keys[high]
+    # keys[low] < key <= keys[high], as far as there are such places
     while high - low > 1:
         middle = (low + high) >> 1
         if keys[middle] < key:
@@ -77,22 +85,31 @@ cdef inline void move(Side *side, Py_ssize_t to, Py_ssize_t start, Py_ssize_t co
     memmove(side.quantities + to, side.quantities + start, count * sizeof(int64_t))
 
 
-cdef Py_ssize_t insert(Side *side, Py_ssize_t place, int64_t key, int64_t quantity) noexcept nogil:
+cdef inline Py_ssize_t insert(
+    Side *side, Py_ssize_t place, int64_t key, int64_t quantity
+) noexcept nogil:
     # Put a new level before `place`; return where it went.
-    cdef Py_ssize_t distance, last = side.used - place
-    if last > LOOK_MAX:
-        for distance in range(LOOK_MAX):
-            if side.quantities[place + distance] == 0:
-                move(side, place + 1, place, distance)
-                put(side, place, key, quantity)
-                return place
-            if distance < place and side.quantities[place - 1 - distance] == 0:
-                move(side, place - 1 - distance, place - distance, distance)
-                put(side, place - 1, key, quantity)
-                return place - 1
-    move(side, place + 1, place, last)
+    cdef Py_ssize_t stop = min(place + NEAR, side.used), empty = place, low
+    if place and side.quantities[place - 1] == 0:
+        put(side, place - 1, key, quantity)
+        return place - 1
+    while empty < stop and side.quantities[empty]:
+        empty += 1
+    if empty == stop and stop < side.used:
+        # None above: one below, or else everything up to the best level moves.
+        low = max(place - NEAR, 0)
+        empty = place - 1
+        while empty >= low and side.quantities[empty]:
+            empty -= 1
+        if empty >= low:
+            move(side, empty, empty + 1, place - 1 - empty)
+            put(side, place - 1, key, quantity)
+            return place - 1
+        empty = side.used
+    if empty == side.used:
+        side.used += 1
+    move(side, place + 1, place, empty - place)
     put(side, place, key, quantity)
-    side.used += 1
     return place
 
 
@@ -129,7 +146,7 @@ cdef void apply_side(Side *side, const int64_t *data, Py_ssize_t count) noexcept
         place = find(side, key, place if key <= previous else side.used)
         place = set_level(side, place, key, data[2 * n + 1])
         previous = key
-    if side.used - side.live > EMPTY_MIN + side.live // 4:
+    if side.used - side.live > EMPTY_MIN + side.live:
         squeeze(side)
 
 

@@ -124,6 +124,13 @@ cdef Py_ssize_t read_levels(Cursor *c, int price_scale, int quantity_scale) noex
         c.at += 1
 
 
+cdef inline bint is_key(const Field *field, const Span *key) noexcept nogil:
+    # Venues on a hot path use one-letter keys, for which calling `memcmp` is most of the cost.
+    if field.key_length != key.length or <unsigned char>field.key[0] != key.start[0]:
+        return False
+    return key.length == 1 or memcmp(field.key, key.start, key.length) == 0
+
+
 cdef class _Scanner:
     # The tree, and the walk along it.
 
@@ -265,9 +272,8 @@ cdef class _Scanner:
                 field = self.fields[field].sibling
             return field
         while field != NOWHERE:
-            if self.fields[field].key_length == key.length:
-                if memcmp(self.fields[field].key, key.start, key.length) == 0:
-                    return field
+            if is_key(&self.fields[field], key):
+                return field
             field = self.fields[field].sibling
         return NOWHERE
 
