@@ -18,6 +18,7 @@ from tickwright.core.invariants import (
     check_quote,
     check_snapshot,
 )
+from tickwright.errors import DecodeError
 from tickwright.kernel import DepthScanner, FieldScanner
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import AggTrade, BookDelta, BookSnapshot, Quote, Side, Trade
@@ -37,25 +38,17 @@ __all__ = [
     "trade",
 ]
 
-_TRADE = FieldScanner(
-    fields=(
-        ("data.T", "int"),
-        ("data.p", "decimal"),
-        ("data.q", "decimal"),
-        ("data.m", "bool"),
-        ("data.t", "int"),
-    )
+_EVENT = ("data.e", "text")
+_TRADE_FIELDS = (
+    _EVENT,
+    ("data.T", "int"),
+    ("data.p", "decimal"),
+    ("data.q", "decimal"),
+    ("data.m", "bool"),
 )
+_TRADE = FieldScanner(fields=(*_TRADE_FIELDS, ("data.t", "int")))
 _AGG_TRADE = FieldScanner(
-    fields=(
-        ("data.T", "int"),
-        ("data.p", "decimal"),
-        ("data.q", "decimal"),
-        ("data.m", "bool"),
-        ("data.a", "int"),
-        ("data.f", "int"),
-        ("data.l", "int"),
-    )
+    fields=(*_TRADE_FIELDS, ("data.a", "int"), ("data.f", "int"), ("data.l", "int"))
 )
 _QUOTE_FIELDS = (
     ("data.b", "decimal"),
@@ -65,16 +58,26 @@ _QUOTE_FIELDS = (
     ("data.u", "int"),
 )
 _SPOT_QUOTE = FieldScanner(fields=_QUOTE_FIELDS)
-_FUTURE_QUOTE = FieldScanner(fields=(("data.T", "int"), *_QUOTE_FIELDS))
-_ANY_QUOTE = FieldScanner(fields=(("data.s", "text"), ("data.T", "int"), *_QUOTE_FIELDS))
+_FUTURE_QUOTE = FieldScanner(fields=(_EVENT, ("data.T", "int"), *_QUOTE_FIELDS))
+_ANY_QUOTE = FieldScanner(fields=(_EVENT, ("data.s", "text"), ("data.T", "int"), *_QUOTE_FIELDS))
 
-_SPOT_DELTA = DepthScanner(ints=("data.E", "data.U", "data.u"), bids="data.b", asks="data.a")
+_SPOT_DELTA = DepthScanner(
+    ints=("data.E", "data.U", "data.u"), texts=("data.e",), bids="data.b", asks="data.a"
+)
 _FUTURE_DELTA = DepthScanner(
-    ints=("data.T", "data.U", "data.u", "data.pu"), bids="data.b", asks="data.a"
+    ints=("data.T", "data.U", "data.u", "data.pu"),
+    texts=("data.e",),
+    bids="data.b",
+    asks="data.a",
 )
 _SPOT_TOP = DepthScanner(ints=("data.lastUpdateId",), bids="data.bids", asks="data.asks")
-_FUTURE_TOP = DepthScanner(ints=("data.T", "data.u"), bids="data.b", asks="data.a")
+_FUTURE_TOP = DepthScanner(
+    ints=("data.T", "data.u"), texts=("data.e",), bids="data.b", asks="data.a"
+)
 _SNAPSHOT = DepthScanner(ints=("lastUpdateId",), optional_ints=("T",), bids="bids", asks="asks")
+
+# Members of an enum are looked up slowly; these are read at every trade.
+_BUY, _SELL = Side.BUY, Side.SELL
 
 TradeDecoder = Callable[[bytes, int], Trade]
 AggTradeDecoder = Callable[[bytes, int], AggTrade]
@@ -92,9 +95,11 @@ def trade(instrument: Instrument) -> TradeDecoder:
     scan, name = _TRADE.scan, instrument.id
 
     def decode(frame: bytes, received_ts_ns: int) -> Trade:
-        time_ms, price, quantity, is_buyer_maker, trade_id = scan(frame)
+        kind, time_ms, price, quantity, is_buyer_maker, trade_id = scan(frame)
+        if kind != "trade":
+            raise _unexpected(kind)
         check_positive(price, quantity)
-        side = Side.SELL if is_buyer_maker else Side.BUY
+        side = _SELL if is_buyer_maker else _BUY
         return Trade(name, time_ms * MS, received_ts_ns, price, quantity, side, trade_id)
 
     return decode
@@ -109,8 +114,10 @@ def agg_trade(instrument: Instrument) -> AggTradeDecoder:
     scan, name = _AGG_TRADE.scan, instrument.id
 
     def decode(frame: bytes, received_ts_ns: int) -> AggTrade:
-        time_ms, price, quantity, is_buyer_maker, trade_id, first, last = scan(frame)
-        side = Side.SELL if is_buyer_maker else Side.BUY
+        kind, time_ms, price, quantity, is_buyer_maker, trade_id, first, last = scan(frame)
+        if kind != "aggTrade":
+            raise _unexpected(kind)
+        side = _SELL if is_buyer_maker else _BUY
         event = AggTrade(
             name, time_ms * MS, received_ts_ns, price, quantity, side, trade_id, first, last
         )
@@ -146,7 +153,9 @@ def future_quote(instrument: Instrument) -> QuoteDecoder:
     scan, name = _FUTURE_QUOTE.scan, instrument.id
 
     def decode(frame: bytes, received_ts_ns: int) -> Quote:
-        time_ms, bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        kind, time_ms, bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        if kind != "bookTicker":
+            raise _unexpected(kind)
         time_ns = time_ms * MS
         event = Quote(name, time_ns, received_ts_ns, bid, bid_quantity, ask, ask_quantity, sequence)
         check_quote(event)
@@ -163,7 +172,9 @@ def all_quotes(instruments: Instruments, product: str) -> Callable[[bytes, int],
     scan, find = _ANY_QUOTE.scan, instruments.by_symbol
 
     def decode(frame: bytes, received_ts_ns: int) -> tuple[Quote, ...]:
-        symbol, time_ms, bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        kind, symbol, time_ms, bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        if kind != "bookTicker":
+            raise _unexpected(kind)
         instrument = find(product, symbol)
         if instrument is None:
             return ()
@@ -185,7 +196,9 @@ def spot_delta(instrument: Instrument) -> DeltaDecoder:
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(frame: bytes, received_ts_ns: int) -> BookDelta:
-        time_ms, first, last, bids, asks = scan(frame, price_scale, quantity_scale)
+        time_ms, first, last, kind, bids, asks = scan(frame, price_scale, quantity_scale)
+        if kind != "depthUpdate":
+            raise _unexpected(kind)
         event = BookDelta(name, time_ms * MS, received_ts_ns, bids, asks, first, last)
         check_delta(event)
         return event
@@ -204,7 +217,9 @@ def future_delta(instrument: Instrument) -> DeltaDecoder:
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(frame: bytes, received_ts_ns: int) -> BookDelta:
-        time_ms, first, last, previous, bids, asks = scan(frame, price_scale, quantity_scale)
+        time_ms, first, last, previous, kind, bids, asks = scan(frame, price_scale, quantity_scale)
+        if kind != "depthUpdate":
+            raise _unexpected(kind)
         event = BookDelta(name, time_ms * MS, received_ts_ns, bids, asks, first, last, previous)
         check_delta(event)
         return event
@@ -239,7 +254,9 @@ def future_top(instrument: Instrument) -> SnapshotDecoder:
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(frame: bytes, received_ts_ns: int) -> BookSnapshot:
-        time_ms, sequence, bids, asks = scan(frame, price_scale, quantity_scale)
+        time_ms, sequence, kind, bids, asks = scan(frame, price_scale, quantity_scale)
+        if kind != "depthUpdate":
+            raise _unexpected(kind)
         event = BookSnapshot(name, time_ms * MS, received_ts_ns, bids, asks, sequence)
         check_snapshot(event)
         return event
@@ -264,3 +281,7 @@ def book_snapshot(instrument: Instrument) -> SnapshotDecoder:
         return event
 
     return decode
+
+
+def _unexpected(kind: str) -> DecodeError:
+    return DecodeError(f"event {kind!r} does not belong on this stream")

@@ -273,7 +273,7 @@ def mark_prices_of(
     if row.funding_rate and row.next_funding_ms:
         rate = read_decimal(row.funding_rate)
         paid_ns = row.next_funding_ms * MS
-        yield FundingRate(name, venue_ts_ns, received_ts_ns, rate, paid_ns)
+        yield invariants.checked(FundingRate(name, venue_ts_ns, received_ts_ns, rate, paid_ns))
 
 
 def _ticker(event: TickerEvent, instrument: Instrument, received_ts_ns: int) -> Ticker:
