@@ -68,14 +68,14 @@ def connect_failed(host: str, error: OSError) -> ConnectFailed:
             f"{host} does not resolve ({error.strerror}); check the address and your DNS"
         )
     if isinstance(error, ssl.SSLCertVerificationError):
+        words = getattr(error, "verify_message", "") or str(error)
         return ConnectFailed(
-            f"{host} has a certificate that is not trusted ({error.verify_message}); "
+            f"{host} has a certificate that is not trusted ({words}); "
             "check the address, the clock, and whether something sits in between"
         )
     if isinstance(error, ssl.SSLError):
-        return ConnectFailed(
-            f"{host} speaks no TLS we know ({error.reason}); check port and scheme"
-        )
+        words = getattr(error, "reason", "") or str(error)
+        return ConnectFailed(f"{host} speaks no TLS we know ({words}); check port and scheme")
     if isinstance(error, ConnectionRefusedError):
         return ConnectFailed(f"{host} refused the connection; check the port and that it is up")
     words = error.strerror or str(error) or type(error).__name__

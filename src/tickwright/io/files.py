@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Literal, Protocol, Self
+from typing import IO, Literal, Self
 
 import msgspec
 import zstandard
 
 from tickwright.errors import CaptureError, ConfigError
 from tickwright.io.clock import Clock, SystemClock
+from tickwright.io.compression import compressor_for, expander_for
 
 
 __all__ = ["CaptureReader", "CaptureRecord", "CaptureWriter", "Direction"]
@@ -33,10 +35,6 @@ _CHUNK_BYTES = 64 * 1024
 _PLAIN_CHUNK_BYTES = 1024 * 1024
 _FLUSH_BYTES = 1024 * 1024
 _FLUSH_NS = 1_000_000_000
-_ZSTD_LEVEL = 3
-_ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_BITS = zlib.MAX_WBITS | 16
 
 
 class CaptureRecord(
@@ -145,7 +143,7 @@ class CaptureReader:
         try:
             with self.path.open("rb") as file:
                 total = self.path.stat().st_size
-                expander = _expander(file.read(4))
+                expander = expander_for(file.read(4))
                 file.seek(0)
                 step = _PLAIN_CHUNK_BYTES if expander is None else _CHUNK_BYTES
                 while chunk := file.read(step):
@@ -193,7 +191,7 @@ class CaptureWriter:
         self._clock = clock or SystemClock()
         self._encoder = msgspec.json.Encoder()
         self._text = bytearray()
-        self._squeezer, self._flush_mode = _squeezer(self.path.suffix)
+        self._compressor, self._flush_mode = compressor_for(self.path.suffix)
         self._flushed_ns = self._clock.monotonic_ns()
         self._file: IO[bytes] | None = _create(self.path, is_overwriting=is_overwriting)
 
@@ -222,6 +220,7 @@ class CaptureWriter:
         Raises:
             CaptureError: The disk is full, or the file was closed.
         """
+        self._open_file()
         # Bytes that are no text cannot stand in JSON; they are kept readable instead of being lost.
         text = data if isinstance(data, str) else data.decode(errors="backslashreplace")
         record = CaptureRecord(
@@ -237,30 +236,38 @@ class CaptureWriter:
 
     def flush(self) -> None:
         """Put everything written so far into the file, so that it can be read even if we are killed now."""
+        file = self._open_file()
         text, self._text = self._text, bytearray()
-        if self._squeezer is None:
-            self._put(text)
+        if self._compressor is None:
+            self._put(file, text)
         elif text:
-            self._put(self._squeezer.compress(text) + self._squeezer.flush(self._flush_mode))
+            self._put(
+                file, self._compressor.compress(text) + self._compressor.flush(self._flush_mode)
+            )
 
     def close(self) -> None:
         """End the file properly; twice is fine."""
-        if self._file is None:
+        file = self._file
+        if file is None:
             return
         try:
             self.flush()
-            if self._squeezer is not None:
-                self._put(self._squeezer.flush())
+            if self._compressor is not None:
+                self._put(file, self._compressor.flush())
         finally:
-            file, self._file = self._file, None
-            file.close()
+            self._file = None
+            with suppress(OSError):  # it tries again what has just failed
+                file.close()
 
-    def _put(self, data: bytes | bytearray) -> None:
+    def _open_file(self) -> IO[bytes]:
         if self._file is None:
             raise CaptureError(f"{self.path} was closed; open another file")
+        return self._file
+
+    def _put(self, file: IO[bytes], data: bytes | bytearray) -> None:
         try:
-            self._file.write(data)
-            self._file.flush()
+            file.write(data)
+            file.flush()
         except OSError as error:
             raise CaptureError(f"{self.path} cannot be written: {error.strerror}") from error
 
@@ -272,58 +279,3 @@ def _create(path: Path, *, is_overwriting: bool) -> IO[bytes]:
         raise ConfigError(f"{path} exists; choose another name, or ask to overwrite it") from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be created: {error.strerror}") from error
-
-
-class _Decompressor(Protocol):
-    """What zlib's and zstandard's objects for one frame have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
-
-
-class _Compressor(Protocol):
-    def compress(self, data: bytes | bytearray, /) -> bytes: ...
-    def flush(self, mode: int = ..., /) -> bytes: ...
-
-
-class _Expander:
-    """Decompresses frame after frame, and knows whether it stands inside one."""
-
-    def __init__(self, new_frame: Callable[[], _Decompressor]) -> None:
-        self._new_frame = new_frame
-        self._frame = new_frame()
-        self.is_inside = False
-
-    def expand(self, chunk: bytes) -> bytes:
-        parts = []
-        while chunk:
-            if self._frame.eof:
-                self._frame = self._new_frame()
-            self.is_inside = True
-            parts.append(self._frame.decompress(chunk))
-            chunk = b""
-            if self._frame.eof:
-                self.is_inside = False
-                chunk = self._frame.unused_data
-        return b"".join(parts)
-
-
-def _expander(magic: bytes) -> _Expander | None:
-    if magic.startswith(_ZSTD_MAGIC):
-        zstd = zstandard.ZstdDecompressor()
-        return _Expander(zstd.decompressobj)
-    if magic.startswith(_GZIP_MAGIC):
-        return _Expander(lambda: zlib.decompressobj(_GZIP_BITS))
-    return None
-
-
-def _squeezer(suffix: str) -> tuple[_Compressor | None, int]:
-    if suffix == ".zst":
-        zstd = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
-        return zstd.compressobj(), zstandard.COMPRESSOBJ_FLUSH_BLOCK
-    if suffix == ".gz":
-        return zlib.compressobj(wbits=_GZIP_BITS), zlib.Z_SYNC_FLUSH
-    return None, 0

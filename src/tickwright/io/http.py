@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -120,7 +121,8 @@ def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return what ``Retry-After`` asks for, given in seconds or as a date; ``None`` where it says nothing."""
     text = headers.get("retry-after", "").strip()
     with suppress(ValueError):
-        return max(0.0, float(text))
+        seconds = float(text)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
     with suppress(ValueError):
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     return None

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+
+import pytest
+
+from tickwright.io.dial import Dialler, connect_failed, verified_tls
+
+
+async def test_the_address_that_answers_is_taken() -> None:
+    server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        opened = await Dialler().open("localhost", port)
+        assert opened.getpeername()[1] == port
+        opened.close()
+
+
+async def test_g27_abandoning_ends_the_socket_through_its_transport() -> None:
+    server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0)
+    async with server:
+        dialler = Dialler()
+        opened = await dialler.open("127.0.0.1", server.sockets[0].getsockname()[1])
+        _, writer = await asyncio.open_connection(sock=opened)
+        await dialler.abandon()
+        await dialler.abandon()
+        writer.close()
+        await writer.wait_closed()
+        assert opened.fileno() < 0
+
+
+async def test_abandoning_what_was_never_opened_is_fine() -> None:
+    await Dialler().abandon()
+
+
+def test_tls_is_verified_and_the_context_is_shared() -> None:
+    assert verified_tls() is verified_tls()
+    assert verified_tls().verify_mode is ssl.CERT_REQUIRED
+    assert verified_tls().check_hostname
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "does not resolve (Name or service"),
+        (ConnectionRefusedError(111, "refused"), "refused the connection; check the port"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER]"), "speaks no TLS we know"),
+        (OSError(101, "Network is unreachable"), "cannot be reached (Network is unreachable)"),
+        (OSError("all attempts failed"), "cannot be reached (all attempts failed)"),
+        (ConnectionResetError(), "cannot be reached (ConnectionResetError)"),
+    ],
+)
+def test_each_failure_is_one_line_that_names_the_host(error: OSError, words: str) -> None:
+    text = str(connect_failed("api.binance.com", error))
+    assert text.startswith("api.binance.com ")
+    assert words in text
+    assert "\n" not in text
