@@ -25,6 +25,7 @@
     │   └── CaptureError           a capture file that cannot be read at this line
     ├── IllegalTransition          a machine met an event its table does not have: a bug
     ├── CircuitOpen                the breaker holds requests to a failing host back
+    ├── TooManyRestarts            a supervised part crashed again and again: a bug
     ├── SlowConsumer               a subscription with ``overflow="fail"`` (or blocked too long) was full
     └── WouldBlock                 a ``*_nowait`` call has nothing to give
 """
@@ -52,6 +53,7 @@ __all__ = [
     "SlowConsumer",
     "SubscriptionRefused",
     "TickwrightError",
+    "TooManyRestarts",
     "UnknownInstrument",
     "UnknownVenue",
     "UsageError",
@@ -228,6 +230,10 @@ class CircuitOpen(TickwrightError):
         )
         self.host = host
         self.retry_in_s = retry_in_s
+
+
+class TooManyRestarts(TickwrightError):
+    """A supervised part crashed more often than it may; its crashes were logged, each with its traceback."""
 
 
 class SlowConsumer(TickwrightError):
