@@ -67,14 +67,16 @@ class VirtualClock:
 
     Args:
         loop: The loop to tell the time of; ``None`` takes the running one.
-        time_ns: What the wall clock shows now.
+        time_ns: What the wall clock shows now; ``None`` makes all clocks of a loop agree.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop | None = None, *, time_ns: int = _EPOCH_NS
+        self, loop: asyncio.AbstractEventLoop | None = None, *, time_ns: int | None = None
     ) -> None:
         self._loop = loop or asyncio.get_running_loop()
-        self._wall_offset_ns = time_ns - self.monotonic_ns()
+        self._wall_offset_ns = _EPOCH_NS - round(_EPOCH_MONO_S * 1e9)
+        if time_ns is not None:
+            self._wall_offset_ns = time_ns - self.monotonic_ns()
 
     def time_ns(self) -> int:
         """Return the wall clock in ns since 1970."""
