@@ -86,7 +86,7 @@ class Replaying:
         for path in map(Path, paths):
             replay = Replay(
                 product_of_file(path, self._product),
-                PipeTools.for_replay(self.bus),
+                PipeTools.for_replay(self.bus, self._clock),
                 on_pipe=self._tally,
             )
             on_progress = None if progress is None else _of_file(progress, path)
@@ -111,13 +111,10 @@ class Replaying:
             case BookPipe(), _:
                 tally.keeper = pipe.keeper
             case _, Trades() | AggTrades():
-                tally.has_trades = True
                 channel.attach(tally.on_trade)
             case _, Quotes():
-                tally.has_quotes = True
                 channel.attach(tally.on_quote)
             case _, Candles():
-                tally.has_candles = True
                 channel.attach(tally.on_candle)
 
 

@@ -54,12 +54,13 @@ class CandleReport(msgspec.Struct, frozen=True):
 
 
 class InstrumentReport(msgspec.Struct, frozen=True):
-    """Everything about one instrument; ``None`` where the file holds nothing of the kind."""
+    """Everything about one instrument."""
 
-    trades: TradeReport | None
-    quotes: QuoteReport | None
+    trades: TradeReport
+    quotes: QuoteReport
     book: BookReport | None
-    candles: CandleReport | None
+    """``None`` where the file holds no deltas of it."""
+    candles: CandleReport
 
 
 class ReplayReport(msgspec.Struct, frozen=True):
@@ -84,7 +85,6 @@ class Tally:
         self.quotes = 0
         self.candles = 0
         self.closed = 0
-        self.has_trades = self.has_quotes = self.has_candles = False
 
     def on_trade(self, event: object) -> None:
         """Count a trade; a gap notice on the same topic is none."""
@@ -108,13 +108,13 @@ class Tally:
         last = self.last_price
         return InstrumentReport(
             trades=TradeReport(
-                self.trades, format_decimal(self.volume), None if last is None else format_decimal(last)
-            )
-            if self.has_trades
-            else None,
-            quotes=QuoteReport(self.quotes) if self.has_quotes else None,
+                count=self.trades,
+                base_volume=format_decimal(self.volume),
+                last_price=None if last is None else format_decimal(last),
+            ),
+            quotes=QuoteReport(self.quotes),
             book=None if self.keeper is None else _book_report(self.keeper),
-            candles=CandleReport(self.candles, self.closed) if self.has_candles else None,
+            candles=CandleReport(self.candles, self.closed),
         )
 
 

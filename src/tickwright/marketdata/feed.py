@@ -16,7 +16,8 @@ import msgspec
 from tickwright.errors import NotSupported, UnknownInstrument
 from tickwright.io.clock import Clock
 from tickwright.io.rest import RestClient, RestStatus
-from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools, make_pipe
+from tickwright.marketdata.pipe_table import make_pipe
+from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.marketdata.snapshots import SnapshotDesk, SnapshotStatus
 from tickwright.model.instrument import Instruments
 from tickwright.model.market import Quote
@@ -29,6 +30,9 @@ from tickwright.venues.base import Product
 
 
 __all__ = ["Feed", "FeedStatus"]
+
+TICK_S = 1.0
+"""How often pipes learn that time passes; the shortest candle lasts a second."""
 
 MakeSession = Callable[["Feed", str, int], SessionRunner]
 """``(feed, URL route, number)`` → a session that someone runs."""
@@ -147,6 +151,14 @@ class Feed:
     def book_pipes(self) -> list[BookPipe]:
         """All open books."""
         return [pipe for pipe in self._pipes.values() if isinstance(pipe, BookPipe)]
+
+    async def run_ticks(self) -> None:
+        """Give pipes a sense of time, until cancelled; run it as a supervised child."""
+        while True:
+            await asyncio.sleep(TICK_S)
+            now_ns = self._clock.time_ns()
+            for pipe in tuple(self._pipes.values()):
+                pipe.on_tick(now_ns)
 
     def status(self) -> FeedStatus:
         """Return the product at a glance."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from tickwright.errors import DecodeError, UnknownInstrument
 from tickwright.io.files import CaptureRecord
-from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools, make_pipe
+from tickwright.marketdata.pipe_table import make_pipe
+from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import BookSnapshot, Quote
 from tickwright.model.topics import Quotes

@@ -12,6 +12,7 @@ from tickwright.model.market import datetime_of
 __all__ = [
     "BookState",
     "BookStateChanged",
+    "CandleGap",
     "DecodeFailure",
     "Dropped",
     "Gap",
@@ -109,6 +110,15 @@ class Gap(Notice, frozen=True, kw_only=True):
     last: int
     is_backfilled: bool = False
     """True where they follow, in order, from the venue's history."""
+
+
+class CandleGap(Notice, frozen=True, kw_only=True):
+    """The closes of candles that opened from ``start_ts_ns`` up to before ``end_ts_ns`` cannot be had."""
+
+    instrument: str
+    interval: str
+    start_ts_ns: int
+    end_ts_ns: int
 
 
 class BookStateChanged(Notice, frozen=True, kw_only=True):

@@ -126,15 +126,10 @@ class SessionRunner:
             streams_per_request=limits.streams_per_request,
             streams_max=limits.streams_per_connection,
         )
-        self.machine = Session(
-            speech=protocol,
-            ledger=self.ledger,
-            heartbeat=heartbeat,
-            window=SlidingWindow(limits.frames_per_s, 1.0),
-            delays=delays,
-            last_data_s=self._last_data_s,
-            cadence_s=self._cadence_s,
-        )
+        self._heartbeat = heartbeat
+        self._window = SlidingWindow(limits.frames_per_s, 1.0)
+        self._delays = delays
+        self.machine = self._new_machine()
 
     # What the owner asks for.
 
@@ -201,6 +196,8 @@ class SessionRunner:
             Exception: A bug met on the way; the supervisor restarts the session. Nothing that a network or a venue
                 does is raised here.
         """
+        self.machine = self._new_machine()  # a restart after a bug begins anew; the ledger's wishes stay
+        self._crash = None
         try:
             self._apply(self.machine.start(self._clock.monotonic_s()))
             while self.machine.state is not SessionState.CLOSED:
@@ -215,6 +212,17 @@ class SessionRunner:
             await self._hang_up()
 
     # Carrying out.
+
+    def _new_machine(self) -> Session:
+        return Session(
+            speech=self._protocol,
+            ledger=self.ledger,
+            heartbeat=self._heartbeat,
+            window=self._window,
+            delays=self._delays,
+            last_data_s=self._last_data_s,
+            cadence_s=self._cadence_s,
+        )
 
     async def _connect(self) -> None:
         self._must_connect = False

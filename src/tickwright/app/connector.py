@@ -1,0 +1,250 @@
+"""The connector: what a trading program imports, opens once, and then forgets about sockets."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+from tickwright.app.assembly import Assembly, Ports, assemble
+from tickwright.app.config import Settings, load_settings
+from tickwright.app.queries import Queries
+from tickwright.app.registry import products_of
+from tickwright.app.status import Status, status_of
+from tickwright.errors import Closed, TickwrightError, UsageError
+from tickwright.marketdata.book import Book
+from tickwright.marketdata.market import Market
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.topics import BookUpdates, Topic
+from tickwright.runtime.bus import Handle, Handler
+from tickwright.runtime.queues import CAPACITY, Overflow
+from tickwright.runtime.subscription import Subscription
+from tickwright.venues.base import Endpoints
+
+
+__all__ = ["Connector", "Listener"]
+
+log = logging.getLogger(__name__)
+
+BOOK_TIMEOUT_S = 30.0
+"""How long `Connector.book` waits for a book to sync: a dead host is told by then, a slow one has answered."""
+
+
+class Listener:
+    """A handler's place on a topic; `detach` it to stop its calls and give the topic up."""
+
+    def __init__(self, connector: Connector, topic: Topic, handle: Handle) -> None:
+        self._connector = connector
+        self._topic = topic
+        self._handle = handle
+        self._is_acquired = False
+        self._is_detached = False
+
+    @property
+    def errors(self) -> int:
+        """How often the handler raised."""
+        return self._handle.errors
+
+    def detach(self) -> None:
+        """Make no further calls. Twice is fine."""
+        if self._is_detached:
+            return
+        self._is_detached = True
+        self._handle.detach()
+        if self._is_acquired:
+            self._connector._market.release([self._topic])
+
+    async def _acquire(self) -> None:
+        try:
+            await self._connector._market.acquire([self._topic])
+        except TickwrightError as error:
+            log.error("%s is not streamed: %s", self._topic, error)
+            self._handle.failed(error)
+            return
+        self._is_acquired = True
+        if self._is_detached:
+            self._connector._market.release([self._topic])
+
+
+class Connector:
+    """Connections to venues, supervised: market data now, orders later.
+
+    Make one with `Connector.open` and use it with ``async with``; everything that it started has ended when the block is
+    left. Its methods may be called from the event loop that it was entered on.
+
+    Example:
+        >>> async with Connector.open("binance") as tw:  # doctest: +SKIP
+        ...     book = await tw.book("binance:BTC/USDT")
+        ...     print(book.best_bid, book.best_ask, book.state)
+    """
+
+    def __init__(self, venues: tuple[str, ...], settings: Settings, ports: Ports) -> None:
+        self.settings = settings
+        self._ports = ports
+        self._products = products_of(*venues)
+        self._assembly: Assembly | None = None
+        self._stack = AsyncExitStack()
+
+    @classmethod
+    def open(
+        cls,
+        *venues: str,
+        environment: str | None = None,
+        endpoints: Mapping[str, Endpoints] | None = None,
+        settings: Settings | None = None,
+        ports: Ports | None = None,
+        **options: object,
+    ) -> Self:
+        """Return a connector to ``venues``, to be entered with ``async with``. Nothing is sent before a topic is wanted.
+
+        Args:
+            venues: Venues (``"binance"``) or single products (``"binance.spot"``).
+            environment: ``live``, ``testnet`` or ``demo``.
+            endpoints: Product → origins that replace the venue's own.
+            settings: Ready-made settings, instead of reading environment, ``.env`` and YAML.
+            ports: Clocks and transports to use instead of the real ones.
+            options: Any field of `Settings`.
+
+        Raises:
+            UnknownVenue: For a name that is neither.
+            ConfigError: If a setting is wrong; the text says which and what it may be.
+        """
+        if not venues:
+            raise UsageError('name what to open, for example Connector.open("binance")')
+        given = {**options}
+        if environment is not None:
+            given["environment"] = environment
+        if endpoints is not None:
+            given["endpoints"] = endpoints
+        chosen = settings if settings is not None else load_settings(**given)
+        return cls(venues, chosen, ports or Ports())
+
+    async def __aenter__(self) -> Self:
+        if self._assembly is not None:
+            raise UsageError("this connector is open already; make another one")
+        self._assembly = await self._stack.enter_async_context(
+            assemble(self._products, self.settings, self._ports)
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.__aexit__(kind, error, traceback)
+
+    async def close(self) -> None:
+        """Close everything; the same as leaving the ``async with`` block. Twice is fine."""
+        await self._stack.aclose()
+
+    # Books.
+
+    async def book(self, instrument: str, *, timeout_s: float | None = BOOK_TIMEOUT_S) -> Book:
+        """Return the local order book of ``instrument`` once it is synced; it stays current until `release`.
+
+        Args:
+            instrument: Its id, for example ``binance:BTC/USDT``.
+            timeout_s: How long to wait; ``None`` waits for ever.
+
+        Raises:
+            UnknownInstrument: If there is none; the error names the nearest.
+            ConnectTimeout: If it is not synced in time; the text says what it is waiting for.
+        """
+        return await self._market.book(instrument, timeout_s=timeout_s)
+
+    def release(self, book: Book) -> None:
+        """Give a book up: it is unsubscribed unless someone else wants it, and cannot be read any more."""
+        self._market.release([BookUpdates(book.instrument.id)])
+
+    # Streams.
+
+    @asynccontextmanager
+    async def subscribe(
+        self,
+        *topics: Topic,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+        capacity: int = CAPACITY,
+    ) -> AsyncIterator[Subscription]:
+        """Stream ``topics`` as one line of events, to be read with ``async for``.
+
+        Args:
+            topics: What to stream.
+            overflow: What happens when you read slower than the market writes.
+            capacity: Events that may wait for you.
+
+        Raises:
+            UnknownInstrument, NotSupported: Before anything is subscribed.
+
+        Example:
+            >>> async with tw.subscribe(Trades("binance:BTC/USDT")) as events:  # doctest: +SKIP
+            ...     async for event in events:
+            ...         print(event)
+        """
+        market = self._market
+        async with self._open.bus.subscribe(*topics, overflow=overflow, capacity=capacity) as line:
+            await market.acquire(topics)
+            try:
+                yield line
+            finally:
+                market.release(topics)
+
+    def on(
+        self,
+        topic: Topic,
+        handler: Handler,
+        *,
+        overflow: Overflow = Overflow.DROP_OLDEST,
+        capacity: int = CAPACITY,
+    ) -> Listener:
+        """Call ``handler`` with every event of ``topic``: the fastest form.
+
+        A plain function runs at once, on the event loop, and should be quick; an async one gets a queue and a task of
+        its own, so that it may wait. What it raises is reported, and the stream goes on.
+
+        Raises:
+            UnknownInstrument, UnknownVenue: If the id is malformed or belongs to nothing that is open. A well-formed
+                id that the venue does not list is reported in the log and counted in ``errors``.
+        """
+        opened = self._open
+        opened.market.resolve([topic])
+        handle = opened.bus.channel(topic).attach(handler, overflow=overflow, capacity=capacity)
+        listener = Listener(self, topic, handle)
+        opened.supervisor.spawn(f"acquire {topic}", listener._acquire())
+        return listener
+
+    # Instruments and questions.
+
+    async def instrument(self, instrument: str) -> Instrument:
+        """Return an instrument and its rules.
+
+        Raises:
+            UnknownInstrument: If there is none; the error names the nearest.
+        """
+        return await self._market.instrument(instrument)
+
+    async def instruments(self, product: str | None = None) -> Instruments:
+        """Return everything that is listed, of one product or venue, or of all that are open."""
+        return await self._market.instruments(product)
+
+    @property
+    def fetch(self) -> Queries:
+        """Questions that are answered once, over REST."""
+        return self._open.queries
+
+    def status(self) -> Status:
+        """Return the health of everything at a glance; print it, or read its fields."""
+        return status_of(self._open)
+
+    @property
+    def _open(self) -> Assembly:
+        if self._assembly is None:
+            raise Closed("this connector is not open; use it inside `async with Connector.open(...)`")
+        return self._assembly
+
+    @property
+    def _market(self) -> Market:
+        return self._open.market

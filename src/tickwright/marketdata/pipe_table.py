@@ -1,0 +1,75 @@
+"""Which pipe a topic gets. The one place that knows all kinds; everything else works with `Pipe`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tickwright.marketdata.candles import CandlePipe
+from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
+from tickwright.marketdata.trades import BackfilledTradePipe, TradePipe
+from tickwright.model.instrument import Instruments
+from tickwright.model.topics import AggTrades, BookUpdates, Candles, Topic, Trades
+from tickwright.runtime.bus import TopicChannel
+from tickwright.runtime.routes import Route
+from tickwright.venues.base import Product
+
+
+__all__ = ["make_pipe"]
+
+_Make = Callable[[Any, Route, TopicChannel, Product, Instruments, PipeTools], Pipe]
+
+
+def make_pipe(
+    topic: Topic, route: Route, product: Product, instruments: Instruments, tools: PipeTools
+) -> Pipe:
+    """Return the pipe of ``topic`` between ``route`` and the bus."""
+    channel = tools.bus.channel(topic)
+    make = _PIPES.get(type(topic))
+    if make is None:
+        return Pipe(topic, route, channel)
+    return make(topic, route, channel, product, instruments, tools)
+
+
+def _book(
+    topic: BookUpdates,
+    route: Route,
+    channel: TopicChannel,
+    product: Product,
+    instruments: Instruments,
+    tools: PipeTools,
+) -> Pipe:
+    return BookPipe(topic, route, channel, instruments[topic.instrument], product, tools)
+
+
+def _trades(
+    topic: Trades | AggTrades,
+    route: Route,
+    channel: TopicChannel,
+    product: Product,
+    instruments: Instruments,
+    tools: PipeTools,
+) -> Pipe:
+    if topic.backfill:
+        instrument = instruments[topic.instrument]
+        return BackfilledTradePipe(topic, route, channel, instrument, product, tools)
+    return TradePipe(topic, route, channel)
+
+
+def _candles(
+    topic: Candles,
+    route: Route,
+    channel: TopicChannel,
+    product: Product,
+    instruments: Instruments,
+    tools: PipeTools,
+) -> Pipe:
+    return CandlePipe(topic, route, channel, instruments[topic.instrument], product, tools)
+
+
+_PIPES: dict[type[Topic], _Make] = {
+    BookUpdates: _book,
+    Trades: _trades,
+    AggTrades: _trades,
+    Candles: _candles,
+}

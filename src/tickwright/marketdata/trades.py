@@ -1,0 +1,118 @@
+"""Pipes of trades: they see what is missing by the ids, say so, and fill it from history where that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tickwright.core.gaps import Backfill, Hole, Link, TradeSequence
+from tickwright.marketdata.pipes import Pipe, PipeTools
+from tickwright.model.instrument import Instrument
+from tickwright.model.market import AggTrade, Trade
+from tickwright.model.notices import Gap
+from tickwright.model.topics import AggTrades, Trades
+from tickwright.runtime.bus import TopicChannel
+from tickwright.runtime.routes import Route, Sink
+from tickwright.venues.base import Product, RestCall
+
+
+__all__ = ["BackfilledTradePipe", "TradePipe"]
+
+PAGE = 1_000
+"""Trades a request of history; what venues give at most."""
+
+
+class TradePipe(Pipe):
+    """Passes each trade on once, and a ``Gap`` before the trade that shows one."""
+
+    __slots__ = ("_instrument_id", "_sequence")
+
+    def __init__(
+        self, topic: Trades | AggTrades, route: Route, channel: TopicChannel
+    ) -> None:
+        super().__init__(topic, route, channel)
+        self._instrument_id = topic.instrument
+        self._sequence = TradeSequence()
+
+    @property
+    def sinks(self) -> list[tuple[type, Sink]]:
+        return [(self.topic.event, self._take)]
+
+    def _take(self, trade: Any) -> None:
+        link = self._sequence.check(trade.trade_id)
+        if link is Link.NEW:
+            self.channel.publish(trade)
+        elif isinstance(link, Hole):
+            self.channel.publish(_gap(self._instrument_id, link, trade.received_ts_ns))
+            self.channel.publish(trade)
+
+
+class BackfilledTradePipe(Pipe):
+    """Passes each trade on once and in order; trades that are missing come from the venue's history.
+
+    Args:
+        instrument: Whose trades.
+        product: For the calls of its history.
+        tools: Who fetches it.
+    """
+
+    __slots__ = ("_backfill", "_instrument", "_is_fetching", "_product", "_tools")
+
+    def __init__(
+        self,
+        topic: Trades | AggTrades,
+        route: Route,
+        channel: TopicChannel,
+        instrument: Instrument,
+        product: Product,
+        tools: PipeTools,
+    ) -> None:
+        super().__init__(topic, route, channel)
+        self._instrument = instrument
+        self._product = product
+        self._tools = tools
+        self._backfill: Backfill[Any] = Backfill()
+        self._is_fetching = False
+
+    @property
+    def sinks(self) -> list[tuple[type, Sink]]:
+        return [(self.topic.event, self._take)]
+
+    def _take(self, trade: Trade | AggTrade) -> None:
+        self._deliver(self._backfill.live(trade), trade.received_ts_ns)
+
+    def _deliver(self, items: Sequence[Any], now_ns: int) -> None:
+        for item in items:
+            if isinstance(item, Hole):
+                self.channel.publish(_gap(self._instrument.id, item, now_ns))
+            else:
+                self.channel.publish(item)
+        wanted = self._backfill.wanted
+        if wanted is not None and not self._is_fetching:
+            self._is_fetching = True
+            self._tools.fetch(self._history(wanted), self._on_page, self._on_failure)
+
+    def _history(self, wanted: Hole) -> RestCall[Any]:
+        calls = self._product.calls
+        limit = min(PAGE, wanted.count)
+        if isinstance(self.topic, Trades):
+            return calls.trades(self._instrument, from_id=wanted.first, limit=limit)
+        return calls.agg_trades(self._instrument, from_id=wanted.first, limit=limit)
+
+    def _on_page(self, trades: Sequence[Trade | AggTrade]) -> None:
+        self._is_fetching = False
+        self._deliver(self._backfill.history(trades), self._tools.clock.time_ns())
+
+    def _on_failure(self, error: Exception) -> None:
+        self._is_fetching = False
+        self._deliver(self._backfill.failed(), self._tools.clock.time_ns())
+
+
+def _gap(instrument_id: str, hole: Hole, now_ns: int) -> Gap:
+    return Gap(
+        received_ts_ns=now_ns,
+        instrument=instrument_id,
+        first=hole.first,
+        last=hole.last,
+        is_backfilled=hole.is_filled,
+    )
