@@ -1,0 +1,18 @@
+"""The venues themselves, on loopback: real servers over generated or recorded markets, with faults on demand."""
+
+from __future__ import annotations
+
+from tickwright.sandbox.faults import EOF, Faults
+from tickwright.sandbox.market import GeneratedMarket, instrument_ids
+from tickwright.sandbox.playback import PlaybackMarket
+from tickwright.sandbox.server import LoopbackVenue
+
+
+__all__ = [
+    "EOF",
+    "Faults",
+    "GeneratedMarket",
+    "LoopbackVenue",
+    "PlaybackMarket",
+    "instrument_ids",
+]

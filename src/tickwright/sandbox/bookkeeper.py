@@ -1,0 +1,97 @@
+"""The books of a capture as the venue held them: what a snapshot asked for later must say."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tickwright.venues.binance.dialect import DialectProduct
+
+
+__all__ = ["BookKeeper"]
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class _Book:
+    """One book; prices keep the text in which they came."""
+
+    __slots__ = ("asks", "bids", "head", "last_id")
+
+    def __init__(self, snapshot: dict[str, Any]) -> None:
+        self.last_id: int = snapshot["lastUpdateId"]
+        self.head = {
+            key: value
+            for key, value in snapshot.items()
+            if key not in ("lastUpdateId", "bids", "asks")
+        }
+        self.bids = {Decimal(level[0]): (level[0], level[1]) for level in snapshot["bids"]}
+        self.asks = {Decimal(level[0]): (level[0], level[1]) for level in snapshot["asks"]}
+
+
+class BookKeeper:
+    """Follows snapshots and deltas of recorded frames.
+
+    Args:
+        product: Decides which deltas a snapshot makes old.
+    """
+
+    def __init__(self, product: DialectProduct) -> None:
+        self._product = product
+        self._books: dict[str, _Book] = {}
+
+    def snapshot(self, symbol: str, body: str) -> None:
+        """Take a recorded snapshot, unless the book is newer."""
+        fresh = _Book(_decode(body))
+        known = self._books.get(symbol)
+        if known is None or known.last_id < fresh.last_id:
+            self._books[symbol] = fresh
+
+    def delta(self, symbol: str, payload: str) -> None:
+        """Apply a recorded diff event."""
+        book = self._books.get(symbol)
+        if book is None:
+            return
+        event = _decode(payload)
+        last_id: int = event["u"]
+        if last_id < book.last_id or (last_id == book.last_id and not self._product.is_futures):
+            return
+        for side, levels in ((book.bids, event["b"]), (book.asks, event["a"])):
+            for text, quantity, *_ in levels:
+                price = Decimal(text)
+                if Decimal(quantity):
+                    side[price] = (text, quantity)
+                else:
+                    side.pop(price, None)
+        book.last_id = last_id
+        for key in ("E", "T"):
+            if key in event and key in book.head:
+                book.head[key] = event[key]
+
+    def last_id(self, symbol: str) -> int | None:
+        """Return the update id of a book, ``None`` before its first snapshot."""
+        book = self._books.get(symbol)
+        return None if book is None else book.last_id
+
+    def body(self, symbol: str, limit: int) -> str | None:
+        """Return a snapshot's body of this moment, ``None`` before the first recorded one."""
+        book = self._books.get(symbol)
+        if book is None:
+            return None
+        bids = [book.bids[price] for price in sorted(book.bids, reverse=True)[:limit]]
+        asks = [book.asks[price] for price in sorted(book.asks)[:limit]]
+        whole = {"lastUpdateId": book.last_id, **book.head, "bids": bids, "asks": asks}
+        return json.dumps(whole, separators=(",", ":"))
+
+    def book(self, symbol: str) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
+        """Return bids and asks, price → quantity; empty before the first snapshot."""
+        book = self._books.get(symbol)
+        if book is None:
+            return {}, {}
+        return (
+            {price: Decimal(quantity) for price, (_, quantity) in book.bids.items()},
+            {price: Decimal(quantity) for price, (_, quantity) in book.asks.items()},
+        )

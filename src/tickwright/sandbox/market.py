@@ -1,0 +1,235 @@
+"""A generated market: any number of instruments, the same for the same seed, moved by whoever holds the clock."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from heapq import heapify, heapreplace
+
+from tickwright.errors import ConfigError, UnknownInstrument
+from tickwright.io.entropy import Entropy
+from tickwright.model.ids import parse_instrument_id
+from tickwright.sandbox.instrument import SimulatedInstrument
+from tickwright.sandbox.ports import Answer, Frame
+from tickwright.venues.binance.dialect import Publisher, RestDesk, dialect_of, spell
+from tickwright.venues.facts import Listing
+
+
+__all__ = ["GeneratedMarket", "instrument_ids"]
+
+_PRICES = {
+    "BTC": 65_000, "ETH": 3_500, "BNB": 600, "SOL": 150, "XRP": 0.55, "DOGE": 0.12, "ADA": 0.45,
+    "LTC": 80, "LINK": 14, "DOT": 6, "AVAX": 28, "TRX": 0.13, "ATOM": 7, "UNI": 9, "NEAR": 5,
+}  # fmt: skip
+_INVERSE_SIZES = {"BTC": 100}
+_OPENED_MS = 1_790_000_000_000
+_RATE_PER_S = 20.0
+_QUIETER = 0.7  # the tenth instrument has a fifth of the first one's events
+
+
+def instrument_ids(product: str, count: int) -> tuple[str, ...]:
+    """Return ``count`` instrument ids of a product: well-known ones first, invented ones after.
+
+    Example:
+        >>> instrument_ids("binance.usdm", 2)
+        ('binance:BTC/USDT:USDT', 'binance:ETH/USDT:USDT')
+    """
+    bases = [*_PRICES, *(f"COIN{number}" for number in range(len(_PRICES), count))][:count]
+    forms = {
+        "binance.spot": "binance:{}/USDT",
+        "binance.usdm": "binance:{}/USDT:USDT",
+        "binance.coinm": "binance:{0}/USD:{0}",
+    }
+    dialect_of(product)
+    return tuple(forms[product].format(base) for base in bases)
+
+
+class GeneratedMarket:
+    """One product's market, generated.
+
+    It holds no clock and starts nothing: `advance` moves it, and returns the frames of the streams that are
+    wanted. The first instruments are the busiest, as on a venue.
+
+    Args:
+        product: For example ``binance.spot``.
+        instruments: Instrument ids, or how many to make up (2 to 500).
+        seed: Repeats a market.
+        depth: Levels a side, about.
+        rate_per_s: Events a second of the busiest instrument; the others have less.
+        opened_ms: The market's time at the opening. Left out, it is a fixed one, or the present for a venue that
+            runs in real time.
+
+    Raises:
+        UnknownInstrument: If an id does not belong to the product.
+
+    Example:
+        >>> market = GeneratedMarket("binance.spot", ("binance:BTC/USDT",), seed=7)
+        >>> market.want("btcusdt@depth@100ms")
+        >>> frames = market.advance(market.now_ms + 1000)
+        >>> bids, asks = market.book("BTCUSDT")
+        >>> max(bids) < min(asks)
+        True
+    """
+
+    def __init__(
+        self,
+        product: str,
+        instruments: Sequence[str] | int = 5,
+        *,
+        seed: int = 7,
+        depth: int = 100,
+        rate_per_s: float = _RATE_PER_S,
+        opened_ms: int | None = None,
+    ) -> None:
+        self.product = product
+        self.dialect = dialect_of(product)
+        ids = instrument_ids(product, instruments) if isinstance(instruments, int) else instruments
+        if not ids:
+            raise ConfigError(f"{product}: a market needs at least one instrument")
+        self._ids = ids
+        self._seed = seed
+        self._depth = depth
+        self._rate_per_s = rate_per_s
+        self._is_pinned = opened_ms is not None
+        self._open(_OPENED_MS if opened_ms is None else opened_ms)
+
+    def _open(self, opened_ms: int) -> None:
+        entropy = Entropy(self._seed)
+        self._now_ms = float(opened_ms)
+        self._pace = entropy.stream(f"{self.product}/pace")
+        self._instruments = [
+            self._instrument(instrument_id, entropy, opened_ms) for instrument_id in self._ids
+        ]
+        self._by_symbol = {one.listing.symbol: one for one in self._instruments}
+        self._gaps_ms = [
+            1000 * (1 + rank) ** _QUIETER / self._rate_per_s for rank in range(len(self._ids))
+        ]
+        self._due = [
+            (opened_ms + gap * self._pace.random(), rank) for rank, gap in enumerate(self._gaps_ms)
+        ]
+        heapify(self._due)
+        self._publisher = Publisher(self.dialect, self)
+        self._rest = RestDesk(self.dialect, self)
+
+    def _instrument(
+        self, instrument_id: str, entropy: Entropy, opened_ms: int
+    ) -> SimulatedInstrument:
+        listing, price = _list(self.product, instrument_id, entropy)
+        return SimulatedInstrument(
+            listing,
+            entropy.stream(f"{self.product}/{listing.symbol}"),
+            price=price,
+            depth=self._depth,
+            opened_ms=opened_ms,
+            has_id_gaps=self.dialect.is_futures,
+        )
+
+    def open_at(self, now_ms: int) -> None:
+        """Open at this time instead, unless the market was given its time or has moved already."""
+        if not self._is_pinned:
+            self._open(now_ms)
+            self._is_pinned = True
+
+    @property
+    def now_ms(self) -> int:
+        """The market's time."""
+        return int(self._now_ms)
+
+    @property
+    def instruments(self) -> Sequence[SimulatedInstrument]:
+        """All instruments, busiest first."""
+        return self._instruments
+
+    @property
+    def listings(self) -> list[Listing]:
+        """What is traded here."""
+        return [instrument.listing for instrument in self._instruments]
+
+    def find(self, symbol: str) -> SimulatedInstrument | None:
+        """Return the instrument of that symbol (upper case), if it is listed."""
+        return self._by_symbol.get(symbol)
+
+    def book(self, symbol: str) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
+        """Return the exact bids and asks of this moment, price → quantity.
+
+        Raises:
+            UnknownInstrument: If there is no such symbol.
+        """
+        instrument = self._by_symbol.get(symbol)
+        if instrument is None:
+            raise UnknownInstrument(f"the market of {self.product} lists no {symbol!r}")
+        listing = instrument.listing
+        bids, asks = instrument.bids(1 << 30), instrument.asks(1 << 30)
+        return (
+            {listing.price(price): listing.quantity(amount) for price, amount in bids},
+            {listing.price(price): listing.quantity(amount) for price, amount in asks},
+        )
+
+    def want(self, stream: str) -> None:
+        """Begin to make frames of a stream; one that does not exist is silent."""
+        self._publisher.want(stream)
+
+    def unwant(self, stream: str) -> None:
+        """Make no more frames of a stream."""
+        self._publisher.unwant(stream)
+
+    def advance(self, to_ms: float) -> list[Frame]:
+        """Let the market run until ``to_ms`` and return the frames of wanted streams, in order."""
+        return [frame for part in self.run(to_ms) for frame in part]
+
+    def run(self, to_ms: float, *, frames_max: int = 1 << 62) -> Iterator[list[Frame]]:
+        """Run until ``to_ms`` as `advance` does, in parts of about ``frames_max`` frames."""
+        self._is_pinned = True
+        publisher, due, out = self._publisher, self._due, self._publisher.frames
+        while True:
+            event_ms, rank = due[0]
+            beat_ms = publisher.next_ms
+            if min(event_ms, beat_ms) > to_ms:
+                break
+            if beat_ms <= event_ms:
+                self._now_ms = max(self._now_ms, beat_ms)
+                publisher.beat()
+            else:
+                self._now_ms = event_ms
+                self._instruments[rank].step(int(event_ms))
+                # Exponential gaps: events come in clusters, as on a market.
+                gap = -math.log(1.0 - self._pace.random()) * self._gaps_ms[rank]
+                heapreplace(due, (event_ms + gap, rank))
+            if len(out) >= frames_max:
+                yield publisher.take()
+        self._now_ms = max(self._now_ms, to_ms)
+        yield publisher.take()
+
+    def answer(self, method: str, path: str, params: dict[str, str]) -> Answer:
+        """Return the venue's answer to a REST request."""
+        return self._rest.answer(method, path, params)
+
+
+def _list(product: str, instrument_id: str, entropy: Entropy) -> tuple[Listing, int]:
+    """Return how an instrument is listed, and its opening price in units of its price scale."""
+    dialect, name = dialect_of(product), parse_instrument_id(instrument_id)
+    is_spot, is_inverse = name.settle is None, name.settle == name.base
+    if is_spot == dialect.is_futures or is_inverse != dialect.is_inverse or name.venue != "binance":
+        raise UnknownInstrument(f"{instrument_id!r} is no instrument of {product}")
+    invented = 10 ** entropy.stream(f"price/{name.base}").uniform(-1.5, 2.5)
+    price = float(_PRICES.get(name.base, invented))
+    magnitude = math.floor(math.log10(price))
+    price_scale = max(1 if dialect.is_inverse else 2, min(7, 4 - magnitude))
+    quantity_scale = max(0, min(magnitude + 1, 8 - price_scale, 5))
+    tick = 1
+    if dialect.is_inverse:
+        quantity_scale = 0
+    elif dialect.is_futures:
+        quantity_scale = min(quantity_scale, 3)
+        tick = 10 if magnitude >= 4 else 1
+    listing = Listing(
+        name=name,
+        product=product,
+        symbol=spell(dialect, name),
+        price_scale=price_scale,
+        quantity_scale=quantity_scale,
+        tick=tick,
+        contract_size=_INVERSE_SIZES.get(name.base, 10) if dialect.is_inverse else None,
+    )
+    return listing, max(200, int(price * 10**price_scale)) // tick * tick

@@ -1,0 +1,283 @@
+"""A capture file as the market: its frames to whoever subscribes, its snapshots to whoever asks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import msgspec
+
+from tickwright.errors import CaptureError
+from tickwright.io.files import CaptureReader, CaptureRecord
+from tickwright.sandbox.bookkeeper import BookKeeper
+from tickwright.sandbox.ports import Answer, Frame
+from tickwright.venues.binance.dialect import (
+    dialect_of,
+    error_body,
+    exchange_info,
+    family_of,
+    inferred_listing,
+)
+
+
+__all__ = ["Part", "PlaybackMarket"]
+
+_ENDPOINT = re.compile(r"/(?:api|fapi|dapi)/v\d+/(?P<name>[\w/]+)")
+_PART_FRAMES = 256
+_HEAD = '{"stream":"'
+_SNAPSHOT_WEIGHT = 20
+_LEVELS_MAX = 5000
+
+
+class Part(msgspec.Struct, frozen=True):
+    """A piece of the recording, to be sent at once."""
+
+    frames: list[Frame]
+    ts_ns: int | None
+    """When its last frame was recorded."""
+    awaits: str | None = None
+    """A symbol whose snapshot comes next: wait until a client asked for it once."""
+
+
+class _Recorded(msgspec.Struct):
+    position: int
+    body: str
+
+
+class PlaybackMarket:
+    """A recording, played.
+
+    The first pass over the records, on construction, learns which streams and symbols there are. `parts` is the
+    second: the frames in file order. Frames are passed on as recorded; only where a client subscribed to the same
+    stream at another speed (``@depth@100ms`` for a recorded ``@depth@0ms``) does the frame name what it asked for.
+
+    Snapshots: the recorded one until frames after it were played, from then on the book as the recording has it
+    at that place, so that a client that lost its book can get it back.
+
+    Args:
+        product: For example ``binance.spot``.
+        records: A `CaptureReader`, a list of records, or a path.
+        required: Streams that must be subscribed before playing starts, and while it goes on; all those of the
+            recording unless given.
+
+    Raises:
+        CaptureError: If there is no frame of a combined stream in it.
+
+    Example:
+        >>> market = PlaybackMarket("binance.spot", "btcusdt.jsonl.zst")
+        >>> market.streams
+        ('btcusdt@bookTicker', 'btcusdt@depth@100ms', 'btcusdt@trade')
+    """
+
+    def __init__(
+        self,
+        product: str,
+        records: Iterable[CaptureRecord] | str | Path,
+        *,
+        required: Collection[str] | None = None,
+    ) -> None:
+        self.product = product
+        self.dialect = dialect_of(product)
+        self._records = CaptureReader(records) if isinstance(records, (str, Path)) else records
+        self._http: dict[tuple[str, str], list[_Recorded]] = {}
+        self._streams: dict[str, None] = {}
+        self._first_ms = 0
+        self._index()
+        if not self._streams:
+            raise CaptureError(
+                "the capture holds no frame of a combined stream; record with /stream"
+            )
+        self.required = tuple(self._streams) if required is None else tuple(required)
+        self.requested: set[str] = set()
+        """Symbols whose snapshot was asked for."""
+        self.frames_played = 0
+        """Frames of the recording that were due so far, wanted or not."""
+        self._position = 0
+        self._now_ms = self._first_ms
+        self._wanted: dict[str, list[str]] = {}
+        self._keeper: BookKeeper | None = None
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The streams of the recording, sorted."""
+        return tuple(sorted(self._streams))
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of the recording, sorted."""
+        found = {name.split("@")[0].upper() for name in self._streams if not name.startswith("!")}
+        return tuple(sorted(found | {symbol for _, symbol in self._http if symbol}))
+
+    @property
+    def is_ready(self) -> bool:
+        """True while every required stream is subscribed, at whatever speed."""
+        return all(family_of(stream) in self._wanted for stream in self.required)
+
+    def want(self, stream: str) -> None:
+        """Begin to pass a stream on."""
+        self._wanted.setdefault(family_of(stream), []).append(stream)
+
+    def unwant(self, stream: str) -> None:
+        """Pass a stream on no more."""
+        family = family_of(stream)
+        names = self._wanted.get(family, [])
+        if stream in names:
+            names.remove(stream)
+        if not names:
+            self._wanted.pop(family, None)
+
+    # ------------------------------------------------------------------ playing
+
+    def parts(self, frames_max: int = _PART_FRAMES) -> Iterator[Part]:
+        """Yield the recording from its beginning; each part is wanted when it is taken."""
+        # The names that a recorded stream goes out under, looked up once a part.
+        names: dict[str, list[str]] = {}
+        frames: list[Frame] = []
+        ts_ns: int | None = None
+        position = -1
+        for position, record in enumerate(self._records):
+            if record.direction == "http":
+                endpoint, symbol = _resource(record.path)
+                if endpoint == "depth" and symbol:
+                    self._position = position
+                    yield Part(frames, ts_ns, symbol if self._wants_book(symbol) else None)
+                    frames, names = [], {}
+                    if self._keeper is not None:
+                        self._keeper.snapshot(symbol, record.data)
+            elif record.direction == "in":
+                stream, payload = _taken_apart(record.data)
+                if stream is None:
+                    continue
+                self.frames_played += 1
+                ts_ns = record.received_ts_ns
+                if self._keeper is not None:
+                    self._keep(stream, payload)
+                wanted = names.get(stream)
+                if wanted is None:
+                    wanted = names[stream] = list(self._wanted.get(family_of(stream), ()))
+                for name in wanted:
+                    frames.append((name, payload))
+            if len(frames) >= frames_max:
+                self._position = position + 1
+                yield Part(frames, ts_ns)
+                frames, names = [], {}
+        self._position = position + 1
+        yield Part(frames, ts_ns)
+
+    def _wants_book(self, symbol: str) -> bool:
+        prefix = f"{symbol.lower()}@depth"
+        return symbol not in self.requested and any(f.startswith(prefix) for f in self._wanted)
+
+    def _keep(self, stream: str, payload: str) -> None:
+        symbol, _, kind = stream.partition("@")
+        if self._keeper is not None and (kind == "depth" or kind.startswith("depth@")):
+            self._keeper.delta(symbol.upper(), payload)
+
+    # ------------------------------------------------------------------ answering
+
+    def answer(self, method: str, path: str, params: dict[str, str]) -> Answer:
+        """Return a recorded answer, or one made from what the recording says."""
+        endpoint, symbol = _resource(path)[0], params.get("symbol", "")
+        if endpoint == "ping":
+            return Answer(200, "{}")
+        if endpoint == "time":
+            return Answer(200, f'{{"serverTime":{self._now_ms}}}')
+        if endpoint == "depth":
+            return self._snapshot(symbol, params)
+        found = self._recorded(endpoint, symbol) or self._recorded(endpoint, "")
+        if found is not None:
+            return Answer(200, found.body, _SNAPSHOT_WEIGHT)
+        if endpoint == "exchangeInfo":
+            listings = [inferred_listing(self.dialect, name) for name in self.symbols]
+            return Answer(200, exchange_info(self.dialect, listings, self._now_ms))
+        return Answer(404, error_body(-1099, "Not found, unauthenticated, or unauthorized."))
+
+    def _snapshot(self, symbol: str, params: dict[str, str]) -> Answer:
+        found = self._recorded("depth", symbol)
+        if found is None:
+            return Answer(400, error_body(-1121, "Invalid symbol."))
+        self.requested.add(symbol)
+        if self._position <= found.position:
+            return Answer(200, found.body, _SNAPSHOT_WEIGHT)
+        limit = params.get("limit", "")
+        levels = int(limit) if limit.isdigit() else _LEVELS_MAX
+        body = self._kept().body(symbol, max(1, min(levels, _LEVELS_MAX)))
+        return Answer(200, body or found.body, _SNAPSHOT_WEIGHT)
+
+    def _recorded(self, endpoint: str, symbol: str) -> _Recorded | None:
+        """Return the last answer recorded up to here, or the first one there is."""
+        found = self._http.get((endpoint, symbol))
+        if not found:
+            return None
+        past = [one for one in found if one.position <= self._position]
+        return past[-1] if past else found[0]
+
+    def book(self, symbol: str) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
+        """Return the exact bids and asks of what was played so far, price → quantity."""
+        return self._kept().book(symbol)
+
+    def last_id(self, symbol: str) -> int | None:
+        """Return the update id of the book of what was played so far."""
+        return self._kept().last_id(symbol)
+
+    def _kept(self) -> BookKeeper:
+        """Return the books at this place; they are followed only once somebody needed them."""
+        if self._keeper is None:
+            self._keeper = BookKeeper(self.dialect)
+            for record in islice(self._records, self._position):
+                self._follow(self._keeper, record)
+        return self._keeper
+
+    def _follow(self, keeper: BookKeeper, record: CaptureRecord) -> None:
+        if record.direction == "http":
+            endpoint, symbol = _resource(record.path)
+            if endpoint == "depth" and symbol:
+                keeper.snapshot(symbol, record.data)
+        elif record.direction == "in" and "@depth" in record.data[:64]:
+            stream, payload = _taken_apart(record.data)
+            if stream is not None:
+                self._keep(stream, payload)
+
+    def _index(self) -> None:
+        for position, record in enumerate(self._records):
+            if not self._first_ms and record.received_ts_ns:
+                self._first_ms = record.received_ts_ns // 1_000_000
+            if record.direction == "http":
+                key = _resource(record.path)
+                self._http.setdefault(key, []).append(_Recorded(position, record.data))
+            elif record.direction == "in":
+                end = record.data.find('"', len(_HEAD))
+                if record.data.startswith(_HEAD) and end > 0:
+                    self._streams[record.data[len(_HEAD) : end]] = None
+                else:
+                    stream, _ = _taken_apart(record.data)
+                    if stream is not None:
+                        self._streams[stream] = None
+
+
+def _resource(path: str | None) -> tuple[str, str]:
+    """Return endpoint and symbol of a URL, whatever its host, version and limit."""
+    parts = urlsplit(path or "")
+    match = _ENDPOINT.search(parts.path)
+    symbol = parse_qs(parts.query).get("symbol", [""])[0]
+    return (match["name"] if match else parts.path), symbol
+
+
+def _taken_apart(data: str) -> tuple[str | None, str]:
+    """Return stream name and payload of a combined frame; no name for anything else."""
+    if data.startswith(_HEAD):
+        end = data.find('"', len(_HEAD))
+        if data.startswith('","data":', end):
+            return data[len(_HEAD) : end], data[end + 9 : -1]
+    try:
+        frame = json.loads(data)
+    except json.JSONDecodeError:
+        return None, ""
+    if not isinstance(frame, dict) or "stream" not in frame or "data" not in frame:
+        return None, ""
+    return str(frame["stream"]), json.dumps(frame["data"], separators=(",", ":"))

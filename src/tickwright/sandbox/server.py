@@ -1,0 +1,254 @@
+"""The venue on loopback: HTTP and WebSocket servers for some products, over markets generated or played."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from tickwright.errors import ConfigError
+from tickwright.io.clock import Clock, SystemClock
+from tickwright.sandbox.faults import Faults
+from tickwright.sandbox.market import GeneratedMarket
+from tickwright.sandbox.playback import PlaybackMarket
+from tickwright.sandbox.productserver import ProductServer
+from tickwright.sandbox.rest import RestServer
+from tickwright.sandbox.switchboard import Switchboard
+from tickwright.venues.base import Endpoints
+
+
+__all__ = ["LoopbackVenue"]
+
+_TICK_S = 0.01
+_PART_FRAMES = 512
+_STEP_MS = 100
+
+
+class LoopbackVenue:
+    """Binance's market data on 127.0.0.1, with every fault at hand.
+
+    Each product has one origin for REST and one for WebSocket, on free ports. Generated markets run at ``speed``
+    times real time: 0 stands still until `advance`, infinity runs as fast as clients read. Recordings are played
+    as fast as clients read, or at ``speed`` times the recorded pace if ``is_paced``.
+
+    Args:
+        markets: One per product.
+        faults: What goes wrong; also to be changed later, as `faults`.
+        speed: Market seconds per real second.
+        is_paced: Whether recordings keep their own pace, times ``speed``.
+        request_wait_s: How long a recording waits at a snapshot for somebody to ask for it.
+        ping_interval_s: Between two pings; the products' own unless given.
+        pong_deadline_s: How long a pong may take; the products' own unless given.
+        clock: Time for limits, pings and the opening of generated markets.
+
+    Attributes:
+        endpoints: Product → where it is served.
+        faults: The faults in force.
+        finished: Set when every recording was played to its end.
+
+    Raises:
+        ConfigError: If two markets are of one product, or there is none.
+
+    Example:
+        >>> market = GeneratedMarket("binance.spot", ("binance:BTC/USDT",), seed=7)
+        >>> async with LoopbackVenue([market], speed=0) as venue:
+        ...     print(venue.endpoints["binance.spot"].ws_public)
+        ...     await venue.advance(1.0)
+    """
+
+    def __init__(
+        self,
+        markets: Sequence[GeneratedMarket | PlaybackMarket],
+        *,
+        faults: Faults | None = None,
+        speed: float = 1.0,
+        is_paced: bool = False,
+        request_wait_s: float = 5.0,
+        ping_interval_s: float | None = None,
+        pong_deadline_s: float | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        products = [market.product for market in markets]
+        if not products or len(set(products)) < len(products):
+            raise ConfigError(f"a venue takes one market for each product, not {products}")
+        self.faults = faults or Faults()
+        self.endpoints: dict[str, Endpoints] = {}
+        self.finished = asyncio.Event()
+        self._speed = speed
+        self._is_paced = is_paced
+        self._request_wait_s = request_wait_s
+        self._clock = clock or SystemClock()
+        self._watchers: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._services = [
+            ProductServer(
+                market, self.faults, self._clock, self._changed, ping_interval_s, pong_deadline_s
+            )
+            for market in markets
+        ]
+        self._tasks = asyncio.TaskGroup()
+        self._drivers: list[asyncio.Task[None]] = []
+        self._playing = sum(isinstance(market, PlaybackMarket) for market in markets)
+
+    # ------------------------------------------------------------------ life
+
+    async def __aenter__(self) -> Self:
+        for service in self._services:
+            self.endpoints[service.market.product] = await service.start()
+        await self._tasks.__aenter__()
+        for service in self._services:
+            market = service.market
+            if isinstance(market, PlaybackMarket):
+                drive = self._play(service, market)
+            elif isinstance(market, GeneratedMarket) and self._speed > 0:
+                if not math.isinf(self._speed):
+                    market.open_at(self._clock.time_ns() // 1_000_000)
+                drive = self._run(service, market)
+            else:
+                continue
+            self._drivers.append(self._tasks.create_task(drive, name=f"sandbox {market.product}"))
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for driver in self._drivers:
+            driver.cancel()
+        for _, future in self._watchers:
+            future.cancel()
+        try:
+            await self._tasks.__aexit__(kind, error, traceback)
+        finally:
+            for service in self._services:
+                await service.stop()
+
+    # ------------------------------------------------------------------ what tests and users do
+
+    def switchboard(self, product: str) -> Switchboard:
+        """Return the connections and subscriptions of a product."""
+        return self._service(product).switchboard
+
+    def rest(self, product: str) -> RestServer:
+        """Return the HTTP side of a product."""
+        return self._service(product).rest
+
+    async def advance(self, delay_s: float) -> None:
+        """Let all generated markets run for some market time, sending as fast as clients read."""
+        for service in self._services:
+            market = service.market
+            if isinstance(market, GeneratedMarket):
+                end_ms = market.now_ms + delay_s * 1000
+                await self._advance(service, market, end_ms)
+
+    async def wait_until(
+        self, condition: Callable[[], bool], timeout_s: float | None = 10.0
+    ) -> None:
+        """Wait until a condition holds; it is looked at whenever a client did something.
+
+        Raises:
+            TimeoutError: If it does not in time.
+        """
+        if condition():
+            return
+        future = asyncio.get_running_loop().create_future()
+        entry = (condition, future)
+        self._watchers.append(entry)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await future
+        finally:
+            self._watchers.remove(entry)
+
+    def close_sockets(self, code: int = 1000, reason: str = "") -> int:
+        """Close every connection with a code (`EOF` cuts them) and return how many there were."""
+        connections = [one for service in self._services for one in service.switchboard.connections]
+        for connection in connections:
+            connection.close(code, reason)
+        return len(connections)
+
+    def ping_all(self) -> None:
+        """Ping every connection now."""
+        for service in self._services:
+            for connection in tuple(service.switchboard.connections):
+                connection.ping()
+
+    def announce_shutdown(self) -> None:
+        """Say on every spot connection that the server is about to go."""
+        for service in self._services:
+            if not service.market.dialect.is_futures:
+                now_ms = service.switchboard.time_ms()
+                payload = f'{{"e":"serverShutdown","E":{now_ms}}}'
+                service.switchboard.announce(payload, "!serverShutdown")
+
+    async def shut_doors(self, *, is_hanging: bool = False) -> None:
+        """Refuse new WebSocket connections, or (``is_hanging``) take them and never answer the handshake."""
+        for service in self._services:
+            await service.shut_door(is_hanging=is_hanging)
+
+    async def open_doors(self) -> None:
+        """Take WebSocket connections again."""
+        for service in self._services:
+            await service.open_door()
+
+    # ------------------------------------------------------------------ driving
+
+    async def _run(self, service: ProductServer, market: GeneratedMarket) -> None:
+        if math.isinf(self._speed):
+            while True:
+                await self._advance(service, market, market.now_ms + _STEP_MS)
+        began_s, began_ms = self._clock.monotonic_s(), market.now_ms
+        while True:
+            await asyncio.sleep(_TICK_S)
+            elapsed_ms = (self._clock.monotonic_s() - began_s) * 1000
+            for part in market.run(began_ms + elapsed_ms * self._speed, frames_max=_PART_FRAMES):
+                service.switchboard.publish(part)
+
+    async def _advance(
+        self, service: ProductServer, market: GeneratedMarket, end_ms: float
+    ) -> None:
+        for part in market.run(end_ms, frames_max=_PART_FRAMES):
+            service.switchboard.publish(part)
+            await service.switchboard.drained()
+
+    async def _play(self, service: ProductServer, market: PlaybackMarket) -> None:
+        began_s: float | None = None
+        first_ns: int | None = None
+        switchboard = service.switchboard
+        parts = market.parts(1 if self._is_paced else _PART_FRAMES)
+        while True:
+            # A recording does not go on unheard: the client may be reconnecting.
+            await self.wait_until(lambda: market.is_ready, None)
+            part = next(parts, None)
+            if part is None:
+                break
+            if self._is_paced and part.ts_ns is not None:
+                if began_s is None or first_ns is None:
+                    began_s, first_ns = self._clock.monotonic_s(), part.ts_ns
+                due_s = began_s + (part.ts_ns - first_ns) / 1e9 / self._speed
+                await asyncio.sleep(max(0.0, due_s - self._clock.monotonic_s()))
+            switchboard.publish(part.frames)
+            await switchboard.drained()
+            if part.awaits is not None:
+                was_asked = partial(market.requested.__contains__, part.awaits)
+                with contextlib.suppress(TimeoutError):
+                    await self.wait_until(was_asked, self._request_wait_s)
+        self._playing -= 1
+        if not self._playing:
+            self.finished.set()
+
+    def _changed(self) -> None:
+        for condition, future in tuple(self._watchers):
+            if not future.done() and condition():
+                future.set_result(None)
+
+    def _service(self, product: str) -> ProductServer:
+        for service in self._services:
+            if service.market.product == product:
+                return service
+        raise ConfigError(f"the venue does not serve {product!r}; it serves {list(self.endpoints)}")

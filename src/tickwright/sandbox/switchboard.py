@@ -1,0 +1,171 @@
+"""Who hears which stream: one product's connections, and the faults on the way to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from tickwright.io.clock import Clock
+from tickwright.sandbox.connection import Connection, text_frame
+from tickwright.sandbox.faults import Faults
+from tickwright.sandbox.ports import Frame, Market
+
+
+__all__ = ["Switchboard"]
+
+
+class Switchboard:
+    """All connections of one product, and their subscriptions.
+
+    Args:
+        market: Told which streams anybody wants.
+        faults: Looked at for every frame.
+        clock: For pings and frame counters.
+        changed: Called after every event that somebody may wait for.
+        ping_interval_s: Between two pings; the product's own unless given.
+        pong_deadline_s: How long a pong may take; the product's own unless given.
+        slow_bytes_max: A client that leaves more than this unread is cut off, as the venue does.
+    """
+
+    def __init__(
+        self,
+        market: Market,
+        faults: Faults,
+        clock: Clock,
+        changed: Callable[[], None],
+        *,
+        ping_interval_s: float | None = None,
+        pong_deadline_s: float | None = None,
+        slow_bytes_max: int = 64 * 1024 * 1024,
+    ) -> None:
+        self.market = market
+        self.product = market.dialect
+        self.faults = faults
+        self.changed = changed
+        self.connections: set[Connection] = set()
+        self.connected = 0
+        """Connections ever made."""
+        self.ping_interval_s = _or(ping_interval_s, self.product.ping_interval_s)
+        self.pong_deadline_s = _or(pong_deadline_s, self.product.pong_deadline_s)
+        self.monotonic_s = clock.monotonic_s
+        self._clock = clock
+        self._slow_bytes_max = slow_bytes_max
+        self._subscribers: dict[str, list[Connection]] = {}
+        self._held: dict[str, str] = {}
+
+    def time_ms(self) -> int:
+        """Return the wall clock in ms."""
+        return self._clock.time_ns() // 1_000_000
+
+    # ------------------------------------------------------------------ subscriptions
+
+    def joined(self, connection: Connection) -> None:
+        """Take a new connection in, with the streams that its URL named."""
+        self.connections.add(connection)
+        self.connected += 1
+        self.resubscribed(connection, tuple(connection.conversation.streams), ())
+
+    def left(self, connection: Connection) -> None:
+        """Let a connection go."""
+        self.connections.discard(connection)
+        self.resubscribed(connection, (), tuple(connection.conversation.streams))
+
+    def resubscribed(
+        self, connection: Connection, added: Iterable[str], removed: Iterable[str]
+    ) -> None:
+        """Change what a connection hears; streams of another route are accepted and silent."""
+        for stream in added:
+            if connection.conversation.is_served(stream):
+                listeners = self._subscribers.setdefault(stream, [])
+                if not listeners:
+                    self.market.want(stream)
+                listeners.append(connection)
+        for stream in removed:
+            listeners = self._subscribers.get(stream, [])
+            if connection in listeners:
+                listeners.remove(connection)
+                if not listeners:
+                    del self._subscribers[stream]
+                    self.market.unwant(stream)
+        self.changed()
+
+    @property
+    def streams(self) -> set[str]:
+        """The streams that anybody hears."""
+        return set(self._subscribers)
+
+    # ------------------------------------------------------------------ delivery
+
+    def publish(self, frames: Iterable[Frame]) -> None:
+        """Send frames to whoever subscribed to their streams, in order, in few writes."""
+        if self.faults.touches_streams:
+            frames = self._spoiled(frames)
+        subscribers = self._subscribers
+        dirty: dict[Connection, None] = {}
+        for stream, payload in frames:
+            listeners = subscribers.get(stream)
+            if listeners is None:
+                continue
+            combined = raw = b""
+            for connection in listeners:
+                if connection.conversation.is_combined:
+                    if not combined:
+                        whole = f'{{"stream":"{stream}","data":{payload}}}'
+                        combined = text_frame(whole.encode())
+                    connection.outbox.append(combined)
+                else:
+                    raw = raw or text_frame(payload.encode())
+                    connection.outbox.append(raw)
+                connection.frames_sent += 1
+                dirty[connection] = None
+        for connection in dirty:
+            connection.flush()
+            if connection.waiting_bytes > self._slow_bytes_max:
+                connection.close(1008, "Slow consumer")
+
+    def announce(self, payload: str, stream: str) -> None:
+        """Send a frame to every connection, subscribed or not."""
+        for connection in tuple(self.connections):
+            text = payload
+            if connection.conversation.is_combined:
+                text = f'{{"stream":"{stream}","data":{payload}}}'
+            connection.outbox.append(text_frame(text.encode()))
+            connection.flush()
+
+    async def drained(self) -> None:
+        """Wait until every client has taken enough for more to be written."""
+        for connection in tuple(self.connections):
+            if not connection.writable.is_set():
+                await connection.writable.wait()
+        await asyncio.sleep(0)
+
+    def _spoiled(self, frames: Iterable[Frame]) -> list[Frame]:
+        faults, out = self.faults, list[Frame]()
+        if faults.black_hole or faults.is_mute:
+            return out
+        for stream, payload in frames:
+            if stream in faults.silent_streams or _count(faults.drop, stream):
+                continue
+            held = self._held.pop(stream, None)
+            if held is None and _count(faults.reorder, stream):
+                self._held[stream] = payload
+                continue
+            out.append((stream, payload))
+            if held is not None:
+                out.append((stream, held))
+            if _count(faults.double, stream):
+                out.append((stream, payload))
+        return out
+
+
+def _count(counts: dict[str, int], stream: str) -> bool:
+    left = counts.get(stream, 0)
+    if left > 1:
+        counts[stream] = left - 1
+    elif left == 1:
+        counts.pop(stream)
+    return left > 0
+
+
+def _or(value: float | None, default: float) -> float:
+    return default if value is None else value

@@ -1,0 +1,221 @@
+"""The control protocol of market streams: one connection's subscriptions, framing and refusals."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import msgspec
+
+from tickwright.venues.binance.dialect.products import DialectProduct
+from tickwright.venues.binance.dialect.streams import is_well_formed, route_of
+
+
+__all__ = ["Conversation", "FrameCounter", "Reply", "error_reply"]
+
+_METHODS = ("SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS", "SET_PROPERTY", "GET_PROPERTY")
+_VARIANTS = ", ".join(f"`{name}`" for name in _METHODS)
+_TEXT_ID = re.compile(r"[0-9A-Za-z_-]{1,36}")
+_ROUTES = frozenset({"public", "market", "private"})
+_INVALID = "Invalid request: "
+
+Id = int | str | None
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a control message did."""
+
+    text: str
+    """The frame that answers it."""
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class _Refused(Exception):
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def error_reply(code: int, text: str, request_id: Id, *, is_flat: bool = False) -> str:
+    """Return a refusal. Captured frames nest it; the documentation shows it flat.
+
+    Example:
+        >>> error_reply(0, "Unknown property", 7)
+        '{"error":{"code":0,"msg":"Unknown property"},"id":7}'
+    """
+    error = {"code": code, "msg": text}
+    body = {**error, "id": request_id} if is_flat else {"error": error, "id": request_id}
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+
+
+class FrameCounter:
+    """Counts a client's frames in any sliding second.
+
+    Args:
+        limit: Frames allowed in a second.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.seen = 0
+        self._times: deque[float] = deque(maxlen=limit + 1)
+
+    def take(self, now_s: float) -> bool:
+        """Count one frame; return False if it is one too many."""
+        self.seen += 1
+        self._times.append(now_s)
+        return len(self._times) <= self.limit or now_s - self._times[0] >= 1.0
+
+
+class Conversation:
+    """One connection to a market stream host, from its path to its subscriptions.
+
+    Args:
+        product: Whose servers are spoken to.
+        path: Path and query of the handshake. The path, not the number of streams, decides the framing.
+        is_flat: Send errors as the documentation shows them, not as they were captured.
+
+    Raises:
+        ValueError: If the handshake would be refused.
+
+    Example:
+        >>> from tickwright.venues.binance.dialect.products import SPOT
+        >>> Conversation(SPOT, "/stream").answer('{"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":1}').text
+        '{"result":null,"id":1}'
+    """
+
+    def __init__(self, product: DialectProduct, path: str, *, is_flat: bool = False) -> None:
+        self.product = product
+        self.is_flat = is_flat
+        parts = urlsplit(path)
+        steps = [unquote(step) for step in parts.path.split("/") if step]
+        self.route = steps.pop(0) if steps and product.is_futures and steps[0] in _ROUTES else ""
+        mode = steps.pop(0) if steps else ""
+        if mode not in ("ws", "stream") or (mode == "stream" and steps):
+            raise ValueError(f"no market stream at {parts.path}")
+        self.is_combined = mode == "stream"
+        if self.is_combined:
+            steps = [
+                name
+                for value in parse_qs(parts.query).get("streams", [])
+                for name in value.split("/")
+                if name
+            ]
+        if any("," in name or not is_well_formed(name) for name in steps):
+            raise ValueError("malformed stream name in the URL")
+        self.streams: dict[str, None] = dict.fromkeys(steps[: product.streams_max])
+
+    def is_served(self, stream: str) -> bool:
+        """Tell whether this connection's route carries a stream; the wrong route is silent."""
+        if not self.product.is_routed:
+            return True
+        return route_of(self.product, stream) == (self.route or "public")
+
+    def answer(self, text: str, *, refused: dict[str, str] | None = None) -> Reply:
+        """Return what the venue does with a text frame.
+
+        Args:
+            text: The client's frame.
+            refused: Streams to refuse, with the text for it: a fault, which the venue has for delisted names.
+        """
+        request_id: Id = None
+        try:
+            message = _read(text)
+            request_id = self._id(message)
+            method = _method(message, text)
+            params = message.get("params")
+            if method == "SUBSCRIBE":
+                return self._subscribe(_names(params), request_id, refused or {})
+            if method == "UNSUBSCRIBE":
+                names = tuple(name for name in _names(params) if name in self.streams)
+                for name in names:
+                    self.streams.pop(name, None)
+                return Reply(_result(None, request_id), removed=names)
+            if method == "LIST_SUBSCRIPTIONS":
+                if params:
+                    raise _Refused(2, _INVALID + "too many parameters")
+                return Reply(_result(list(self.streams), request_id))
+            return Reply(_result(self._property(method, params), request_id))
+        except _Refused as error:
+            return Reply(error_reply(error.code, str(error), request_id, is_flat=self.is_flat))
+
+    def _id(self, message: dict[str, object]) -> Id:
+        value = message.get("id")
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if self.product.has_unsigned_ids:
+            is_allowed = is_number and 0 <= int(str(value)) < 1 << 64
+        else:
+            is_allowed = (
+                (is_number and -(1 << 63) <= int(str(value)) < 1 << 63)
+                or (isinstance(value, str) and _TEXT_ID.fullmatch(value) is not None)
+                or (value is None and "id" in message)
+            )
+        if not is_allowed:
+            raise _Refused(2, _INVALID + "request ID must be an unsigned integer")
+        return value  # type: ignore[return-value]  # narrowed above, beyond what mypy follows
+
+    def _subscribe(self, names: list[str], request_id: Id, refused: dict[str, str]) -> Reply:
+        if not all(is_well_formed(name) for name in names):
+            raise _Refused(2, _INVALID + "invalid stream")
+        for name in names:
+            if name in refused:
+                raise _Refused(2, refused[name])
+        added = tuple(dict.fromkeys(name for name in names if name not in self.streams))
+        if len(self.streams) + len(added) > self.product.streams_max:
+            raise _Refused(2, _INVALID + f"more than {self.product.streams_max} streams")
+        self.streams.update(dict.fromkeys(added))
+        return Reply(_result(None, request_id), added=added)
+
+    def _property(self, method: str, params: object) -> bool | None:
+        values = params if isinstance(params, list) else []
+        if not values or not isinstance(values[0], str):
+            raise _Refused(2, _INVALID + "property name must be a string")
+        if len(values) > (2 if method == "SET_PROPERTY" else 1):
+            raise _Refused(2, _INVALID + "too many parameters")
+        if values[0] != "combined":
+            raise _Refused(0, "Unknown property")
+        if method == "GET_PROPERTY":
+            return self.is_combined
+        if len(values) < 2 or not isinstance(values[1], bool):
+            raise _Refused(1, "Invalid value type: expected Boolean")
+        self.is_combined = values[1]
+        return None
+
+
+def _read(text: str) -> dict[str, object]:
+    try:
+        message = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno} column {error.colno}"
+        raise _Refused(3, f"Invalid JSON: expected value at {where}") from None
+    if not isinstance(message, dict):
+        raise _Refused(2, _INVALID + f"missing field `method` at line 1 column {len(text)}")
+    return message
+
+
+def _method(message: dict[str, object], text: str) -> str:
+    if "method" not in message:
+        raise _Refused(2, _INVALID + f"missing field `method` at line 1 column {len(text)}")
+    method = message["method"]
+    if not isinstance(method, str) or method not in _METHODS:
+        column = text.find(str(method)) + len(str(method)) + 1
+        raise _Refused(
+            2,
+            f"{_INVALID}unknown variant `{method}`, expected one of {_VARIANTS}"
+            f" at line 1 column {column}",
+        )
+    return method
+
+
+def _names(params: object) -> list[str]:
+    if not isinstance(params, list) or not all(isinstance(name, str) for name in params):
+        raise _Refused(2, _INVALID + "invalid stream")
+    return params
+
+
+def _result(value: object, request_id: Id) -> str:
+    body = {"result": value, "id": request_id}
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,201 @@
+"""The bodies of ``exchangeInfo``: every listing with the filters that the venue would show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from tickwright.venues.binance.dialect.products import DialectProduct, unspell
+from tickwright.venues.binance.dialect.spelling import decimal_text
+from tickwright.venues.facts import Listing
+
+
+__all__ = ["exchange_info", "inferred_listing"]
+
+_PERPETUAL_DELIVERY_MS = 4_133_404_800_000
+_ONBOARD_MS = 1_569_398_400_000
+_SPOT_ORDERS = (
+    "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
+)  # fmt: skip
+_FUTURES_ORDERS = (
+    "LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET",
+)  # fmt: skip
+
+Json = dict[str, object]
+
+
+def inferred_listing(product: DialectProduct, symbol: str, *, scale: int = 8) -> Listing:
+    """Return a listing guessed from a symbol, for captures that hold no exchange information."""
+    name = unspell(product, symbol)
+    return Listing(
+        name=name,
+        product=product.name,
+        symbol=symbol,
+        price_scale=scale,
+        quantity_scale=scale,
+        tick=1,
+        contract_size=10 if product.is_inverse else None,
+        is_inferred=True,
+    )
+
+
+def exchange_info(product: DialectProduct, listings: Sequence[Listing], now_ms: int) -> str:
+    """Return the body of ``exchangeInfo`` for some listings."""
+    one = _futures_symbol if product.is_futures else _spot_symbol
+    body: Json = {"timezone": "UTC", "serverTime": now_ms}
+    if product.is_futures and not product.is_inverse:
+        body["futuresType"] = "U_MARGINED"
+    body["rateLimits"] = _rate_limits(product)
+    body["exchangeFilters"] = []
+    if product.is_futures and not product.is_inverse:
+        settled = dict.fromkeys(str(listing.name.settle) for listing in listings)
+        body["assets"] = [
+            {"asset": asset, "marginAvailable": True, "autoAssetExchange": "-10000"}
+            for asset in settled
+        ]
+    body["symbols"] = [one(product, listing) for listing in listings]
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+
+
+def _limit(kind: str, interval: str, count: int, limit: int) -> Json:
+    return {"rateLimitType": kind, "interval": interval, "intervalNum": count, "limit": limit}
+
+
+def _rate_limits(product: DialectProduct) -> list[Json]:
+    weight = _limit("REQUEST_WEIGHT", "MINUTE", 1, product.weight_per_minute)
+    if product.is_futures:
+        return [
+            weight,
+            _limit("ORDERS", "MINUTE", 1, 1200),
+            _limit("ORDERS", "SECOND", 10, 300),
+        ]
+    return [
+        weight,
+        _limit("ORDERS", "SECOND", 10, 100),
+        _limit("ORDERS", "DAY", 1, 200_000),
+        _limit("RAW_REQUESTS", "MINUTE", 5, 300_000),
+    ]
+
+
+def _filters(product: DialectProduct, listing: Listing) -> list[Json]:
+    def price(raw: int) -> str:
+        return decimal_text(raw, listing.price_scale, product.digits)
+
+    def quantity(raw: int) -> str:
+        return decimal_text(raw, listing.quantity_scale, product.digits)
+
+    tick, lot = listing.tick, listing.lot
+    return [
+        {
+            "filterType": "PRICE_FILTER",
+            "minPrice": price(tick),
+            "maxPrice": price(tick * 10**15),
+            "tickSize": price(tick),
+        },
+        {
+            "filterType": "LOT_SIZE",
+            "minQty": quantity(lot),
+            "maxQty": quantity(lot * 10**15),
+            "stepSize": quantity(lot),
+        },
+    ]
+
+
+def _spot_symbol(product: DialectProduct, listing: Listing) -> Json:
+    name = listing.name
+    more: list[Json] = [
+        {"filterType": "ICEBERG_PARTS", "limit": 100},
+        {
+            "filterType": "MARKET_LOT_SIZE",
+            "minQty": "0.00000000",
+            "maxQty": "1000000.00000000",
+            "stepSize": "0.00000000",
+        },
+        {
+            "filterType": "PERCENT_PRICE_BY_SIDE",
+            "bidMultiplierUp": "5",
+            "bidMultiplierDown": "0.2",
+            "askMultiplierUp": "5",
+            "askMultiplierDown": "0.2",
+            "avgPriceMins": 5,
+        },
+        {
+            "filterType": "NOTIONAL",
+            "minNotional": "5.00000000",
+            "applyMinToMarket": True,
+            "maxNotional": "9000000.00000000",
+            "applyMaxToMarket": False,
+            "avgPriceMins": 5,
+        },
+        {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
+        {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
+    ]
+    flags = ("icebergAllowed", "ocoAllowed", "otoAllowed", "opoAllowed", "quoteOrderQtyMarketAllowed",
+             "allowTrailingStop", "cancelReplaceAllowed", "amendAllowed", "pegInstructionsAllowed",
+             "isSpotTradingAllowed")  # fmt: skip
+    return {
+        "symbol": listing.symbol,
+        "status": "TRADING",
+        "baseAsset": name.base,
+        "baseAssetPrecision": 8,
+        "quoteAsset": name.quote,
+        "quotePrecision": 8,
+        "quoteAssetPrecision": 8,
+        "baseCommissionPrecision": 8,
+        "quoteCommissionPrecision": 8,
+        "orderTypes": list(_SPOT_ORDERS),
+        **dict.fromkeys(flags, True),
+        "isMarginTradingAllowed": False,
+        "filters": _filters(product, listing) + more,
+        "permissions": [],
+        "permissionSets": [["SPOT"]],
+        "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
+        "allowedSelfTradePreventionModes": ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"],
+    }
+
+
+def _futures_symbol(product: DialectProduct, listing: Listing) -> Json:
+    name = listing.name
+    filters = _filters(product, listing)
+    filters.append({**filters[1], "filterType": "MARKET_LOT_SIZE"})
+    filters.append({"filterType": "MAX_NUM_ORDERS", "limit": 200})
+    if not product.is_inverse:
+        filters.append({"filterType": "MIN_NOTIONAL", "notional": "5"})
+    filters.append(
+        {
+            "filterType": "PERCENT_PRICE",
+            "multiplierUp": "1.0500",
+            "multiplierDown": "0.9500",
+            "multiplierDecimal": "4",
+        }
+    )
+    symbol: Json = {
+        "symbol": listing.symbol,
+        "pair": listing.pair,
+        "contractType": "CURRENT_QUARTER" if name.expiry else "PERPETUAL",
+        "deliveryDate": _PERPETUAL_DELIVERY_MS,
+        "onboardDate": _ONBOARD_MS,
+        "contractStatus" if product.is_inverse else "status": "TRADING",
+        "maintMarginPercent": "2.5000",
+        "requiredMarginPercent": "5.0000",
+        "baseAsset": name.base,
+        "quoteAsset": name.quote,
+        "marginAsset": name.settle,
+        "pricePrecision": listing.price_scale,
+        "quantityPrecision": listing.quantity_scale,
+        "baseAssetPrecision": 8,
+        "quotePrecision": 8,
+        "underlyingType": "COIN",
+        "underlyingSubType": [],
+        "triggerProtect": "0.0500",
+        "liquidationFee": "0.012500",
+        "marketTakeBound": "0.05",
+        "maxMoveOrderLimit": 10_000,
+        "filters": filters,
+        "orderTypes": list(_FUTURES_ORDERS),
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTD"],
+    }
+    if product.is_inverse:
+        symbol["contractSize"] = listing.contract_size
+        symbol["equalQtyPrecision"] = 4
+    return symbol

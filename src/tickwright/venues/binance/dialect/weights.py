@@ -1,0 +1,103 @@
+"""How Binance counts requests: weights in clock-aligned minutes, 429 above the limit, 418 for who goes on."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tickwright.venues.binance.dialect.products import DialectProduct
+
+
+__all__ = ["Verdict", "WeightMeter", "depth_weight"]
+
+_MINUTE_MS = 60_000
+_WARNINGS = 10  # requests answered with 429 before the address is banned; the venue tells no number
+_BAN_MS = 2 * _MINUTE_MS
+_BAN_MS_MAX = 3 * 86_400_000
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Whether a request is served; if not, with what it is refused."""
+
+    status: int
+    text: str = ""
+    retry_after_s: int = 0
+    used: int = 0
+    """Weight used in this minute, this request included."""
+
+
+class WeightMeter:
+    """One address's weight at one host. Each ban is twice as long as the last, up to three days.
+
+    Args:
+        product: For the limit and the words.
+        limit: Weight a minute; the product's own unless given.
+    """
+
+    def __init__(self, product: DialectProduct, limit: int | None = None) -> None:
+        self._product = product
+        self.limit = product.weight_per_minute if limit is None else limit
+        self.used = 0
+        self._minute = -1
+        self._warned = 0
+        self._banned_until_ms = 0
+        self._ban_ms = _BAN_MS
+
+    def take(self, weight: int, now_ms: int) -> Verdict:
+        """Count a request of that weight and say whether it is served."""
+        if now_ms < self._banned_until_ms:
+            return self._banned(now_ms)
+        minute = now_ms // _MINUTE_MS
+        if minute != self._minute:
+            self._minute, self.used, self._warned = minute, 0, 0
+        self.used += weight
+        if self.used <= self.limit:
+            return Verdict(200, used=self.used)
+        self._warned += 1
+        if self._warned > _WARNINGS:
+            self._banned_until_ms = now_ms + self._ban_ms
+            self._ban_ms = min(2 * self._ban_ms, _BAN_MS_MAX)
+            return self._banned(now_ms)
+        wait_s = -(-((minute + 1) * _MINUTE_MS - now_ms) // 1000)
+        return Verdict(429, self.limited_text(), wait_s, self.used)
+
+    def _banned(self, now_ms: int) -> Verdict:
+        wait_s = -(-(self._banned_until_ms - now_ms) // 1000)
+        return Verdict(418, self.banned_text(self._banned_until_ms), wait_s, self.used)
+
+    def limited_text(self) -> str:
+        """Return what a 429 says."""
+        if self._product.is_futures:
+            return (
+                f"Too many requests; current limit is {self.limit} requests per minute."
+                " Please use the websocket for live updates to avoid polling the API."
+            )
+        return (
+            f"Too much request weight used; current limit is {self.limit} request weight per"
+            " 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API."
+        )
+
+    def banned_text(self, until_ms: int) -> str:
+        """Return what a 418 says."""
+        if self._product.is_futures:
+            return (
+                f"Way too many requests; IP banned until {until_ms}."
+                " Please use the websocket for live updates to avoid bans."
+            )
+        return (
+            f"Way too much request weight used; IP banned until {until_ms}."
+            " Please use WebSocket Streams for live updates to avoid bans."
+        )
+
+
+def depth_weight(product: DialectProduct, limit: int) -> int:
+    """Return the weight of a book snapshot of ``limit`` levels.
+
+    Example:
+        >>> from tickwright.venues.binance.dialect.products import SPOT, USDM
+        >>> depth_weight(SPOT, 5000), depth_weight(USDM, 1000)
+        (250, 20)
+    """
+    steps = ((50, 2), (100, 5), (500, 10), (1000, 20))
+    if not product.is_futures:
+        steps = ((100, 5), (500, 25), (1000, 50), (5000, 250))
+    return next((weight for top, weight in steps if limit <= top), steps[-1][1])

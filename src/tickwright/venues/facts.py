@@ -1,0 +1,226 @@
+"""What a simulated market tells a venue's dialect: facts without any venue's spelling.
+
+Prices, quantities and turnovers are whole numbers at the scale that the `Listing` names, so that a market
+of hundreds of instruments stays exact and cheap. Times are ms since 1970, which is what venues speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
+import msgspec
+
+from tickwright.model.ids import InstrumentName
+
+
+__all__ = [
+    "RATE_SCALE",
+    "TURNOVER_SCALE",
+    "AggTradeFact",
+    "CandleFact",
+    "DayFact",
+    "InstrumentListener",
+    "InstrumentView",
+    "Listing",
+    "MarkFact",
+    "MarketView",
+    "TradeFact",
+]
+
+TURNOVER_SCALE = 8
+"""Digits after the point of every turnover."""
+RATE_SCALE = 8
+"""Digits after the point of funding rates, mark and index prices."""
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """An instrument as its venue lists it."""
+
+    name: InstrumentName
+    product: str
+    symbol: str
+    price_scale: int
+    quantity_scale: int
+    tick: int
+    """Smallest price step, in units of ``price_scale``."""
+    lot: int = 1
+    """Smallest quantity step, in units of ``quantity_scale``."""
+    contract_size: int | None = None
+    """Quote value of one inverse contract."""
+    is_inferred: bool = False
+    """True where the rules are guesses from the symbol."""
+
+    @property
+    def pair(self) -> str:
+        """Base and quote asset, written together."""
+        return self.name.base + self.name.quote
+
+    def turnover(self, price: int, quantity: int) -> int:
+        """Return quantity × price in quote asset, or, of an inverse contract, its worth in base asset."""
+        if self.contract_size is not None:
+            worth: int = quantity * self.contract_size * 10 ** (TURNOVER_SCALE + self.price_scale)
+            return worth // price
+        shift: int = 10 ** (TURNOVER_SCALE - self.price_scale - self.quantity_scale)
+        return price * quantity * shift
+
+    def price(self, raw: int) -> Decimal:
+        """Return a price as an exact Decimal."""
+        return Decimal(raw).scaleb(-self.price_scale)
+
+    def quantity(self, raw: int) -> Decimal:
+        """Return a quantity as an exact Decimal."""
+        return Decimal(raw).scaleb(-self.quantity_scale)
+
+
+class TradeFact(msgspec.Struct, frozen=True, gc=False):
+    """One match."""
+
+    id: int
+    price: int
+    quantity: int
+    ts_ms: int
+    is_buyer_maker: bool
+
+
+class AggTradeFact(msgspec.Struct, frozen=True, gc=False):
+    """The matches of one taker order at one price."""
+
+    id: int
+    price: int
+    quantity: int
+    first_id: int
+    last_id: int
+    ts_ms: int
+    is_buyer_maker: bool
+
+
+class CandleFact(msgspec.Struct, gc=False):
+    """A candle, still growing or closed; without trades ``first_id`` is -1."""
+
+    open_ms: int
+    close_ms: int
+    """The last ms inside."""
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int = 0
+    turnover: int = 0
+    trades: int = 0
+    taker_volume: int = 0
+    """What takers bought."""
+    taker_turnover: int = 0
+    first_id: int = -1
+    last_id: int = -1
+
+
+class DayFact(msgspec.Struct, frozen=True, gc=False):
+    """Statistics of the last 24 h, or of a shorter window."""
+
+    open_ms: int
+    close_ms: int
+    open: int
+    high: int
+    low: int
+    last: int
+    last_quantity: int
+    volume: int
+    turnover: int
+    first_id: int
+    last_id: int
+    trades: int
+
+
+class MarkFact(msgspec.Struct, frozen=True, gc=False):
+    """Mark and index price and funding; all at `RATE_SCALE`."""
+
+    mark: int
+    index: int
+    rate: int
+    next_funding_ms: int
+
+
+class InstrumentListener(Protocol):
+    """Who is told of an instrument's events as they happen."""
+
+    def on_trades(
+        self, instrument: InstrumentView, trades: Sequence[TradeFact], joined: AggTradeFact
+    ) -> None:
+        """Take the matches of one taker order at one price, and the same joined."""
+
+    def on_book(
+        self,
+        instrument: InstrumentView,
+        first_id: int,
+        bid_prices: Sequence[int],
+        ask_prices: Sequence[int],
+    ) -> None:
+        """Take a book change: its ids run from ``first_id`` to ``instrument.update_id``."""
+
+
+class InstrumentView(Protocol):
+    """One instrument of a simulated market, as a dialect reads it."""
+
+    listing: Listing
+    listener: InstrumentListener | None
+    update_id: int
+    book_ms: int
+    """When the book last changed."""
+    last_trade_id: int
+    last_price: int
+
+    def bids(self, limit: int) -> list[tuple[int, int]]:
+        """Return up to ``limit`` levels (price, quantity), best first."""
+
+    def asks(self, limit: int) -> list[tuple[int, int]]:
+        """Return up to ``limit`` levels (price, quantity), best first."""
+
+    def quantity_at(self, price: int, *, is_bid: bool) -> int:
+        """Return what stands at a price, 0 if nothing does."""
+
+    def best(self) -> tuple[int, int, int, int]:
+        """Return best bid and its quantity, best ask and its quantity."""
+
+    def trades(self, from_id: int | None, limit: int) -> list[TradeFact]:
+        """Return trades from an id on, or the last ones, in order."""
+
+    def agg_trades(
+        self, from_id: int | None, start_ms: int | None, end_ms: int | None, limit: int
+    ) -> list[AggTradeFact]:
+        """Return joined trades from an id or a time on, or the last ones, in order."""
+
+    def candles(
+        self, interval: str, start_ms: int | None, end_ms: int | None, limit: int, now_ms: int
+    ) -> list[CandleFact]:
+        """Return candles by open time: the first ones from ``start_ms`` on, else the last ones."""
+
+    def day(self, now_ms: int, window_ms: int) -> DayFact:
+        """Return the statistics of a rolling window."""
+
+    def mark(self, now_ms: int) -> MarkFact:
+        """Return mark price, index price and predicted funding."""
+
+    def fundings(
+        self, start_ms: int | None, end_ms: int | None, limit: int, now_ms: int
+    ) -> list[MarkFact]:
+        """Return past fundings in order; ``next_funding_ms`` is when each was paid."""
+
+    def open_interest(self) -> int:
+        """Return the open contracts, at the quantity's scale."""
+
+
+class MarketView(Protocol):
+    """All instruments of one product of a simulated market."""
+
+    @property
+    def now_ms(self) -> int:
+        """The market's time."""
+
+    @property
+    def instruments(self) -> Sequence[InstrumentView]:
+        """All of them, in listing order."""
+
+    def find(self, symbol: str) -> InstrumentView | None:
+        """Return the instrument of that symbol (upper case), if it is listed."""
