@@ -18,13 +18,31 @@ from tickwright.io.websocket import (
 
 __all__ = ["PicowsConnection"]
 
-_TEXT = WSMsgType.TEXT
+# Looked up here once: an enum's members cost as much as a whole call.
+_TEXT, _BINARY, _MORE = WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION
+_PING, _PONG, _CLOSE = WSMsgType.PING, WSMsgType.PONG, WSMsgType.CLOSE
 _CONTROL_BYTES_MAX = 125
 _REASON_BYTES_MAX = 123
 
 
 class PicowsConnection(WSListener):
     """One open WebSocket; see `tickwright.io.websocket.WebSocketConnection`."""
+
+    __slots__ = (
+        "_close_timeout_s",
+        "_closed",
+        "_cut_timer",
+        "_end",
+        "_failure",
+        "_fragments",
+        "_frame_bytes_max",
+        "_handler",
+        "_is_open",
+        "_is_paused",
+        "_loop",
+        "_on_frame",
+        "_transport",
+    )
 
     def __init__(self, handler: WebSocketHandler, options: WebSocketOptions) -> None:
         self._loop = asyncio.get_running_loop()
@@ -145,24 +163,25 @@ class PicowsConnection(WSListener):
         if self._is_open and self._transport.is_close_frame_sent:
             return  # picows found a fault, and for 10 ms more hands on what follows it
         kind = frame.msg_type
-        if kind is WSMsgType.CLOSE:
+        if kind is _TEXT or kind is _BINARY:
+            if self._fragments is not None:
+                self._refuse(
+                    WSCloseCode.PROTOCOL_ERROR, "a message began before the last one was whole"
+                )
+            elif frame.fin:
+                self._on_frame(frame.get_payload_as_bytes())
+            elif self._is_open:
+                self._fragments = bytearray(frame.get_payload_as_bytes())
+        elif kind is _CLOSE:
             self._on_close_frame(frame)
         elif not self._is_open:
             return
-        elif kind is WSMsgType.PING:
+        elif kind is _PING:
             self._handler.on_ping(frame.get_payload_as_bytes())
-        elif kind is WSMsgType.PONG:
+        elif kind is _PONG:
             self._handler.on_pong(frame.get_payload_as_bytes())
-        elif kind is WSMsgType.CONTINUATION:
+        elif kind is _MORE:
             self._on_continuation(frame)
-        elif self._fragments is not None:
-            self._refuse(
-                WSCloseCode.PROTOCOL_ERROR, "a message began before the last one was whole"
-            )
-        elif frame.fin:
-            self._on_frame(frame.get_payload_as_bytes())
-        else:
-            self._fragments = bytearray(frame.get_payload_as_bytes())
 
     def _on_continuation(self, frame: WSFrame) -> None:
         fragments = self._fragments
