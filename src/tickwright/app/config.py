@@ -1,0 +1,84 @@
+"""Settings: where they come from, and what they may be.
+
+In order of precedence: arguments, ``TICKWRIGHT_*`` environment variables, ``.env`` in the working directory, a YAML file,
+and the defaults below. Only what is said counts: a YAML file that sets one endpoint leaves all others as they are.
+
+::
+
+    # tickwright.yaml, or the file that TICKWRIGHT_CONFIG names
+    environment: testnet
+    endpoints:
+      binance.spot:
+        rest: http://127.0.0.1:8080          # TICKWRIGHT_ENDPOINTS__BINANCE_SPOT__REST
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from tickwright.io.redact import safe_url
+from tickwright.runtime.queues import CAPACITY
+from tickwright.venues.base import Endpoints
+
+
+__all__ = ["Environment", "LogLevel", "Settings", "load_settings"]
+
+Environment = Literal["live", "testnet", "demo", "sandbox"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that can be set, with its default. `load_settings` reads and checks it."""
+
+    environment: Environment = "live"
+    """Which of a venue's worlds to connect to; not every venue has all of them."""
+    endpoints: Mapping[str, Endpoints] = msgspec.field(default_factory=dict)
+    """Product → origins that replace the venue's own; what is ``None`` stays the venue's."""
+    proxy: str | None = None
+    """For every connection: ``http://``, ``https://``, ``socks4://`` or ``socks5://``, with user and password."""
+    connect_timeout_s: float = 10.0
+    """Until a connection is usable: name, TCP, proxy, TLS and handshake."""
+    request_timeout_s: float = 10.0
+    """Until a REST answer begins, and between its parts."""
+    audit_books: bool = True
+    """Compare every book with the venue's best bid and offer, which costs one more stream a book."""
+    queue_capacity: int = CAPACITY
+    """Events that wait for a slow reader before its overflow policy applies."""
+    log_level: LogLevel = "warning"
+    """For the commands; a program that imports the library sets up logging itself."""
+
+    def __repr__(self) -> str:
+        shown = {name: getattr(self, name) for name in self.__struct_fields__}
+        if self.proxy is not None:
+            shown["proxy"] = safe_url(self.proxy)
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
+
+
+def load_settings(
+    *, file: str | Path | None = None, dotenv: str | Path = ".env", **arguments: object
+) -> Settings:
+    """Read the settings from all sources.
+
+    Args:
+        file: A YAML file that must exist; ``None`` takes the one that ``TICKWRIGHT_CONFIG`` names, or
+            ``tickwright.yaml`` in the working directory if there is one.
+        dotenv: A file of environment variables, read if there is one.
+        arguments: Fields of `Settings`; they outrank everything else.
+
+    Raises:
+        ConfigError: If a source cannot be read, or names an unknown setting, or gives a value of the wrong kind; one
+            line that says where, what was expected and, for a name, the nearest valid one.
+
+    Example:
+        >>> load_settings(environment="testnet").environment
+        'testnet'
+    """
+    # Here, because pydantic takes a quarter of a second to import, and `import tickwright` must not.
+    from tickwright.app.sources import read_sources
+
+    found = read_sources(None if file is None else Path(file), Path(dotenv), arguments)
+    return msgspec.convert(found, Settings)

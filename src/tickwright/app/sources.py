@@ -1,0 +1,216 @@
+"""Reads each source of settings, checks it by itself, so that an error can say where it is, and merges them.
+
+Imports pydantic, which is slow: only `tickwright.app.config.load_settings` imports this module, when it is called.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+import yaml  # type: ignore[import-untyped]  # it ships none
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from tickwright.app.config import Environment, LogLevel
+from tickwright.app.registry import products_of
+from tickwright.errors import ConfigError
+from tickwright.io.redact import safe_url
+
+
+__all__ = ["read_sources"]
+
+PREFIX = "tickwright_"
+DEFAULT_FILE = Path("tickwright.yaml")
+OTHER_VARIABLES = frozenset({"config", "pure"})
+"""``TICKWRIGHT_…`` variables that are no settings: the settings file, and the kernel's choice of twin."""
+
+Path_ = tuple[str, ...]
+Where = Callable[[Path_], str]
+"""Names the place of a setting in its source, for errors."""
+
+
+def _origin(*schemes: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not parts.netloc:
+            raise ValueError(f"should be an address that starts with {schemes[-1]}://")
+        return text.rstrip("/")
+
+    return check
+
+
+_Http = Annotated[str, AfterValidator(_origin("http", "https"))]
+_Ws = Annotated[str, AfterValidator(_origin("ws", "wss"))]
+_Proxy = Annotated[str, AfterValidator(_origin("https", "socks4", "socks5", "http"))]
+_Seconds = Annotated[FiniteFloat, Field(gt=0)]
+
+
+class _Endpoints(BaseModel):
+    """Mirrors ``venues.base.Endpoints``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rest: _Http | None = None
+    ws_public: _Ws | None = None
+    ws_private: _Ws | None = None
+    ws_api: _Ws | None = None
+    ws_trade: _Ws | None = None
+
+
+class _Schema(BaseSettings):
+    """Mirrors ``config.Settings``, whose defaults count; these here only mark what was not said."""
+
+    model_config = SettingsConfigDict(extra="forbid", env_prefix=PREFIX, env_ignore_empty=True)
+
+    environment: Environment = "live"
+    endpoints: dict[str, _Endpoints] = {}
+    proxy: _Proxy | None = None
+    connect_timeout_s: _Seconds = 1
+    request_timeout_s: _Seconds = 1
+    audit_books: bool = True
+    queue_capacity: Annotated[int, Field(ge=1)] = 1
+    log_level: LogLevel = "warning"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read nothing by itself: each source is read, and checked, alone."""
+        return (init_settings,)
+
+
+def read_sources(
+    file: Path | None, dotenv: Path, arguments: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return what all sources say, the weightiest winning; see `tickwright.app.config.load_settings`."""
+    environ = EnvSettingsSource(_Schema).env_vars
+    named = environ.get(f"{PREFIX}config")
+    if file is None and named is not None:
+        file = Path(named)
+    merged: dict[str, Any] = {}
+    if file is not None or DEFAULT_FILE.is_file():
+        _merge(merged, _read_yaml(file or DEFAULT_FILE))
+    if dotenv.is_file():
+        variables = DotEnvSettingsSource(_Schema, env_file=dotenv).env_vars
+        _merge(merged, _read_variables(variables, f"{dotenv}: "))
+    _merge(merged, _read_variables(environ, "environment variable "))
+    _merge(merged, _read_arguments(arguments))
+    return merged
+
+
+def _read_yaml(file: Path) -> dict[str, Any]:
+    if not file.is_file():
+        raise ConfigError(f"{file}: no such settings file")
+    try:
+        data = YamlConfigSettingsSource(_Schema, yaml_file=file).yaml_data
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = "" if mark is None else f", line {mark.line + 1}"
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise ConfigError(f"{file}{line}: not valid YAML: {problem}") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except (TypeError, ValueError, AttributeError):  # by what pydantic-settings stumbles over
+        raise ConfigError(f"{file}: must hold settings as `name: value` lines") from None
+    return _check(data, lambda path: f"{file}: {'.'.join(path)}")
+
+
+def _read_variables(variables: Mapping[str, str | None], label: str) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    names: dict[Path_, str] = {}
+    for variable, value in sorted(variables.items()):  # the shorter name first
+        if not variable.startswith(PREFIX) or variable.removeprefix(PREFIX) in OTHER_VARIABLES:
+            continue
+        path = tuple(variable.removeprefix(PREFIX).split("__"))
+        if path[0] == "endpoints" and len(path) > 1:
+            path = (path[0], path[1].replace("_", ".", 1), *path[2:])  # BINANCE_SPOT
+        names[path] = variable.upper()
+        inner = data
+        for key in path[:-1]:
+            inner = inner.setdefault(key, {})
+            if not isinstance(inner, dict):
+                raise ConfigError(f"{label}{variable.upper()}: contradicts a shorter one")
+        inner[path[-1]] = value
+    return _check(data, lambda path: label + names.get(path, _variable(path)))
+
+
+def _variable(path: Path_) -> str:
+    return (PREFIX + "__".join(path)).replace(".", "_").upper()
+
+
+def _read_arguments(arguments: Mapping[str, object]) -> dict[str, Any]:
+    data = dict(arguments)
+    endpoints = data.get("endpoints")
+    if isinstance(endpoints, Mapping):
+        data["endpoints"] = {
+            product: msgspec.to_builtins(given) if isinstance(given, msgspec.Struct) else given
+            for product, given in endpoints.items()
+        }
+    return _check(data, lambda path: f"argument {'.'.join(path)}")
+
+
+def _check(data: dict[str, Any], where: Where) -> dict[str, Any]:
+    """Return the values that ``data`` sets, in their right types."""
+    try:
+        schema = _Schema(**{str(name): value for name, value in data.items()})
+    except ValidationError as error:
+        raise ConfigError(_one_line(error, where)) from None
+    _check_products(schema.endpoints, where)
+    said = schema.model_dump(exclude_unset=True)
+    for endpoints in said.get("endpoints", {}).values():
+        for name in [name for name, origin in endpoints.items() if origin is None]:
+            del endpoints[name]  # an `Endpoints` argument has a None for each that it does not set
+    return said
+
+
+def _check_products(products: Iterable[str], where: Where) -> None:
+    known = [product.name for product in products_of()] if products else []
+    for product in products:
+        if product not in known:
+            raise ConfigError(f"{where(('endpoints', product))}: {_unknown(product, known)}")
+
+
+def _one_line(error: ValidationError, where: Where) -> str:
+    problems = error.errors()
+    first = problems[0]
+    path = tuple(str(part) for part in first["loc"])
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    if first["type"] == "extra_forbidden":
+        model = _Schema if len(path) == 1 else _Endpoints
+        text = _unknown(path[-1], list(model.model_fields))
+    else:
+        expected = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        expected = expected.partition(", unable to parse")[0]
+        text = f"{expected}, not {safe_url(repr(first['input']))}"
+    return f"{where(path)}: {text}{more}"
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+    return f"there is no {name!r}; {hint}"
+
+
+def _merge(into: dict[str, Any], new: Mapping[str, Any]) -> None:
+    for name, value in new.items():
+        if isinstance(value, dict) and isinstance(into.get(name), dict):
+            _merge(into[name], value)
+        else:
+            into[name] = value
