@@ -93,7 +93,7 @@ def test_spot_step_4_what_the_snapshot_covers_is_dropped_and_the_next_one_overla
     for first, last in ((11, 15), (16, 18), (19, 20)):
         sync.delta(delta(first, last))
     assert replayed(sync.snapshot(snapshot(17))) == [18, 20]
-    assert sync.sequence == 20
+    assert (sync.sequence, sync.buffered) == (20, 0)
 
 
 def test_spot_step_4_a_delta_that_ends_at_the_snapshot_is_dropped() -> None:

@@ -9,7 +9,7 @@ a delta mostly come before it; but nothing orders two streams, and some come aft
 - a *disagreement* waits until a quote with an id of ``u`` or more proves that no other one is missing.
 
 On 97,000 recorded deltas this leaves four price mismatches, which the venue made (a level gone from the book
-for one delta and never from the quotes), and 117 deltas uncompared because no quote had come yet.
+for one delta and never from the quotes), and 101 deltas uncompared because no quote had come yet.
 Waiting for certainty in both directions would have decided only 8 of 100 deltas when they came.
 
 Quantities agree just as well (one deviation in 97,000, right after a snapshot), but a wrong quantity at the best
