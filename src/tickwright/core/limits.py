@@ -40,3 +40,7 @@ class RestLimits(msgspec.Struct, frozen=True):
     banned_statuses: tuple[int, ...] = (418,)
     background_share: float = 0.5
     """Part of a bucket that SNAPSHOT and BACKFILL calls may take together, so that orders keep the rest."""
+    limited_default_s: float = 60.0
+    """Silence after «over» without Retry-After: the longest window that most venues count in."""
+    banned_default_s: float = 120.0
+    """Silence after «banned» without Retry-After: Binance's shortest ban."""

@@ -3,20 +3,22 @@
 A stream's state answers three questions at once: do we want it, does the venue send it (no, yes, or
 nobody knows), and what was asked and not answered yet.
 
-    ==========  =======  ===========  ==============  =======================================
-    state       wanted   venue sends  under way       what happens next ==========  =======
-    ===========  ==============  ======================================= GONE        no       no
-    nothing         nothing; such streams are not stored WANTED      yes      no           nothing
-    queued to be asked for REPEATED    yes      perhaps      nothing         queued to be asked for
-    once more PENDING     yes      perhaps      subscribe       its answer DROPPED     no
-    perhaps      subscribe       its answer, then it is given up CONFIRMED   yes      yes
-    nothing         data RENEWING    yes      yes          nothing         queued to be given up,
-    then asked for SURPLUS     no       yes          nothing         queued to be given up DOUBTFUL
-    no       perhaps      nothing         queued to be given up, to be certain LEAVING     no
-    perhaps      unsubscribe     its answer RETURNING   yes      perhaps      unsubscribe     its
-    answer, then it is asked for FAILED      yes      no           nothing         the venue refused
-    it; wanting it again asks again ==========  =======  ===========  ==============
-    =======================================
+    ==========  =======  ===========  ===========  ======================================
+    state       wanted   venue sends  under way    what happens next
+    ==========  =======  ===========  ===========  ======================================
+    GONE        no       no           nothing      nothing; such streams are not stored
+    WANTED      yes      no           nothing      queued to be asked for
+    REPEATED    yes      perhaps      nothing      queued to be asked for once more
+    PENDING     yes      perhaps      subscribe    its answer
+    DROPPED     no       perhaps      subscribe    its answer, then it is given up
+    CONFIRMED   yes      yes          nothing      data
+    RENEWING    yes      yes          nothing      queued to be given up, then asked for
+    SURPLUS     no       yes          nothing      queued to be given up
+    DOUBTFUL    no       perhaps      nothing      queued to be given up, to be certain
+    LEAVING     no       perhaps      unsubscribe  its answer
+    RETURNING   yes      perhaps      unsubscribe  its answer, then it is asked for
+    FAILED      yes      no           nothing      refused; wanting it again asks again
+    ==========  =======  ===========  ===========  ======================================
 """
 
 from __future__ import annotations
