@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport
 
+from tickwright.sandbox.counter import FrameCounter
 from tickwright.sandbox.faults import EOF
-from tickwright.venues.binance.dialect import Conversation, FrameCounter
+from tickwright.venues.dialects import Conversation
 
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Connection(WSListener):
         self.writable = asyncio.Event()
         self.writable.set()
         self._switchboard = switchboard
-        self._counter = FrameCounter(switchboard.product.frames_per_s)
+        self._counter = FrameCounter(switchboard.dialect.frames_per_s)
         self._transport: WSTransport | None = None
         self._ended = asyncio.Event()
         self._beat: asyncio.TimerHandle | None = None

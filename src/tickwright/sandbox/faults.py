@@ -53,8 +53,8 @@ class Faults(msgspec.Struct, kw_only=True):
     # REST
     rest_status: int | None = None
     """Answer everything with this status: 429, 418, 403, 5xx …"""
-    rest_text: str = ""
-    """The error text with `rest_status`; the venue's own unless given."""
+    rest_body: str = ""
+    """The body with `rest_status`; the venue's own unless given."""
     retry_after_s: int | None = None
     """Header ``Retry-After`` of `rest_status`."""
     rest_delay_s: float = 0.0

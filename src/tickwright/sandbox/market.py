@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from heapq import heapify, heapreplace
 
 from tickwright.errors import ConfigError, UnknownInstrument
 from tickwright.io.entropy import Entropy
 from tickwright.model.ids import parse_instrument_id
+from tickwright.sandbox.dialects import dialect_of
 from tickwright.sandbox.instrument import SimulatedInstrument
-from tickwright.sandbox.ports import Answer, Frame
-from tickwright.venues.binance.dialect import Publisher, RestDesk, dialect_of, spell
+from tickwright.venues.dialects import Answer, Frame
 from tickwright.venues.facts import Listing
 
 
@@ -22,7 +22,6 @@ _PRICES = {
     "BTC": 65_000, "ETH": 3_500, "BNB": 600, "SOL": 150, "XRP": 0.55, "DOGE": 0.12, "ADA": 0.45,
     "LTC": 80, "LINK": 14, "DOT": 6, "AVAX": 28, "TRX": 0.13, "ATOM": 7, "UNI": 9, "NEAR": 5,
 }  # fmt: skip
-_INVERSE_SIZES = {"BTC": 100}
 _OPENED_MS = 1_790_000_000_000
 _RATE_PER_S = 20.0
 _QUIETER = 0.7  # the tenth instrument has a fifth of the first one's events
@@ -36,13 +35,8 @@ def instrument_ids(product: str, count: int) -> tuple[str, ...]:
         ('binance:BTC/USDT:USDT', 'binance:ETH/USDT:USDT')
     """
     bases = [*_PRICES, *(f"COIN{number}" for number in range(len(_PRICES), count))][:count]
-    forms = {
-        "binance.spot": "binance:{}/USDT",
-        "binance.usdm": "binance:{}/USDT:USDT",
-        "binance.coinm": "binance:{0}/USD:{0}",
-    }
-    dialect_of(product)
-    return tuple(forms[product].format(base) for base in bases)
+    dialect = dialect_of(product)
+    return tuple(dialect.invented(base).id for base in bases)
 
 
 class GeneratedMarket:
@@ -109,20 +103,24 @@ class GeneratedMarket:
             (opened_ms + gap * self._pace.random(), rank) for rank, gap in enumerate(self._gaps_ms)
         ]
         heapify(self._due)
-        self._publisher = Publisher(self.dialect, self)
-        self._rest = RestDesk(self.dialect, self)
+        self._publisher = self.dialect.publisher(self)
+        self._rest = self.dialect.desk(self)
 
     def _instrument(
         self, instrument_id: str, entropy: Entropy, opened_ms: int
     ) -> SimulatedInstrument:
-        listing, price = _list(self.product, instrument_id, entropy)
+        name = parse_instrument_id(instrument_id)
+        price = _opening_price(name.base, entropy)
+        listing = self.dialect.listed(name, price)
+        # At least some ticks, so that there is room for bids below.
+        raw = max(200, int(price * 10**listing.price_scale)) // listing.tick * listing.tick
         return SimulatedInstrument(
             listing,
             entropy.stream(f"{self.product}/{listing.symbol}"),
-            price=price,
+            price=raw,
             depth=self._depth,
             opened_ms=opened_ms,
-            has_id_gaps=self.dialect.is_futures,
+            has_id_gaps=self.dialect.has_id_gaps,
         )
 
     def open_at(self, now_ms: int) -> None:
@@ -201,35 +199,11 @@ class GeneratedMarket:
         self._now_ms = max(self._now_ms, to_ms)
         yield publisher.take()
 
-    def answer(self, method: str, path: str, params: dict[str, str]) -> Answer:
+    def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the venue's answer to a REST request."""
         return self._rest.answer(method, path, params)
 
 
-def _list(product: str, instrument_id: str, entropy: Entropy) -> tuple[Listing, int]:
-    """Return how an instrument is listed, and its opening price in units of its price scale."""
-    dialect, name = dialect_of(product), parse_instrument_id(instrument_id)
-    is_spot, is_inverse = name.settle is None, name.settle == name.base
-    if is_spot == dialect.is_futures or is_inverse != dialect.is_inverse or name.venue != "binance":
-        raise UnknownInstrument(f"{instrument_id!r} is no instrument of {product}")
-    invented = 10 ** entropy.stream(f"price/{name.base}").uniform(-1.5, 2.5)
-    price = float(_PRICES.get(name.base, invented))
-    magnitude = math.floor(math.log10(price))
-    price_scale = max(1 if dialect.is_inverse else 2, min(7, 4 - magnitude))
-    quantity_scale = max(0, min(magnitude + 1, 8 - price_scale, 5))
-    tick = 1
-    if dialect.is_inverse:
-        quantity_scale = 0
-    elif dialect.is_futures:
-        quantity_scale = min(quantity_scale, 3)
-        tick = 10 if magnitude >= 4 else 1
-    listing = Listing(
-        name=name,
-        product=product,
-        symbol=spell(dialect, name),
-        price_scale=price_scale,
-        quantity_scale=quantity_scale,
-        tick=tick,
-        contract_size=_INVERSE_SIZES.get(name.base, 10) if dialect.is_inverse else None,
-    )
-    return listing, max(200, int(price * 10**price_scale)) // tick * tick
+def _opening_price(base: str, entropy: Entropy) -> float:
+    invented = 10 ** entropy.stream(f"price/{base}").uniform(-1.5, 2.5)
+    return float(_PRICES.get(base, invented))

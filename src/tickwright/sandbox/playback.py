@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
@@ -14,22 +12,13 @@ import msgspec
 
 from tickwright.errors import CaptureError
 from tickwright.io.files import CaptureReader, CaptureRecord
-from tickwright.sandbox.bookkeeper import BookKeeper
-from tickwright.sandbox.ports import Answer, Frame
-from tickwright.venues.binance.dialect import (
-    dialect_of,
-    error_body,
-    exchange_info,
-    family_of,
-    inferred_listing,
-)
+from tickwright.sandbox.dialects import dialect_of
+from tickwright.venues.dialects import Answer, BookRecord, Frame
 
 
 __all__ = ["Part", "PlaybackMarket"]
 
-_ENDPOINT = re.compile(r"/(?:api|fapi|dapi)/v\d+/(?P<name>[\w/]+)")
 _PART_FRAMES = 256
-_HEAD = '{"stream":"'
 _SNAPSHOT_WEIGHT = 20
 _LEVELS_MAX = 5000
 
@@ -87,20 +76,25 @@ class PlaybackMarket:
         self._http: dict[tuple[str, str], list[_Recorded]] = {}
         self._streams: dict[str, None] = {}
         self._first_ms = 0
+        self.frames = 0
+        """Frames of streams in the whole recording."""
         self._index()
         if not self._streams:
             raise CaptureError(
                 "the capture holds no frame of a combined stream; record with /stream"
             )
         self.required = tuple(self._streams) if required is None else tuple(required)
+        """May be changed until playing starts."""
         self.requested: set[str] = set()
         """Symbols whose snapshot was asked for."""
         self.frames_played = 0
         """Frames of the recording that were due so far, wanted or not."""
+        self.frames_sent = 0
+        """Those of them that somebody had subscribed to."""
         self._position = 0
         self._now_ms = self._first_ms
         self._wanted: dict[str, list[str]] = {}
-        self._keeper: BookKeeper | None = None
+        self._keeper: BookRecord | None = None
 
     @property
     def streams(self) -> tuple[str, ...]:
@@ -116,15 +110,15 @@ class PlaybackMarket:
     @property
     def is_ready(self) -> bool:
         """True while every required stream is subscribed, at whatever speed."""
-        return all(family_of(stream) in self._wanted for stream in self.required)
+        return all(self.dialect.family_of(stream) in self._wanted for stream in self.required)
 
     def want(self, stream: str) -> None:
         """Begin to pass a stream on."""
-        self._wanted.setdefault(family_of(stream), []).append(stream)
+        self._wanted.setdefault(self.dialect.family_of(stream), []).append(stream)
 
     def unwant(self, stream: str) -> None:
         """Pass a stream on no more."""
-        family = family_of(stream)
+        family = self.dialect.family_of(stream)
         names = self._wanted.get(family, [])
         if stream in names:
             names.remove(stream)
@@ -142,7 +136,7 @@ class PlaybackMarket:
         position = -1
         for position, record in enumerate(self._records):
             if record.direction == "http":
-                endpoint, symbol = _resource(record.path)
+                endpoint, symbol = self._resource(record.path)
                 if endpoint == "depth" and symbol:
                     self._position = position
                     yield Part(frames, ts_ns, symbol if self._wants_book(symbol) else None)
@@ -150,18 +144,21 @@ class PlaybackMarket:
                     if self._keeper is not None:
                         self._keeper.snapshot(symbol, record.data)
             elif record.direction == "in":
-                stream, payload = _taken_apart(record.data)
+                stream, payload = self.dialect.taken_apart(record.data)
                 if stream is None:
                     continue
                 self.frames_played += 1
                 ts_ns = record.received_ts_ns
                 if self._keeper is not None:
-                    self._keep(stream, payload)
+                    self._keeper.follow(stream, payload)
                 wanted = names.get(stream)
                 if wanted is None:
-                    wanted = names[stream] = list(self._wanted.get(family_of(stream), ()))
-                for name in wanted:
-                    frames.append((name, payload))
+                    wanted = names[stream] = list(
+                        self._wanted.get(self.dialect.family_of(stream), ())
+                    )
+                if wanted:
+                    self.frames_sent += 1
+                    frames += [(name, payload) for name in wanted]
             if len(frames) >= frames_max:
                 self._position = position + 1
                 yield Part(frames, ts_ns)
@@ -173,16 +170,11 @@ class PlaybackMarket:
         prefix = f"{symbol.lower()}@depth"
         return symbol not in self.requested and any(f.startswith(prefix) for f in self._wanted)
 
-    def _keep(self, stream: str, payload: str) -> None:
-        symbol, _, kind = stream.partition("@")
-        if self._keeper is not None and (kind == "depth" or kind.startswith("depth@")):
-            self._keeper.delta(symbol.upper(), payload)
-
     # ------------------------------------------------------------------ answering
 
-    def answer(self, method: str, path: str, params: dict[str, str]) -> Answer:
+    def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return a recorded answer, or one made from what the recording says."""
-        endpoint, symbol = _resource(path)[0], params.get("symbol", "")
+        endpoint, symbol = self._resource(path)[0], params.get("symbol", "")
         if endpoint == "ping":
             return Answer(200, "{}")
         if endpoint == "time":
@@ -193,14 +185,13 @@ class PlaybackMarket:
         if found is not None:
             return Answer(200, found.body, _SNAPSHOT_WEIGHT)
         if endpoint == "exchangeInfo":
-            listings = [inferred_listing(self.dialect, name) for name in self.symbols]
-            return Answer(200, exchange_info(self.dialect, listings, self._now_ms))
-        return Answer(404, error_body(-1099, "Not found, unauthenticated, or unauthorized."))
+            return Answer(200, self.dialect.exchange_info(self.symbols, self._now_ms))
+        return self.dialect.unlisted(())
 
-    def _snapshot(self, symbol: str, params: dict[str, str]) -> Answer:
+    def _snapshot(self, symbol: str, params: Mapping[str, str]) -> Answer:
         found = self._recorded("depth", symbol)
         if found is None:
-            return Answer(400, error_body(-1121, "Invalid symbol."))
+            return self.dialect.unlisted(self.symbols)
         self.requested.add(symbol)
         if self._position <= found.position:
             return Answer(200, found.body, _SNAPSHOT_WEIGHT)
@@ -225,59 +216,39 @@ class PlaybackMarket:
         """Return the update id of the book of what was played so far."""
         return self._kept().last_id(symbol)
 
-    def _kept(self) -> BookKeeper:
+    def _kept(self) -> BookRecord:
         """Return the books at this place; they are followed only once somebody needed them."""
         if self._keeper is None:
-            self._keeper = BookKeeper(self.dialect)
+            self._keeper = self.dialect.book_record()
             for record in islice(self._records, self._position):
                 self._follow(self._keeper, record)
         return self._keeper
 
-    def _follow(self, keeper: BookKeeper, record: CaptureRecord) -> None:
+    def _follow(self, keeper: BookRecord, record: CaptureRecord) -> None:
         if record.direction == "http":
-            endpoint, symbol = _resource(record.path)
+            endpoint, symbol = self._resource(record.path)
             if endpoint == "depth" and symbol:
                 keeper.snapshot(symbol, record.data)
         elif record.direction == "in" and "@depth" in record.data[:64]:
-            stream, payload = _taken_apart(record.data)
+            stream, payload = self.dialect.taken_apart(record.data)
             if stream is not None:
-                self._keep(stream, payload)
+                keeper.follow(stream, payload)
 
     def _index(self) -> None:
         for position, record in enumerate(self._records):
             if not self._first_ms and record.received_ts_ns:
                 self._first_ms = record.received_ts_ns // 1_000_000
             if record.direction == "http":
-                key = _resource(record.path)
+                key = self._resource(record.path)
                 self._http.setdefault(key, []).append(_Recorded(position, record.data))
             elif record.direction == "in":
-                end = record.data.find('"', len(_HEAD))
-                if record.data.startswith(_HEAD) and end > 0:
-                    self._streams[record.data[len(_HEAD) : end]] = None
-                else:
-                    stream, _ = _taken_apart(record.data)
-                    if stream is not None:
-                        self._streams[stream] = None
+                stream, _ = self.dialect.taken_apart(record.data)
+                if stream is not None:
+                    self.frames += 1
+                    self._streams[stream] = None
 
-
-def _resource(path: str | None) -> tuple[str, str]:
-    """Return endpoint and symbol of a URL, whatever its host, version and limit."""
-    parts = urlsplit(path or "")
-    match = _ENDPOINT.search(parts.path)
-    symbol = parse_qs(parts.query).get("symbol", [""])[0]
-    return (match["name"] if match else parts.path), symbol
-
-
-def _taken_apart(data: str) -> tuple[str | None, str]:
-    """Return stream name and payload of a combined frame; no name for anything else."""
-    if data.startswith(_HEAD):
-        end = data.find('"', len(_HEAD))
-        if data.startswith('","data":', end):
-            return data[len(_HEAD) : end], data[end + 9 : -1]
-    try:
-        frame = json.loads(data)
-    except json.JSONDecodeError:
-        return None, ""
-    if not isinstance(frame, dict) or "stream" not in frame or "data" not in frame:
-        return None, ""
-    return str(frame["stream"]), json.dumps(frame["data"], separators=(",", ":"))
+    def _resource(self, path: str | None) -> tuple[str, str]:
+        """Return endpoint and symbol of a URL, whatever its host, version and limit."""
+        parts = urlsplit(path or "")
+        symbol = parse_qs(parts.query).get("symbol", [""])[0]
+        return self.dialect.resource(parts.path), symbol

@@ -1,20 +1,21 @@
-"""What a market is to the server that plays it: the seam between a venue's dialect and its sockets."""
+"""What a market is to the servers in front of it, whether generated or played from a recording."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from tickwright.venues.binance.dialect import Answer, DialectProduct, Frame
+from tickwright.venues.dialects import Answer, Dialect
 
 
-__all__ = ["Answer", "Frame", "Market"]
+__all__ = ["Market"]
 
 
 class Market(Protocol):
-    """One product's market: generated, or played from a capture."""
+    """One product's market."""
 
     product: str
-    dialect: DialectProduct
+    dialect: Dialect
 
     def want(self, stream: str) -> None:
         """Some connection subscribed to a stream that nobody had."""
@@ -22,5 +23,5 @@ class Market(Protocol):
     def unwant(self, stream: str) -> None:
         """The last connection subscribed to a stream is gone."""
 
-    def answer(self, method: str, path: str, params: dict[str, str]) -> Answer:
+    def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the answer to a REST request."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from picows import (
     WSUpgradeRequest,
@@ -19,7 +20,6 @@ from tickwright.sandbox.ports import Market
 from tickwright.sandbox.rest import RestServer
 from tickwright.sandbox.switchboard import Switchboard
 from tickwright.venues.base import Endpoints
-from tickwright.venues.binance.dialect import Conversation
 
 
 __all__ = ["ProductServer"]
@@ -109,10 +109,11 @@ class ProductServer:
     def _admit(self, request: WSUpgradeRequest) -> Connection | WSUpgradeResponseWithListener:
         status = self._faults.handshake_status
         if status is None:
+            url = urlsplit(request.path.decode())
             try:
-                conversation = Conversation(
-                    self.market.dialect,
-                    request.path.decode(),
+                conversation = self.market.dialect.converse(
+                    unquote(url.path),
+                    dict(parse_qsl(url.query)),
                     is_flat=self._faults.has_flat_errors,
                 )
             except ValueError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import deque
 from collections.abc import Callable
 
@@ -12,8 +11,8 @@ from aiohttp import web
 
 from tickwright.io.clock import Clock
 from tickwright.sandbox.faults import Faults
-from tickwright.sandbox.ports import Answer, Market
-from tickwright.venues.binance.dialect import WeightMeter, error_body
+from tickwright.sandbox.ports import Market
+from tickwright.venues.dialects import Answer
 
 
 __all__ = ["Request", "RestServer"]
@@ -21,8 +20,6 @@ __all__ = ["Request", "RestServer"]
 _KEPT = 10_000
 _JSON = "application/json;charset=UTF-8"
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
-_LAST_ID = re.compile(r'("lastUpdateId":\s*)(\d+)')
-_LONG_AGO = 1_000_000_000  # update ids
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -38,7 +35,7 @@ class RestServer:
 
     Attributes:
         requests: The last requests.
-        meter: Counts weights; change its ``limit`` to make 429 come sooner.
+        meter: Counts requests; change its ``limit`` to make 429 come sooner.
         snapshots_open: Cleared, book snapshots wait (taken, not sent) until it is set again.
     """
 
@@ -46,7 +43,7 @@ class RestServer:
         self, market: Market, faults: Faults, clock: Clock, changed: Callable[[], None]
     ) -> None:
         self.requests: deque[Request] = deque(maxlen=_KEPT)
-        self.meter = WeightMeter(market.dialect)
+        self.meter = market.dialect.meter()
         self.snapshots_open = asyncio.Event()
         self.snapshots_open.set()
         self._market = market
@@ -88,54 +85,39 @@ class RestServer:
             return self._refusal(faults.rest_status, now_ms)
         answer = market.answer(request.method, request.path, params)
         verdict = self.meter.take(answer.weight, now_ms)
-        headers = {"x-mbx-used-weight-1m": str(verdict.used)}
-        if not market.dialect.is_futures:
-            headers["x-mbx-used-weight"] = str(verdict.used)
-        is_depth = request.path.endswith("/depth")
         self._changed()
         if verdict.status != 200:
-            headers["Retry-After"] = str(verdict.retry_after_s)
-            return _response(verdict.status, error_body(-1003, verdict.text), headers)
-        if is_depth:
+            return _response(verdict.status, verdict.body, verdict.headers)
+        if market.dialect.is_snapshot(request.path):
             answer, is_html = self._spoiled(answer)
             if is_html:
                 return web.Response(status=200, text=_HTML, content_type="text/html")
             if faults.snapshot_delay_s:
                 await asyncio.sleep(faults.snapshot_delay_s)
             await self.snapshots_open.wait()
-        return _response(answer.status, answer.body, headers | dict(answer.headers))
+        return _response(answer.status, answer.body, verdict.headers)
 
     def _refusal(self, status: int, now_ms: int) -> web.Response:
         faults, headers = self._faults, dict[str, str]()
         if faults.retry_after_s is not None:
             headers["Retry-After"] = str(faults.retry_after_s)
-        if faults.rest_text:
-            code, text = -1000, faults.rest_text
-        elif status == 429:
-            code, text = -1003, self.meter.limited_text()
-        elif status == 418:
-            until_ms = now_ms + 1000 * (faults.retry_after_s or 120)
-            code, text = -1003, self.meter.banned_text(until_ms)
-        else:
-            code, text = -1000, "An unknown error occurred while processing the request."
-        return _response(status, error_body(code, text), headers)
+        body = self._market.dialect.refusal(status, now_ms, faults.retry_after_s)
+        return _response(status, faults.rest_body or body, headers)
 
     def _spoiled(self, answer: Answer) -> tuple[Answer, bool]:
         """Return a snapshot's answer with the faults set for it, and whether it is a web page."""
         faults = self._faults
         if faults.take("snapshot_failures"):
-            text = "Internal error; unable to process your request. Please try again."
-            return Answer(503, error_body(-1001, text), answer.weight), False
+            return Answer(503, self._market.dialect.refusal(503, 0, None), answer.weight), False
         if faults.take("snapshot_html"):
             return answer, True
         if faults.take("snapshot_old"):
-            body = _LAST_ID.sub(
-                lambda match: f"{match[1]}{max(1, int(match[2]) - _LONG_AGO)}", answer.body, count=1
-            )
-            return msgspec.structs.replace(answer, body=body), False
+            aged = self._market.dialect.aged(answer.body)
+            return msgspec.structs.replace(answer, body=aged), False
         return answer, False
 
 
 def _response(status: int, body: str, headers: dict[str, str]) -> web.Response:
-    headers["Content-Type"] = _JSON
-    return web.Response(status=status, body=body.encode(), headers=headers)
+    return web.Response(
+        status=status, body=body.encode(), headers={"Content-Type": _JSON, **headers}
+    )

@@ -29,7 +29,7 @@ _STEP_MS = 100
 
 
 class LoopbackVenue:
-    """Binance's market data on 127.0.0.1, with every fault at hand.
+    """A venue's market data on 127.0.0.1, with every fault at hand.
 
     Each product has one origin for REST and one for WebSocket, on free ports. Generated markets run at ``speed``
     times real time: 0 stands still until `advance`, infinity runs as fast as clients read. Recordings are played
@@ -123,7 +123,8 @@ class LoopbackVenue:
         for _, future in self._watchers:
             future.cancel()
         try:
-            await self._tasks.__aexit__(kind, error, traceback)
+            # The caller's own error goes its own way, not wrapped in a group.
+            await self._tasks.__aexit__(None, None, None)
         finally:
             for service in self._services:
                 await service.stop()
@@ -179,12 +180,13 @@ class LoopbackVenue:
                 connection.ping()
 
     def announce_shutdown(self) -> None:
-        """Say on every spot connection that the server is about to go."""
+        """Say on every connection, where the venue does so, that the server is about to go."""
         for service in self._services:
-            if not service.market.dialect.is_futures:
+            stream = service.market.dialect.shutdown_notice
+            if stream is not None:
                 now_ms = service.switchboard.time_ms()
-                payload = f'{{"e":"serverShutdown","E":{now_ms}}}'
-                service.switchboard.announce(payload, "!serverShutdown")
+                payload = f'{{"e":"{stream.removeprefix("!")}","E":{now_ms}}}'
+                service.switchboard.announce(payload, stream)
 
     async def shut_doors(self, *, is_hanging: bool = False) -> None:
         """Refuse new WebSocket connections, or (``is_hanging``) take them and never answer the handshake."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from tickwright.io.clock import Clock
 from tickwright.sandbox.connection import Connection, text_frame
 from tickwright.sandbox.faults import Faults
-from tickwright.sandbox.ports import Frame, Market
+from tickwright.sandbox.ports import Market
+from tickwright.venues.dialects import Frame
 
 
 __all__ = ["Switchboard"]
@@ -39,14 +40,14 @@ class Switchboard:
         slow_bytes_max: int = 64 * 1024 * 1024,
     ) -> None:
         self.market = market
-        self.product = market.dialect
+        self.dialect = market.dialect
         self.faults = faults
         self.changed = changed
         self.connections: set[Connection] = set()
         self.connected = 0
         """Connections ever made."""
-        self.ping_interval_s = _or(ping_interval_s, self.product.ping_interval_s)
-        self.pong_deadline_s = _or(pong_deadline_s, self.product.pong_deadline_s)
+        self.ping_interval_s = _or(ping_interval_s, self.dialect.ping_interval_s)
+        self.pong_deadline_s = _or(pong_deadline_s, self.dialect.pong_deadline_s)
         self.monotonic_s = clock.monotonic_s
         self._clock = clock
         self._slow_bytes_max = slow_bytes_max
@@ -106,16 +107,13 @@ class Switchboard:
             listeners = subscribers.get(stream)
             if listeners is None:
                 continue
-            combined = raw = b""
+            made: dict[str, bytes] = {}
             for connection in listeners:
-                if connection.conversation.is_combined:
-                    if not combined:
-                        whole = f'{{"stream":"{stream}","data":{payload}}}'
-                        combined = text_frame(whole.encode())
-                    connection.outbox.append(combined)
-                else:
-                    raw = raw or text_frame(payload.encode())
-                    connection.outbox.append(raw)
+                conversation = connection.conversation
+                framing = conversation.framing
+                if framing not in made:
+                    made[framing] = text_frame(conversation.wrap(stream, payload).encode())
+                connection.outbox.append(made[framing])
                 connection.frames_sent += 1
                 dirty[connection] = None
         for connection in dirty:
@@ -126,9 +124,7 @@ class Switchboard:
     def announce(self, payload: str, stream: str) -> None:
         """Send a frame to every connection, subscribed or not."""
         for connection in tuple(self.connections):
-            text = payload
-            if connection.conversation.is_combined:
-                text = f'{{"stream":"{stream}","data":{payload}}}'
+            text = connection.conversation.wrap(stream, payload)
             connection.outbox.append(text_frame(text.encode()))
             connection.flush()
 

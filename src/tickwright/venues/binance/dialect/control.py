@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
-from urllib.parse import parse_qs, unquote, urlsplit
-
-import msgspec
+from collections.abc import Mapping
 
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.binance.dialect.streams import is_well_formed, route_of
+from tickwright.venues.dialects import Reply
 
 
-__all__ = ["Conversation", "FrameCounter", "Reply", "error_reply"]
+__all__ = ["Conversation", "error_reply"]
 
 _METHODS = ("SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS", "SET_PROPERTY", "GET_PROPERTY")
 _VARIANTS = ", ".join(f"`{name}`" for name in _METHODS)
@@ -22,15 +20,6 @@ _ROUTES = frozenset({"public", "market", "private"})
 _INVALID = "Invalid request: "
 
 Id = int | str | None
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What a control message did."""
-
-    text: str
-    """The frame that answers it."""
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
 
 
 class _Refused(Exception):
@@ -51,31 +40,13 @@ def error_reply(code: int, text: str, request_id: Id, *, is_flat: bool = False) 
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
-class FrameCounter:
-    """Counts a client's frames in any sliding second.
-
-    Args:
-        limit: Frames allowed in a second.
-    """
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.seen = 0
-        self._times: deque[float] = deque(maxlen=limit + 1)
-
-    def take(self, now_s: float) -> bool:
-        """Count one frame; return False if it is one too many."""
-        self.seen += 1
-        self._times.append(now_s)
-        return len(self._times) <= self.limit or now_s - self._times[0] >= 1.0
-
-
 class Conversation:
     """One connection to a market stream host, from its path to its subscriptions.
 
     Args:
         product: Whose servers are spoken to.
-        path: Path and query of the handshake. The path, not the number of streams, decides the framing.
+        path: Path of the handshake. It, not the number of streams, decides the framing.
+        params: Query of the handshake.
         is_flat: Send errors as the documentation shows them, not as they were captured.
 
     Raises:
@@ -87,23 +58,24 @@ class Conversation:
         '{"result":null,"id":1}'
     """
 
-    def __init__(self, product: DialectProduct, path: str, *, is_flat: bool = False) -> None:
+    def __init__(
+        self,
+        product: DialectProduct,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        is_flat: bool = False,
+    ) -> None:
         self.product = product
         self.is_flat = is_flat
-        parts = urlsplit(path)
-        steps = [unquote(step) for step in parts.path.split("/") if step]
+        steps = [step for step in path.split("/") if step]
         self.route = steps.pop(0) if steps and product.is_futures and steps[0] in _ROUTES else ""
         mode = steps.pop(0) if steps else ""
         if mode not in ("ws", "stream") or (mode == "stream" and steps):
-            raise ValueError(f"no market stream at {parts.path}")
+            raise ValueError(f"no market stream at {path}")
         self.is_combined = mode == "stream"
         if self.is_combined:
-            steps = [
-                name
-                for value in parse_qs(parts.query).get("streams", [])
-                for name in value.split("/")
-                if name
-            ]
+            steps = [name for name in (params or {}).get("streams", "").split("/") if name]
         if any("," in name or not is_well_formed(name) for name in steps):
             raise ValueError("malformed stream name in the URL")
         self.streams: dict[str, None] = dict.fromkeys(steps[: product.streams_max])
@@ -114,7 +86,16 @@ class Conversation:
             return True
         return route_of(self.product, stream) == (self.route or "public")
 
-    def answer(self, text: str, *, refused: dict[str, str] | None = None) -> Reply:
+    @property
+    def framing(self) -> str:
+        """Connections of one framing get the same bytes."""
+        return "combined" if self.is_combined else "raw"
+
+    def wrap(self, stream: str, payload: str) -> str:
+        """Return a payload as this connection is sent it; replies are never wrapped."""
+        return f'{{"stream":"{stream}","data":{payload}}}' if self.is_combined else payload
+
+    def answer(self, text: str, *, refused: Mapping[str, str] | None = None) -> Reply:
         """Return what the venue does with a text frame.
 
         Args:
@@ -157,7 +138,7 @@ class Conversation:
             raise _Refused(2, _INVALID + "request ID must be an unsigned integer")
         return value  # type: ignore[return-value]  # narrowed above, beyond what mypy follows
 
-    def _subscribe(self, names: list[str], request_id: Id, refused: dict[str, str]) -> Reply:
+    def _subscribe(self, names: list[str], request_id: Id, refused: Mapping[str, str]) -> Reply:
         if not all(is_well_formed(name) for name in names):
             raise _Refused(2, _INVALID + "invalid stream")
         for name in names:

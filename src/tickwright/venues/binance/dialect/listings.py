@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 
-from tickwright.venues.binance.dialect.products import DialectProduct, unspell
+from tickwright.errors import UnknownInstrument
+from tickwright.model.ids import InstrumentName
+from tickwright.venues.binance.dialect.products import DialectProduct, spell, unspell
 from tickwright.venues.binance.dialect.spelling import decimal_text
 from tickwright.venues.facts import Listing
 
 
-__all__ = ["exchange_info", "inferred_listing"]
+__all__ = ["exchange_info", "inferred_listing", "invented_listing"]
 
 _PERPETUAL_DELIVERY_MS = 4_133_404_800_000
+_CONTRACT_SIZES = {"BTC": 100}
 _ONBOARD_MS = 1_569_398_400_000
 _SPOT_ORDERS = (
     "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
@@ -36,6 +40,30 @@ def inferred_listing(product: DialectProduct, symbol: str, *, scale: int = 8) ->
         tick=1,
         contract_size=10 if product.is_inverse else None,
         is_inferred=True,
+    )
+
+
+def invented_listing(product: DialectProduct, name: InstrumentName, price: float) -> Listing:
+    """Return how an instrument of about that price would be listed: five or six digits for the price.
+
+    Raises:
+        UnknownInstrument: If it does not belong to the product.
+    """
+    is_spot, is_inverse = name.settle is None, name.settle == name.base
+    if is_spot == product.is_futures or is_inverse != product.is_inverse or name.venue != "binance":
+        raise UnknownInstrument(f"{name.id!r} is no instrument of {product.name}")
+    magnitude = math.floor(math.log10(price))
+    price_scale = max(1 if is_inverse else 2, min(7, 4 - magnitude))
+    # Turnovers need both scales' digits, and have eight.
+    quantity_scale = max(0, min(magnitude + 1, 8 - price_scale, 3 if product.is_futures else 5))
+    return Listing(
+        name=name,
+        product=product.name,
+        symbol=spell(product, name),
+        price_scale=price_scale,
+        quantity_scale=0 if is_inverse else quantity_scale,
+        tick=10 if product.is_futures and not is_inverse and magnitude >= 4 else 1,
+        contract_size=_CONTRACT_SIZES.get(name.base, 10) if is_inverse else None,
     )
 
 

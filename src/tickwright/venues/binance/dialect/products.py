@@ -13,7 +13,7 @@ from tickwright.errors import UnknownVenue
 from tickwright.model.ids import InstrumentName
 
 
-__all__ = ["COINM", "PRODUCTS", "SPOT", "USDM", "DialectProduct", "dialect_of", "spell", "unspell"]
+__all__ = ["COINM", "PRODUCTS", "SPOT", "USDM", "DialectProduct", "product_of", "spell", "unspell"]
 
 
 class DialectProduct(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,8 +113,8 @@ _QUOTES = (
 _CONTRACT = re.compile(r"(?P<pair>[^_]+)(?:_(?P<tail>PERP|\d{6}))?")
 
 
-def dialect_of(product: str) -> DialectProduct:
-    """Return the dialect of a product such as ``binance.spot``.
+def product_of(product: str) -> DialectProduct:
+    """Return the product of a name such as ``binance.spot``.
 
     Raises:
         UnknownVenue: If Binance has no product of that name here.

@@ -17,13 +17,11 @@ from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import StreamName, parse_stream
 from tickwright.venues.binance.dialect.windows import DepthWindow, KlineWatch
+from tickwright.venues.dialects import Frame
 from tickwright.venues.facts import AggTradeFact, InstrumentView, MarketView, TradeFact
 
 
-__all__ = ["Frame", "Publisher"]
-
-Frame = tuple[str, str]
-"""Stream name and payload."""
+__all__ = ["Publisher"]
 
 _DAY_MS = 86_400_000
 _WINDOWS_MS = {"1h": 3_600_000, "4h": 4 * 3_600_000, "1d": _DAY_MS}

@@ -6,18 +6,18 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
-import msgspec
-
 from tickwright.venues.binance.dialect import bodies
+from tickwright.venues.binance.dialect.errors import error_body
 from tickwright.venues.binance.dialect.listings import exchange_info
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import INTERVALS
 from tickwright.venues.binance.dialect.weights import depth_weight
+from tickwright.venues.dialects import Answer
 from tickwright.venues.facts import InstrumentView, MarketView
 
 
-__all__ = ["Answer", "RestDesk", "error_body"]
+__all__ = ["RestDesk"]
 
 _DAY_MS = 86_400_000
 _DIGITS = re.compile(r"[0-9]{1,20}")
@@ -25,29 +25,10 @@ _DIGITS = re.compile(r"[0-9]{1,20}")
 Params = Mapping[str, str]
 
 
-class Answer(msgspec.Struct, frozen=True):
-    """What an endpoint says, and what asking costs."""
-
-    status: int
-    body: str
-    weight: int = 1
-    headers: tuple[tuple[str, str], ...] = ()
-
-
 class _Refused(Exception):
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
         self.code = code
-
-
-def error_body(code: int, text: str) -> str:
-    """Return Binance's error body.
-
-    Example:
-        >>> error_body(-1121, "Invalid symbol.")
-        '{"code":-1121,"msg":"Invalid symbol."}'
-    """
-    return json.dumps({"code": code, "msg": text}, separators=(",", ":"), ensure_ascii=False)
 
 
 class RestDesk:

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from tickwright.venues.binance.dialect.errors import banned_text, error_body, limited_text
 from tickwright.venues.binance.dialect.products import DialectProduct
+from tickwright.venues.dialects import Verdict
 
 
-__all__ = ["Verdict", "WeightMeter", "depth_weight"]
+__all__ = ["WeightMeter", "depth_weight"]
 
 _MINUTE_MS = 60_000
 _WARNINGS = 10  # requests answered with 429 before the address is banned; the venue tells no number
 _BAN_MS = 2 * _MINUTE_MS
 _BAN_MS_MAX = 3 * 86_400_000
-
-
-class Verdict(msgspec.Struct, frozen=True):
-    """Whether a request is served; if not, with what it is refused."""
-
-    status: int
-    text: str = ""
-    retry_after_s: int = 0
-    used: int = 0
-    """Weight used in this minute, this request included."""
 
 
 class WeightMeter:
@@ -51,42 +41,28 @@ class WeightMeter:
             self._minute, self.used, self._warned = minute, 0, 0
         self.used += weight
         if self.used <= self.limit:
-            return Verdict(200, used=self.used)
+            return Verdict(200, headers=self._headers())
         self._warned += 1
         if self._warned > _WARNINGS:
             self._banned_until_ms = now_ms + self._ban_ms
             self._ban_ms = min(2 * self._ban_ms, _BAN_MS_MAX)
             return self._banned(now_ms)
         wait_s = -(-((minute + 1) * _MINUTE_MS - now_ms) // 1000)
-        return Verdict(429, self.limited_text(), wait_s, self.used)
+        body = error_body(-1003, limited_text(self._product, self.limit))
+        return Verdict(429, body, self._headers(wait_s))
 
     def _banned(self, now_ms: int) -> Verdict:
         wait_s = -(-(self._banned_until_ms - now_ms) // 1000)
-        return Verdict(418, self.banned_text(self._banned_until_ms), wait_s, self.used)
+        body = error_body(-1003, banned_text(self._product, self._banned_until_ms))
+        return Verdict(418, body, self._headers(wait_s))
 
-    def limited_text(self) -> str:
-        """Return what a 429 says."""
-        if self._product.is_futures:
-            return (
-                f"Too many requests; current limit is {self.limit} requests per minute."
-                " Please use the websocket for live updates to avoid polling the API."
-            )
-        return (
-            f"Too much request weight used; current limit is {self.limit} request weight per"
-            " 1 MINUTE. Please use WebSocket Streams for live updates to avoid polling the API."
-        )
-
-    def banned_text(self, until_ms: int) -> str:
-        """Return what a 418 says."""
-        if self._product.is_futures:
-            return (
-                f"Way too many requests; IP banned until {until_ms}."
-                " Please use the websocket for live updates to avoid bans."
-            )
-        return (
-            f"Way too much request weight used; IP banned until {until_ms}."
-            " Please use WebSocket Streams for live updates to avoid bans."
-        )
+    def _headers(self, wait_s: int | None = None) -> dict[str, str]:
+        headers = {"x-mbx-used-weight-1m": str(self.used)}
+        if not self._product.is_futures:
+            headers["x-mbx-used-weight"] = str(self.used)
+        if wait_s is not None:
+            headers["Retry-After"] = str(wait_s)
+        return headers
 
 
 def depth_weight(product: DialectProduct, limit: int) -> int:

@@ -1,17 +1,24 @@
-"""The books of a capture as the venue held them: what a snapshot asked for later must say."""
+"""Recordings of Binance: frames and requests taken apart, and the books as the venue held them."""
 
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
-from tickwright.venues.binance.dialect import DialectProduct
+from tickwright.venues.binance.dialect.products import DialectProduct
 
 
-__all__ = ["BookKeeper"]
+__all__ = ["BookKeeper", "aged_snapshot", "endpoint_of", "taken_apart"]
+
+_ENDPOINT = re.compile(r"/(?:api|fapi|dapi)/v\d+/(?P<name>[\w/]+)")
+_LAST_ID = re.compile(r'("lastUpdateId":\s*)(\d+)')
+_LONG_AGO = 1_000_000_000  # update ids
+_HEAD = '{"stream":"'
+_MIDDLE = '","data":'
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -50,10 +57,11 @@ class BookKeeper:
         if known is None or known.last_id < fresh.last_id:
             self._books[symbol] = fresh
 
-    def delta(self, symbol: str, payload: str) -> None:
-        """Apply a recorded diff event."""
-        book = self._books.get(symbol)
-        if book is None:
+    def follow(self, stream: str, payload: str) -> None:
+        """Apply a recorded payload, if it is a diff of a book that is known."""
+        symbol, _, kind = stream.partition("@")
+        book = self._books.get(symbol.upper())
+        if book is None or (kind != "depth" and not kind.startswith("depth@")):
             return
         event = _decode(payload)
         last_id: int = event["u"]
@@ -95,3 +103,41 @@ class BookKeeper:
             {price: Decimal(quantity) for price, (_, quantity) in book.bids.items()},
             {price: Decimal(quantity) for price, (_, quantity) in book.asks.items()},
         )
+
+
+def endpoint_of(path: str) -> str:
+    """Return the endpoint of a path, whatever its host and version.
+
+    Example:
+        >>> endpoint_of("/api/v1/depth"), endpoint_of("/fapi/v2/ticker/price")
+        ('depth', 'ticker/price')
+    """
+    match = _ENDPOINT.search(path)
+    return match["name"] if match else path
+
+
+def taken_apart(data: str) -> tuple[str | None, str]:
+    """Return stream name and payload of a combined frame; no name for anything else.
+
+    Example:
+        >>> taken_apart('{"stream":"btcusdt@trade","data":{"t":1}}')
+        ('btcusdt@trade', '{"t":1}')
+    """
+    if data.startswith(_HEAD):
+        end = data.find('"', len(_HEAD))
+        if data.startswith(_MIDDLE, end):
+            return data[len(_HEAD) : end], data[end + len(_MIDDLE) : -1]
+    try:
+        frame = json.loads(data)
+    except json.JSONDecodeError:
+        return None, ""
+    if not isinstance(frame, dict) or "stream" not in frame or "data" not in frame:
+        return None, ""
+    return str(frame["stream"]), json.dumps(frame["data"], separators=(",", ":"))
+
+
+def aged_snapshot(body: str) -> str:
+    """Return a snapshot as it would be from long before."""
+    return _LAST_ID.sub(
+        lambda match: f"{match[1]}{max(1, int(match[2]) - _LONG_AGO)}", body, count=1
+    )

@@ -1,0 +1,123 @@
+"""One Binance product as a `tickwright.venues.dialects.Dialect`: the parts of this folder under one roof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from tickwright.model.ids import InstrumentName
+from tickwright.venues.binance.dialect.control import Conversation
+from tickwright.venues.binance.dialect.errors import error_body, refusal_body
+from tickwright.venues.binance.dialect.listings import (
+    exchange_info,
+    inferred_listing,
+    invented_listing,
+)
+from tickwright.venues.binance.dialect.products import DialectProduct, product_of
+from tickwright.venues.binance.dialect.publisher import Publisher
+from tickwright.venues.binance.dialect.recordings import (
+    BookKeeper,
+    aged_snapshot,
+    endpoint_of,
+    taken_apart,
+)
+from tickwright.venues.binance.dialect.rest import RestDesk
+from tickwright.venues.binance.dialect.streams import family_of
+from tickwright.venues.binance.dialect.weights import WeightMeter
+from tickwright.venues.dialects import Answer
+from tickwright.venues.facts import Listing, MarketView
+
+
+__all__ = ["BinanceDialect", "dialect_of"]
+
+
+class BinanceDialect:
+    """What Binance's servers do, for one product.
+
+    Args:
+        product: Its declarations.
+    """
+
+    shutdown_notice: str | None
+
+    def __init__(self, product: DialectProduct) -> None:
+        self.product = product
+        self.name = product.name
+        self.frames_per_s = product.frames_per_s
+        self.ping_interval_s = product.ping_interval_s
+        self.pong_deadline_s = product.pong_deadline_s
+        self.has_id_gaps = product.is_futures
+        self.shutdown_notice = None if product.is_futures else "!serverShutdown"
+
+    def converse(self, path: str, params: Mapping[str, str], *, is_flat: bool) -> Conversation:
+        """Return a new connection's state; `ValueError` refuses the handshake."""
+        return Conversation(self.product, path, params, is_flat=is_flat)
+
+    def publisher(self, market: MarketView) -> Publisher:
+        """Return what makes frames of a market's events."""
+        return Publisher(self.product, market)
+
+    def family_of(self, stream: str) -> str:
+        """Return a stream name without its speed."""
+        return family_of(stream)
+
+    def desk(self, market: MarketView) -> RestDesk:
+        """Return what answers requests about a market."""
+        return RestDesk(self.product, market)
+
+    def meter(self) -> WeightMeter:
+        """Return a new count of weights."""
+        return WeightMeter(self.product)
+
+    def refusal(self, status: int, now_ms: int, retry_after_s: int | None) -> str:
+        """Return the error body that goes with a status."""
+        return refusal_body(self.product, status, now_ms, retry_after_s)
+
+    def is_snapshot(self, path: str) -> bool:
+        """Tell whether a path asks for a book snapshot."""
+        return endpoint_of(path) == "depth"
+
+    def aged(self, body: str) -> str:
+        """Return a snapshot's body as it would be from before anything streamed."""
+        return aged_snapshot(body)
+
+    def invented(self, base: str) -> InstrumentName:
+        """Return the usual instrument of a base asset."""
+        if self.product.is_inverse:
+            return InstrumentName("binance", base, "USD", base)
+        return InstrumentName("binance", base, "USDT", "USDT" if self.product.is_futures else None)
+
+    def listed(self, name: InstrumentName, price: float) -> Listing:
+        """Return how an instrument at about that price would be listed."""
+        return invented_listing(self.product, name, price)
+
+    def taken_apart(self, data: str) -> tuple[str | None, str]:
+        """Return stream and payload of a recorded frame."""
+        return taken_apart(data)
+
+    def resource(self, path: str) -> str:
+        """Return the endpoint that a recorded path names."""
+        return endpoint_of(path)
+
+    def book_record(self) -> BookKeeper:
+        """Return empty books to follow a recording with."""
+        return BookKeeper(self.product)
+
+    def exchange_info(self, symbols: Iterable[str], now_ms: int) -> str:
+        """Return exchange information guessed from symbols."""
+        listings = [inferred_listing(self.product, symbol) for symbol in symbols]
+        return exchange_info(self.product, listings, now_ms)
+
+    def unlisted(self, known: Sequence[str]) -> Answer:
+        """Return the answer to a request for what is not there: a symbol if there are any, else a path."""
+        if known:
+            return Answer(400, error_body(-1121, "Invalid symbol."))
+        return Answer(404, error_body(-1099, "Not found, unauthenticated, or unauthorized."))
+
+
+def dialect_of(product: str) -> BinanceDialect:
+    """Return the dialect of a product such as ``binance.spot``.
+
+    Raises:
+        UnknownVenue: If Binance has no product of that name here.
+    """
+    return BinanceDialect(product_of(product))

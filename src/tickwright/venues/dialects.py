@@ -1,0 +1,228 @@
+"""The contract between a venue's dialect and the sandbox: what its servers accept, refuse and send, as pure code.
+
+A dialect stands beside the codec of its venue, in ``tickwright.venues.<venue>.dialect``, whose ``dialect_of``
+takes a product's name and returns a `Dialect`. It is written from the venue's documentation, never from our codec:
+the two check each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Protocol
+
+import msgspec
+
+from tickwright.model.ids import InstrumentName
+from tickwright.venues.facts import Listing, MarketView
+
+
+__all__ = [
+    "Answer",
+    "BookRecord",
+    "Conversation",
+    "Dialect",
+    "Frame",
+    "Meter",
+    "Publisher",
+    "Reply",
+    "RestDesk",
+    "Verdict",
+]
+
+Frame = tuple[str, str]
+"""Stream name and payload, not yet framed for a connection."""
+Params = Mapping[str, str]
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What a control message did."""
+
+    text: str
+    """The frame that answers it."""
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What an endpoint says, and what asking costs."""
+
+    status: int
+    body: str
+    weight: int = 1
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """Whether a request is within the limits; if not, with what it is refused."""
+
+    status: int
+    body: str = ""
+    headers: dict[str, str] = {}
+    """Sent with the answer, whichever it is."""
+
+
+class Conversation(Protocol):
+    """One connection to a market stream host."""
+
+    streams: Mapping[str, None]
+    """What it is subscribed to, in order."""
+
+    def answer(self, text: str, *, refused: Mapping[str, str]) -> Reply:
+        """Return what the venue does with a text frame; ``refused`` are streams and the text against them."""
+
+    def is_served(self, stream: str) -> bool:
+        """Tell whether this connection can carry a stream at all; otherwise it stays silent."""
+
+    @property
+    def framing(self) -> str:
+        """Connections of one framing get the same bytes."""
+
+    def wrap(self, stream: str, payload: str) -> str:
+        """Return a payload as this connection is sent it."""
+
+
+class Publisher(Protocol):
+    """Turns a market's events into frames of the wanted streams."""
+
+    frames: list[Frame]
+    """Made and not yet taken."""
+
+    @property
+    def next_ms(self) -> float:
+        """When the next sampled stream is due; infinity if none is."""
+
+    def want(self, stream: str) -> None:
+        """Begin a stream; an unknown one stays silent."""
+
+    def unwant(self, stream: str) -> None:
+        """End a stream."""
+
+    def beat(self) -> None:
+        """Sample the stream that is due."""
+
+    def take(self) -> list[Frame]:
+        """Return the frames made since the last call."""
+
+
+class RestDesk(Protocol):
+    """Answers the public endpoints of one product from a market."""
+
+    def answer(self, method: str, path: str, params: Params) -> Answer:
+        """Return the answer to a request; refusals are answers too."""
+
+
+class Meter(Protocol):
+    """Counts one address's requests against the venue's limits."""
+
+    limit: int
+
+    def take(self, weight: int, now_ms: int) -> Verdict:
+        """Count a request and say whether it is served."""
+
+
+class BookRecord(Protocol):
+    """Books followed through recorded snapshots and deltas."""
+
+    def snapshot(self, symbol: str, body: str) -> None:
+        """Take a recorded snapshot, unless the book is newer."""
+
+    def follow(self, stream: str, payload: str) -> None:
+        """Apply a recorded payload, if it changes a book."""
+
+    def last_id(self, symbol: str) -> int | None:
+        """Return the update id of a book, ``None`` before its first snapshot."""
+
+    def body(self, symbol: str, limit: int) -> str | None:
+        """Return a snapshot's body of this moment, ``None`` before the first recorded one."""
+
+    def book(self, symbol: str) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
+        """Return bids and asks, price → quantity."""
+
+
+class Dialect(Protocol):
+    """One product as its servers behave."""
+
+    @property
+    def name(self) -> str:
+        """The product, for example ``binance.spot``."""
+
+    @property
+    def frames_per_s(self) -> int:
+        """Frames a client may send in a second, control frames included."""
+
+    @property
+    def ping_interval_s(self) -> float:
+        """Between two pings of the server's."""
+
+    @property
+    def pong_deadline_s(self) -> float:
+        """How long a pong may take."""
+
+    @property
+    def has_id_gaps(self) -> bool:
+        """Whether update ids advance between book events."""
+
+    @property
+    def shutdown_notice(self) -> str | None:
+        """Stream name of the notice before a server goes, ``None`` where there is none."""
+
+    # Sockets
+
+    def converse(self, path: str, params: Params, *, is_flat: bool) -> Conversation:
+        """Return a new connection's state.
+
+        Raises:
+            ValueError: If the handshake would be refused.
+        """
+
+    def publisher(self, market: MarketView) -> Publisher:
+        """Return what makes frames of a market's events."""
+
+    def family_of(self, stream: str) -> str:
+        """Return a stream name without its speed."""
+
+    # REST
+
+    def desk(self, market: MarketView) -> RestDesk:
+        """Return what answers requests about a market."""
+
+    def meter(self) -> Meter:
+        """Return a new count of requests."""
+
+    def refusal(self, status: int, now_ms: int, retry_after_s: int | None) -> str:
+        """Return the error body that goes with a status."""
+
+    def is_snapshot(self, path: str) -> bool:
+        """Tell whether a path asks for a book snapshot."""
+
+    def aged(self, body: str) -> str:
+        """Return a snapshot's body as it would be from before anything streamed."""
+
+    # Listings
+
+    def invented(self, base: str) -> InstrumentName:
+        """Return the usual instrument of a base asset."""
+
+    def listed(self, name: InstrumentName, price: float) -> Listing:
+        """Return how an instrument at about that price would be listed.
+
+        Raises:
+            UnknownInstrument: If it does not belong to the product.
+        """
+
+    # Recordings
+
+    def taken_apart(self, data: str) -> tuple[str | None, str]:
+        """Return stream and payload of a recorded frame; no stream for anything else."""
+
+    def resource(self, path: str) -> str:
+        """Return the endpoint that a recorded path names, whatever its version."""
+
+    def book_record(self) -> BookRecord:
+        """Return empty books to follow a recording with."""
+
+    def exchange_info(self, symbols: Iterable[str], now_ms: int) -> str:
+        """Return exchange information guessed from symbols."""
+
+    def unlisted(self, known: Sequence[str]) -> Answer:
+        """Return the answer to a request for a symbol or a path that is not there."""
