@@ -2,7 +2,7 @@
 # Needed: make and Python 3.11 or newer with venv. uv is used where it is there; a C compiler is optional.
 
 SHELL := /bin/sh
-PYTHON := .venv/bin/python
+IN_VENV := .venv/bin/python
 BIN := .venv/bin
 
 # A stamp file says that the environment matches these; nothing is done while it is newer.
@@ -19,24 +19,24 @@ $(ENVIRONMENT): pyproject.toml uv.lock setup.py .ci/setup
 	@.ci/setup
 	@touch $@
 
-$(KERNEL): $(ENVIRONMENT) $(wildcard src/tickwright/kernel/*.px?)
-	@$(PYTHON) setup.py --quiet build_ext --inplace
+$(KERNEL): $(ENVIRONMENT) $(wildcard src/tickwright/kernel/*.pyx src/tickwright/kernel/*.px[di])
+	@$(IN_VENV) setup.py --quiet build_ext --inplace
 	@touch $@
 
 setup: $(KERNEL) ## Make or refresh .venv; quick when nothing changed.
 
 test: setup ## Run the tests.
-	@$(PYTHON) -m pytest $(ARGS)
+	@$(IN_VENV) -m pytest $(ARGS)
 
 test-pure: setup ## Run the kernel's tests on its pure-Python twin.
-	@TICKWRIGHT_PURE=1 $(PYTHON) -m pytest tests/kernel $(ARGS)
+	@TICKWRIGHT_PURE=1 $(IN_VENV) -m pytest tests/kernel $(ARGS)
 
 check: setup ## Check style, types, import rules and the lock file.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTHON) -m pytest -q tests/test_tidy.py
+	$(IN_VENV) -m pytest -q tests/test_tidy.py
 
 format: setup ## Put the code in its standard form.
 	$(BIN)/ruff check --fix-only .
@@ -46,10 +46,10 @@ demo: setup ## Show the main job for about 20 s.
 	@$(BIN)/tickwright demo
 
 bench: setup ## Measure the hot path, and the peers where they are installed.
-	@$(PYTHON) -m benchmarks $(ARGS)
+	@$(IN_VENV) -m benchmarks $(ARGS)
 
 fuzz: setup ## Feed a million mutated frames to the kernel.
-	@$(PYTHON) -m benchmarks.fuzz $(ARGS)
+	@$(IN_VENV) -m benchmarks.fuzz $(ARGS)
 
 clean: ## Remove everything that is made, the environment included.
 	rm -rf .venv build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -19,9 +19,13 @@ def extensions() -> list[Extension]:
         [str(KERNEL / "_compiled.pyx")],
         depends=sorted(str(part) for part in KERNEL.glob("*.pxi")),
         extra_compile_args=["-O3"],
-        optional=True,  # without a compiler the pure-Python twin serves
     )
-    return list(cythonize([kernel], language_level=3))
+    built = list(cythonize([kernel], language_level=3))
+    for extension in built:
+        extension.optional = (
+            True  # set here, for cythonize drops it: without a compiler the twin serves
+        )
+    return built
 
 
 setup(ext_modules=extensions())
