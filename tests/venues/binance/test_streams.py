@@ -1,0 +1,73 @@
+"""A topic finds its stream in the product's table, or an error that says what there is."""
+
+from __future__ import annotations
+
+import pytest
+from tests.venues.binance.samples import COINM_ID, LISTED, SPOT_ID, USDM_ID
+
+from tickwright.errors import NotSupported, UnknownInstrument
+from tickwright.model import topics
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.market import MarketEvent
+from tickwright.venues.binance.streams import AllStream, Stream, StreamTable
+
+
+def nothing(frame: bytes, received_ts_ns: int) -> tuple[MarketEvent, ...]:
+    return ()
+
+
+def one(instrument: Instrument) -> object:
+    return nothing
+
+
+def every(instruments: Instruments, product: str) -> object:
+    return nothing
+
+
+TABLE = StreamTable(
+    product="binance.usdm",
+    one={topics.Trades: lambda _: Stream("trade", one, "public", True, 2.0)},
+    every={topics.Quotes: lambda _: AllStream("!bookTicker", every, "public", 5.0)},
+)
+
+
+def test_a_stream_is_named_by_the_symbol_in_lower_case() -> None:
+    channel = TABLE.channel(topics.Trades("binance:BTC/USDT:USDT-261225"), LISTED)
+    assert (channel.stream, channel.route) == ("btcusdt_261225@trade", "public")
+    assert (channel.is_many, channel.cadence_s) == (True, 2.0)
+    assert channel.decode is nothing
+
+
+def test_a_wildcard_names_the_product() -> None:
+    channel = TABLE.channel(topics.Quotes("binance.usdm:*"), LISTED)
+    assert (channel.stream, channel.route) == ("!bookTicker", "public")
+    assert (channel.is_many, channel.cadence_s) == (True, 5.0)
+
+
+def test_the_topics_are_those_of_one_instrument() -> None:
+    assert TABLE.topics == {topics.Trades}
+
+
+@pytest.mark.parametrize(
+    "topic", [topics.AggTrades(USDM_ID), topics.Notices(), topics.Quotes(USDM_ID)]
+)
+def test_a_topic_without_a_stream_is_refused_with_those_that_have_one(topic: topics.Topic) -> None:
+    with pytest.raises(NotSupported, match="Trades"):
+        TABLE.channel(topic, LISTED)
+
+
+def test_a_wildcard_without_a_stream_is_refused_with_those_that_have_one() -> None:
+    with pytest.raises(NotSupported, match="Quotes"):
+        TABLE.channel(topics.Trades("binance.usdm:*"), LISTED)
+
+
+@pytest.mark.parametrize("subject", ["binance.spot:*", "bybit.linear:*", "binance:*"])
+def test_a_wildcard_of_another_product_is_refused(subject: str) -> None:
+    with pytest.raises(UnknownInstrument, match=r"binance\.usdm:\*"):
+        TABLE.channel(topics.Quotes(subject), LISTED)
+
+
+@pytest.mark.parametrize("subject", [SPOT_ID, COINM_ID, "binance:NO/SUCH:SUCH", "btcusdt"])
+def test_an_instrument_that_is_not_the_product_s_is_refused(subject: str) -> None:
+    with pytest.raises(UnknownInstrument):
+        TABLE.channel(topics.Trades(subject), LISTED)
