@@ -182,7 +182,7 @@ def test_g32_three_disagreements_in_a_row_resync(synced: Kept) -> None:
 
 
 def test_a_silent_stream_is_verified_by_a_fresh_snapshot_and_cleared(synced: Kept) -> None:
-    synced.keeper.on_silent(60.0, 9)
+    synced.keeper.on_silent(60.0, 9, is_renewed=False)
     assert synced.keeper.state is BookState.SUSPECT
     assert synced.asked == 1
     same = snapshot(11, [("99", "1"), ("98", "2")], [("101", "1"), ("102", "5")])
@@ -191,8 +191,19 @@ def test_a_silent_stream_is_verified_by_a_fresh_snapshot_and_cleared(synced: Kep
     assert synced.keeper.sequence == 11
 
 
+def test_a_stream_subscribed_again_is_verified_once_that_is_acknowledged(synced: Kept) -> None:
+    synced.keeper.on_silent(60.0, 9, is_renewed=True)
+    assert (synced.keeper.state, synced.asked) == (BookState.SUSPECT, 0)
+    synced.keeper.on_subscribed()
+    assert synced.asked == 1
+    synced.keeper.on_snapshot(
+        snapshot(11, [("99", "1"), ("98", "2")], [("101", "1"), ("102", "5")])
+    )
+    assert synced.keeper.state is BookState.LIVE
+
+
 def test_a_silent_stream_that_missed_something_is_resynced(synced: Kept) -> None:
-    synced.keeper.on_silent(60.0, 9)
+    synced.keeper.on_silent(60.0, 9, is_renewed=False)
     synced.keeper.on_snapshot(snapshot(30, [("90", "1")], [("91", "1")]))
     assert synced.keeper.state is BookState.RESYNCING
     assert synced.keeper.mismatches == 1

@@ -94,7 +94,15 @@ async def assemble(
                 root.add(branch.as_child())
                 for product in (each for each in products if each.venue == venue):
                     builder = _FeedBuilder(
-                        product, origins[product.name], settings, ports, clock, rng, bus, branch, http
+                        product,
+                        origins[product.name],
+                        settings,
+                        ports,
+                        clock,
+                        rng,
+                        bus,
+                        branch,
+                        http,
                     )
                     feeds.append(builder.feed)
             market = Market(feeds)

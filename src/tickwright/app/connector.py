@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tickwright.app.assembly import Assembly, Ports, assemble
 from tickwright.app.config import Settings, load_settings
@@ -15,11 +16,12 @@ from tickwright.app.registry import products_of
 from tickwright.app.status import Status, status_of
 from tickwright.errors import Closed, TickwrightError, UsageError
 from tickwright.marketdata.book import Book
+from tickwright.marketdata.feed import Feed
 from tickwright.marketdata.market import Market
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.topics import BookUpdates, Topic
 from tickwright.runtime.bus import Handle, Handler
-from tickwright.runtime.queues import CAPACITY, Overflow
+from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
 from tickwright.venues.base import Endpoints
 
@@ -41,11 +43,20 @@ class Listener:
         self._handle = handle
         self._is_acquired = False
         self._is_detached = False
+        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def errors(self) -> int:
         """How often the handler raised."""
         return self._handle.errors
+
+    async def wait_acquired(self) -> None:
+        """Wait until the topic is asked for at the venue, or cannot be.
+
+        Raises:
+            UnknownInstrument, NotSupported, ConnectivityError, VenueError: Why it cannot be streamed.
+        """
+        await asyncio.shield(self._done)
 
     def detach(self) -> None:
         """Make no further calls. Twice is fine."""
@@ -62,8 +73,11 @@ class Listener:
         except TickwrightError as error:
             log.error("%s is not streamed: %s", self._topic, error)
             self._handle.failed(error)
+            self._done.set_exception(error)
+            self._done.exception()  # who does not wait has read it in the log
             return
         self._is_acquired = True
+        self._done.set_result(None)
         if self._is_detached:
             self._connector._market.release([self._topic])
 
@@ -95,7 +109,7 @@ class Connector:
         endpoints: Mapping[str, Endpoints] | None = None,
         settings: Settings | None = None,
         ports: Ports | None = None,
-        **options: object,
+        **options: Any,
     ) -> Self:
         """Return a connector to ``venues``, to be entered with ``async with``. Nothing is sent before a topic is wanted.
 
@@ -105,7 +119,7 @@ class Connector:
             endpoints: Product → origins that replace the venue's own.
             settings: Ready-made settings, instead of reading environment, ``.env`` and YAML.
             ports: Clocks and transports to use instead of the real ones.
-            options: Any field of `Settings`.
+            options: Any field of `Settings`, and ``file`` and ``dotenv`` as for `load_settings`.
 
         Raises:
             UnknownVenue: For a name that is neither.
@@ -167,14 +181,14 @@ class Connector:
         self,
         *topics: Topic,
         overflow: Overflow = Overflow.DROP_OLDEST,
-        capacity: int = CAPACITY,
+        capacity: int | None = None,
     ) -> AsyncIterator[Subscription]:
         """Stream ``topics`` as one line of events, to be read with ``async for``.
 
         Args:
             topics: What to stream.
             overflow: What happens when you read slower than the market writes.
-            capacity: Events that may wait for you.
+            capacity: Events that may wait for you; the setting ``queue_capacity`` unless given.
 
         Raises:
             UnknownInstrument, NotSupported: Before anything is subscribed.
@@ -185,7 +199,8 @@ class Connector:
             ...         print(event)
         """
         market = self._market
-        async with self._open.bus.subscribe(*topics, overflow=overflow, capacity=capacity) as line:
+        room = capacity or self.settings.queue_capacity
+        async with self._open.bus.subscribe(*topics, overflow=overflow, capacity=room) as line:
             await market.acquire(topics)
             try:
                 yield line
@@ -198,7 +213,7 @@ class Connector:
         handler: Handler,
         *,
         overflow: Overflow = Overflow.DROP_OLDEST,
-        capacity: int = CAPACITY,
+        capacity: int | None = None,
     ) -> Listener:
         """Call ``handler`` with every event of ``topic``: the fastest form.
 
@@ -211,7 +226,8 @@ class Connector:
         """
         opened = self._open
         opened.market.resolve([topic])
-        handle = opened.bus.channel(topic).attach(handler, overflow=overflow, capacity=capacity)
+        room = capacity or self.settings.queue_capacity
+        handle = opened.bus.channel(topic).attach(handler, overflow=overflow, capacity=room)
         listener = Listener(self, topic, handle)
         opened.supervisor.spawn(f"acquire {topic}", listener._acquire())
         return listener
@@ -240,9 +256,16 @@ class Connector:
         return status_of(self._open)
 
     @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The products that are open, for those who look below the surface."""
+        return self._market.feeds
+
+    @property
     def _open(self) -> Assembly:
         if self._assembly is None:
-            raise Closed("this connector is not open; use it inside `async with Connector.open(...)`")
+            raise Closed(
+                "this connector is not open; use it inside `async with Connector.open(...)`"
+            )
         return self._assembly
 
     @property

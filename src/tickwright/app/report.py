@@ -11,7 +11,15 @@ from tickwright.model.market import AggTrade, Candle, Level, Quote, Trade
 from tickwright.model.numbers import format_decimal
 
 
-__all__ = ["BookReport", "CandleReport", "InstrumentReport", "QuoteReport", "ReplayReport", "Tally", "TradeReport"]
+__all__ = [
+    "BookReport",
+    "CandleReport",
+    "InstrumentReport",
+    "QuoteReport",
+    "ReplayReport",
+    "Tally",
+    "TradeReport",
+]
 
 LEVELS = 20
 """Levels a side in the report."""

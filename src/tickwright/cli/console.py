@@ -18,7 +18,15 @@ from tickwright.errors import TickwrightError, UsageError
 from tickwright.io.loop import run
 
 
-__all__ = ["err", "failing_in_one_line", "out", "print_json", "progress_bar", "run_async", "set_up_logs"]
+__all__ = [
+    "err",
+    "failing_in_one_line",
+    "out",
+    "print_json",
+    "progress_bar",
+    "run_async",
+    "set_up_logs",
+]
 
 out = Console(highlight=False)
 """Standard output: what was asked for."""

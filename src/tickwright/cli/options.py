@@ -40,7 +40,7 @@ def chosen_options(
     if environment is not None:
         chosen["environment"] = environment
     if config is not None:
-        chosen["config_file"] = config
+        chosen["file"] = config
     if endpoints:
         fields: dict[str, dict[str, str]] = {}
         for text in endpoints:

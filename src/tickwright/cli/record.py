@@ -18,7 +18,9 @@ __all__ = ["record"]
 
 
 def record(
-    instruments: Annotated[list[str], typer.Argument(help="Instrument ids, for example binance:BTC/USDT.")],
+    instruments: Annotated[
+        list[str], typer.Argument(help="Instrument ids, for example binance:BTC/USDT.")
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="The file: .zst and .gz compress, else plain.")
     ],

@@ -17,10 +17,14 @@ __all__ = ["replay"]
 
 
 def replay(
-    files: Annotated[list[Path], typer.Argument(help="Capture files: JSON lines, .zst, .gz or plain.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Capture files: JSON lines, .zst, .gz or plain.")
+    ],
     product: Annotated[
         str | None,
-        typer.Option(help="Whose traffic it is, for example binance.usdm, where the file does not tell."),
+        typer.Option(
+            help="Whose traffic it is, for example binance.usdm, where the file does not tell."
+        ),
     ] = None,
     via_socket: Annotated[
         bool,

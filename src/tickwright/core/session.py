@@ -294,8 +294,10 @@ class Session:
 
     def _watch(self, now_s: float, last_frame_s: float) -> list[Effect]:
         effects: list[Effect] = []
-        if self.ledger.expired(now_s).must_replace:
-            return self.replace(now_s, "subscriptions were not acknowledged")
+        expired = self.ledger.expired(now_s)
+        effects += expired.refused
+        if expired.must_replace:
+            return effects + self.replace(now_s, "subscriptions were not acknowledged")
         for action in self._heartbeat.check(now_s, last_frame_s, self._last_data_s):
             match action:
                 case PingNow():

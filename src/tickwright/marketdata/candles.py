@@ -31,7 +31,15 @@ class CandlePipe(Pipe):
         tools: Who fetches it.
     """
 
-    __slots__ = ("_instrument", "_interval", "_is_closed_only", "_is_fetching", "_product", "_series", "_tools")
+    __slots__ = (
+        "_instrument",
+        "_interval",
+        "_is_closed_only",
+        "_is_fetching",
+        "_product",
+        "_series",
+        "_tools",
+    )
 
     def __init__(
         self,

@@ -148,6 +148,11 @@ class Feed:
         return pipe
 
     @property
+    def frames(self) -> int:
+        """Data frames of the present subscriptions that came so far."""
+        return sum(route.frames for route in self._routes.values())
+
+    @property
     def book_pipes(self) -> list[BookPipe]:
         """All open books."""
         return [pipe for pipe in self._pipes.values() if isinstance(pipe, BookPipe)]
@@ -205,9 +210,9 @@ class Feed:
             case SessionDown(reason=reason):
                 for pipe in self._pipes_on(runner):
                     pipe.on_down(reason, now_ns)
-            case TopicStale(stream=stream, silent_s=silent_s):
+            case TopicStale(stream=stream):
                 for pipe in self._by_stream.get(stream, ()):
-                    pipe.on_silent(silent_s, now_ns)
+                    pipe.on_silent(notice)
             case TopicFailed(stream=stream):
                 for pipe in self._by_stream.get(stream, ()):
                     pipe.on_refused(notice)

@@ -125,7 +125,9 @@ class BookKeeper:
             self._verify(snapshot)
             return True
         if self._sync.is_synced or self.state in (BookState.STALE, BookState.CLOSED):
-            return True  # asked for before the connection ended: nothing links it to what comes next
+            return (
+                True  # asked for before the connection ended: nothing links it to what comes next
+            )
         answer = self._sync.snapshot(snapshot, epoch)
         if not isinstance(answer, Replay):
             return False
@@ -172,16 +174,28 @@ class BookKeeper:
         self._go(BookEvent.UP, "the connection is open", now_ns)
 
     def on_subscribed(self) -> None:
-        """The stream is acknowledged: a quiet instrument gets its book without waiting for a delta."""
+        """The stream is acknowledged, so a snapshot asked for from now on links to it.
+
+        A quiet instrument gets its book without waiting for a delta. A book that was subscribed again because its
+        stream fell silent is compared with a fresh snapshot: what came between the two subscriptions is lost.
+        """
         self._sync.subscribed()
+        self.is_verifying = self._sync.is_synced
         self._ask()
 
-    def on_silent(self, silent_s: float, now_ns: int) -> None:
-        """The stream is silent beyond what is due: let a fresh snapshot tell whether it is only quiet."""
+    def on_silent(self, silent_s: float, now_ns: int, *, is_renewed: bool) -> None:
+        """The stream is silent beyond what is due: a fresh snapshot tells whether it is only quiet.
+
+        Args:
+            silent_s: For how long.
+            now_ns: The wall clock.
+            is_renewed: It is being subscribed again; the snapshot is asked for once that is acknowledged.
+        """
         if self._sync.is_synced and not self.is_verifying:
-            self.is_verifying = True
             self._go(BookEvent.SILENT, f"no update for {silent_s:.0f} s", now_ns)
-            self._ask()
+            if not is_renewed:
+                self.is_verifying = True
+                self._ask()
 
     def close(self, now_ns: int) -> None:
         """Nobody wants the book any more."""
@@ -245,14 +259,19 @@ class BookKeeper:
             self._break("a fresh snapshot differs", snapshot.received_ts_ns)
 
     def _break(self, reason: str, now_ns: int) -> None:
-        if self._sync.is_synced:  # a gap is known to the sync already, and the delta after it is held
-            self._reset()
-            self._sync.subscribed()
+        if (
+            self._sync.is_synced
+        ):  # a gap is known to the sync already, and the delta after it is held
+            self._sync.discard()
+            self._forget()
         self._go(BookEvent.BROKEN, reason, now_ns)
         self._ask()
 
     def _reset(self) -> None:
         self._sync.reset()
+        self._forget()
+
+    def _forget(self) -> None:
         self.is_verifying = False
         self._is_snapshot_asked = False
         if self._audit is not None:

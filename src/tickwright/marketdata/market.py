@@ -58,7 +58,9 @@ class Market:
             if isinstance(topic, InstrumentTopic):
                 by_feed.setdefault(self.feed_of(topic.instrument), []).append(topic)
             elif not isinstance(topic, Notices):
-                raise UsageError(f"{topic!r} is no topic; write for example Trades('binance:BTC/USDT')")
+                raise UsageError(
+                    f"{topic!r} is no topic; write for example Trades('binance:BTC/USDT')"
+                )
         return by_feed
 
     async def acquire(self, topics: Iterable[Topic]) -> None:

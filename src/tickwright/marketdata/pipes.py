@@ -15,7 +15,7 @@ from tickwright.marketdata.book import Book
 from tickwright.marketdata.keeper import BookKeeper
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookDelta
-from tickwright.model.notices import BookStateChanged, TopicFailed
+from tickwright.model.notices import BookStateChanged, TopicFailed, TopicStale
 from tickwright.model.topics import BookStates, BookUpdates, Topic
 from tickwright.runtime.bus import Bus, TopicChannel
 from tickwright.runtime.routes import Route, Sink
@@ -100,7 +100,7 @@ class Pipe:
     def on_down(self, reason: str, now_ns: int) -> None:
         """The session lost its connection."""
 
-    def on_silent(self, silent_s: float, now_ns: int) -> None:
+    def on_silent(self, notice: TopicStale) -> None:
         """The stream is silent beyond what is due."""
 
     def on_refused(self, notice: TopicFailed) -> None:
@@ -160,8 +160,10 @@ class BookPipe(Pipe):
     def on_down(self, reason: str, now_ns: int) -> None:
         self.keeper.on_down(reason, now_ns)
 
-    def on_silent(self, silent_s: float, now_ns: int) -> None:
-        self.keeper.on_silent(silent_s, now_ns)
+    def on_silent(self, notice: TopicStale) -> None:
+        self.keeper.on_silent(
+            notice.silent_s, notice.received_ts_ns, is_renewed=notice.action == "resubscribe"
+        )
 
     def close(self, now_ns: int) -> None:
         self.keeper.close(now_ns)

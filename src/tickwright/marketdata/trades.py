@@ -27,9 +27,7 @@ class TradePipe(Pipe):
 
     __slots__ = ("_instrument_id", "_sequence")
 
-    def __init__(
-        self, topic: Trades | AggTrades, route: Route, channel: TopicChannel
-    ) -> None:
+    def __init__(self, topic: Trades | AggTrades, route: Route, channel: TopicChannel) -> None:
         super().__init__(topic, route, channel)
         self._instrument_id = topic.instrument
         self._sequence = TradeSequence()

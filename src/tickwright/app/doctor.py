@@ -1,0 +1,159 @@
+"""What ``tickwright doctor`` finds: the installation, and each product's hosts seen from here."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import statistics
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+import msgspec
+
+from tickwright.app.assembly import Ports, assemble, endpoints_of
+from tickwright.app.config import Settings
+from tickwright.errors import ConfigError, TickwrightError
+from tickwright.io.clock import Clock
+from tickwright.io.loop import loop_factory
+from tickwright.io.websocket import WebSocketOptions
+from tickwright.kernel import IS_COMPILED
+from tickwright.marketdata.feed import Feed
+from tickwright.venues.base import Product
+
+
+__all__ = ["Diagnosis", "HostFinding", "Installation", "examine"]
+
+SAMPLES = 5
+"""Time requests a host: enough for a low round trip, cheap in weight."""
+
+
+class Installation(msgspec.Struct, frozen=True):
+    """What runs here."""
+
+    tickwright: str
+    python: str
+    platform: str
+    kernel: str
+    event_loop: str
+
+
+class HostFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """One product's hosts, seen from here; ``None`` where nothing could be measured."""
+
+    product: str
+    rest: str | None
+    ws_public: str | None
+    rest_error: str | None = None
+    ws_error: str | None = None
+    latency_ms: float | None = None
+    """Median round trip of a time request on a warm connection."""
+    clock_offset_ms: float | None = None
+    """The venue's clock less ours."""
+    clock_error_ms: float | None = None
+    """How far that may be off."""
+    connect_ms: float | None = None
+    """Opening a WebSocket: name, TCP, TLS, handshake."""
+    limits: dict[str, str]
+    """What the venue allows, and how much of it is used."""
+
+    @property
+    def is_reachable(self) -> bool:
+        """True if both sides answered."""
+        return self.rest_error is None and self.ws_error is None
+
+
+class Diagnosis(msgspec.Struct, frozen=True):
+    """All findings."""
+
+    installation: Installation
+    environment: str
+    hosts: tuple[HostFinding, ...]
+
+    @property
+    def is_healthy(self) -> bool:
+        """True if every host answered."""
+        return all(host.is_reachable for host in self.hosts)
+
+
+async def examine(
+    products: Sequence[Product], settings: Settings, ports: Ports | None = None
+) -> Diagnosis:
+    """Look at the installation, and ask each product's hosts a few cheap questions, all at once."""
+    async with assemble(products, settings, ports or Ports()) as assembly:
+        findings = await asyncio.gather(
+            *(_examine_host(feed, settings, assembly.clock) for feed in assembly.market.feeds)
+        )
+    return Diagnosis(_installation(), settings.environment, tuple(findings))
+
+
+async def _examine_host(feed: Feed, settings: Settings, clock: Clock) -> HostFinding:
+    origins = endpoints_of(feed.product, settings)
+    rest_error = ws_error = None
+    latencies_ms: list[float] = []
+    connect_ms: float | None = None
+    try:
+        for _ in range(SAMPLES):
+            started_s = clock.monotonic_s()
+            await feed.rest.sync_clock()
+            latencies_ms.append((clock.monotonic_s() - started_s) * 1e3)
+    except TickwrightError as error:
+        rest_error = str(error)
+    try:
+        connect_ms = await _connect_ms(feed.product, origins.ws_public, settings, clock)
+    except TickwrightError as error:
+        ws_error = str(error)
+    status = feed.rest.status()
+    return HostFinding(
+        product=feed.product.name,
+        rest=origins.rest,
+        ws_public=origins.ws_public,
+        rest_error=rest_error,
+        ws_error=ws_error,
+        latency_ms=statistics.median(latencies_ms) if latencies_ms else None,
+        clock_offset_ms=None if status.clock_offset_ns is None else status.clock_offset_ns / 1e6,
+        clock_error_ms=None if status.clock_error_ns is None else status.clock_error_ns / 1e6,
+        connect_ms=connect_ms,
+        limits={
+            bucket.name: f"{bucket.used:,} of {bucket.limit:,} in {bucket.interval_s:g} s"
+            for bucket in status.usage.buckets
+        },
+    )
+
+
+async def _connect_ms(
+    product: Product, origin: str | None, settings: Settings, clock: Clock
+) -> float:
+    if origin is None:
+        raise ConfigError(f"{product.name} has no address for its streams; set ws_public")
+    from tickwright.io.websocket_picows import PicowsTransport
+
+    options = WebSocketOptions(connect_timeout_s=settings.connect_timeout_s, proxy=settings.proxy)
+    started_s = clock.monotonic_s()
+    connection = await PicowsTransport().connect(product.ws.url(origin, ""), _Deaf(), options)
+    took_ms = (clock.monotonic_s() - started_s) * 1e3
+    connection.close()
+    await connection.wait_closed()
+    return took_ms
+
+
+class _Deaf:
+    """A handler that wants nothing but to know that one can connect."""
+
+    def on_frame(self, payload: bytes) -> None: ...
+    def on_ping(self, payload: bytes) -> None: ...
+    def on_pong(self, payload: bytes) -> None: ...
+    def on_closed(self, code: int, reason: str) -> None: ...
+
+
+def _installation() -> Installation:
+    try:
+        own = version("tickwright")
+    except PackageNotFoundError:
+        own = "unknown"
+    return Installation(
+        tickwright=own,
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        platform=f"{platform.system()} {platform.machine()}",
+        kernel="compiled" if IS_COMPILED else "pure Python (no compiler was there at install time)",
+        event_loop=loop_factory().__module__.partition(".")[0],
+    )

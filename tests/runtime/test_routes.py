@@ -1,0 +1,106 @@
+"""Routes: what reaches whom, and what a frame costs nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tickwright.errors import DecodeError
+from tickwright.runtime.routes import Route
+from tickwright.venues.base import Channel
+
+
+class Apple(str):
+    pass
+
+
+class Pear(str):
+    pass
+
+
+def decode_apple(frame: bytes, received_ns: int) -> Any:
+    return Apple(f"{frame.decode()}@{received_ns}")
+
+
+def decode_basket(frame: bytes, received_ns: int) -> Any:
+    return [Apple("a"), Pear("p"), Apple("b")]
+
+
+def route(decode: Any = decode_apple, *, is_many: bool = False) -> Route:
+    return Route(Channel(stream="fruit", route="", decode=decode, is_many=is_many))
+
+
+def test_one_event_a_frame_goes_to_the_only_sink() -> None:
+    got: list[Any] = []
+    fruit = route()
+    fruit.add(Apple, got.append)
+    fruit.handle(b"x", 7)
+    assert got == ["x@7"]
+
+
+def test_several_sinks_get_the_same_event_object() -> None:
+    first: list[Any] = []
+    second: list[Any] = []
+    fruit = route()
+    fruit.add(Apple, first.append)
+    fruit.add(Apple, second.append)
+    fruit.handle(b"x", 7)
+    assert first[0] is second[0]
+
+
+def test_a_frame_of_many_events_is_sorted_by_type() -> None:
+    apples: list[Any] = []
+    pears: list[Any] = []
+    fruit = route(decode_basket, is_many=True)
+    fruit.add(Apple, apples.append)
+    fruit.add(Pear, pears.append)
+    fruit.handle(b"", 0)
+    assert (apples, pears) == (["a", "b"], ["p"])
+
+
+def test_events_that_nobody_asked_for_are_dropped() -> None:
+    pears: list[Any] = []
+    fruit = route(decode_basket, is_many=True)
+    fruit.add(Pear, pears.append)
+    fruit.handle(b"", 0)
+    assert pears == ["p"]
+
+
+def test_a_removed_sink_gets_no_more_and_a_route_without_sinks_is_idle() -> None:
+    got: list[Any] = []
+    fruit = route()
+    fruit.add(Apple, got.append)
+    fruit.remove(got.append)
+    assert fruit.is_idle
+    fruit.handle(b"x", 7)
+    assert got == []
+
+
+def test_a_decoder_s_error_comes_through_to_the_caller() -> None:
+    def broken(frame: bytes, received_ns: int) -> Any:
+        raise DecodeError("nonsense")
+
+    fruit = route(broken)
+    fruit.add(Apple, print)
+    with pytest.raises(DecodeError):
+        fruit.handle(b"x", 7)
+
+
+def test_the_time_of_the_last_frame_is_taken_when_somebody_looks() -> None:
+    fruit = route()
+    assert not fruit.sample(1.0)
+    fruit.frames += 3
+    assert fruit.sample(2.0)
+    assert not fruit.sample(3.0)
+    assert fruit.last_frame_s == 2.0
+
+
+def test_on_a_new_connection_nothing_was_delivered_yet() -> None:
+    fruit = route()
+    fruit.frames += 3
+    fruit.sample(2.0)
+    fruit.frames += 1
+    fruit.forget_time()
+    assert fruit.last_frame_s is None
+    assert not fruit.sample(4.0), "what came on the old connection does not count"
