@@ -10,7 +10,7 @@ ENVIRONMENT := .venv/.environment-stamp
 KERNEL := .venv/.kernel-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-pure check format demo bench fuzz clean
+.PHONY: help setup test test-pure check format demo bench fuzz fuzz-asan clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,7 +49,10 @@ bench: setup ## Measure the hot path, and the peers where they are installed.
 	@$(IN_VENV) -m benchmarks $(ARGS)
 
 fuzz: setup ## Feed a million mutated frames to the kernel.
-	@$(IN_VENV) -m benchmarks.fuzz $(ARGS)
+	@$(IN_VENV) -m tests.kernel.fuzz --count 1000000 $(ARGS)
+
+fuzz-asan: setup ## The same under AddressSanitizer; needs gcc.
+	@tests/kernel/asan.sh $(ARGS)
 
 clean: ## Remove everything that is made, the environment included.
 	rm -rf .venv build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -19,7 +19,7 @@
     ├── VenueError                 the venue answered, and the answer is no
     │   ├── VenueRejected          an error body with the venue's own code and text
     │   ├── RateLimited            429: over a limit; nothing leaves before ``retry_at_ns``
-    │   ├── Banned                 418 / 403: the address is banned until ``retry_at_ns``
+    │   │   └── Banned             418 / 403: the address is banned until ``retry_at_ns``
     │   └── SubscriptionRefused    a stream was refused; carries the venue's text
     ├── DecodeError                bytes that do not say what they must (offset inside)
     │   └── CaptureError           a capture file that cannot be read at this line
