@@ -27,8 +27,8 @@ from tickwright.io.websocket import CLOSED_ABNORMALLY
 
 __all__ = ["AiohttpTransport"]
 
-_CONNECTIONS_PER_HOST = 16
-"""More requests than that at once wait for each other; a venue's weight limit binds long before."""
+_CONNECTIONS_PER_HOST = 32
+"""More than the lanes of `tickwright.io.gate` let out, so that whatever was let out leaves at once."""
 _BODY_BYTES_MAX = 64 * 1024 * 1024
 """The largest answer in use, Binance's exchangeInfo, is near 20 MB."""
 
@@ -73,12 +73,12 @@ class AiohttpTransport:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
+        await self.close()
 
     def __repr__(self) -> str:
         return f"AiohttpTransport(proxy={self._proxy and safe_url(self._proxy)!r})"
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close all connections; twice is fine."""
         self._is_closed = True
         session, self._session = self._session, None

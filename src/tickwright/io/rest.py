@@ -1,0 +1,290 @@
+"""The REST client: turns a `RestCall` into its answer, whatever it takes, and never past a limit.
+
+Every attempt goes through the user's middlewares, then through the gate of its host (limits, bans, breaker), then to
+the transport. Reads are tried again after failures that the next try may not meet; what changes something at
+the venue is sent once, and its caller learns whether it may have been carried out (`ConnectTimeout` and `ConnectFailed`:
+certainly not; `RequestTimeout`, `ConnectionLost` and 5xx: perhaps).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from random import Random
+from typing import TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+
+from tickwright.core.breaker import Breaker
+from tickwright.core.clocksync import ClockSync
+from tickwright.core.ratelimit import RateLimiter, RateUsage
+from tickwright.core.restart import RestartDelays, RestartPolicy
+from tickwright.errors import (
+    ConfigError,
+    ConnectivityError,
+    DecodeError,
+    RateLimited,
+    VenueError,
+    VenueRejected,
+)
+from tickwright.io.clock import Clock
+from tickwright.io.gate import SERVER_ERROR, HostGate
+from tickwright.io.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpTimeouts,
+    HttpTransport,
+    Middleware,
+    retry_after_s,
+    with_middlewares,
+)
+from tickwright.io.redact import host_of
+from tickwright.venues.base import Product, RestCall
+
+
+__all__ = ["RestClient", "RestPolicy", "RestStatus"]
+
+T = TypeVar("T")
+
+_OK = 200
+_EXCERPT_BYTES = 200
+_SMOOTHING = 0.2
+"""Weight of the newest latency in the smoothed one: ten answers make a new picture."""
+
+
+class RestPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """How patient the client is."""
+
+    attempts_max: int = 3
+    """Of a read, refusals by the venue included. What three tries do not bring, a minute may: that is the caller's."""
+    retry: RestartPolicy = RestartPolicy(first_s=0.25, max_s=5.0)
+    """Delays between them."""
+    timeouts: HttpTimeouts = HttpTimeouts()
+
+
+class RestStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """The client at a glance."""
+
+    host: str
+    usage: RateUsage
+    """Of the limits, with the calls that wait, and how long the host wants silence."""
+    breaker: str
+    """``closed`` is good, ``open`` and ``half-open`` hold requests back."""
+    in_flight: int
+    requests: int
+    failures: int
+    """Requests without answer, or with 5xx."""
+    latency_s: float | None
+    """Smoothed, from the request's writing to the answer's beginning."""
+    clock_offset_ns: int | None
+    """To be added to our wall clock to have the venue's."""
+    clock_error_ns: int | None
+    last_error: str | None
+    last_error_ts_ns: int | None
+
+
+class RestClient:
+    """Calls one product over REST.
+
+    Args:
+        product: Whose calls they are; reads errors.
+        origin: ``https://api.binance.com``.
+        transport: Sends.
+        clock: Both clocks.
+        rng: For the jitter of delays.
+        limiter: The limits of the host; pass ``gate`` instead to share one host among several clients.
+        breaker: Holds back what fails again and again.
+        gate: Of another client of the same host (`RestClient.gate`).
+        middlewares: Around every attempt, the first one outermost.
+        policy: Attempts and timeouts.
+
+    Example:
+        >>> rest = RestClient(SPOT, "https://api.binance.com", transport, clock=clock, rng=rng)
+        >>> snapshot = await rest.call(SPOT.book.snapshot(instrument))
+    """
+
+    def __init__(
+        self,
+        product: Product,
+        origin: str,
+        transport: HttpTransport,
+        *,
+        clock: Clock,
+        rng: Random,
+        limiter: RateLimiter | None = None,
+        breaker: Breaker | None = None,
+        gate: HostGate | None = None,
+        middlewares: Sequence[Middleware] = (),
+        policy: RestPolicy | None = None,
+    ) -> None:
+        limits = product.rest_limits
+        self.gate = gate or HostGate(
+            host_of(origin), limits, limiter or RateLimiter(limits), breaker or Breaker(), clock
+        )
+        self._product = product
+        self._origin = origin.rstrip("/")
+        self._transport = transport
+        self._clock = clock
+        self._rng = rng
+        self._middlewares = middlewares
+        self._policy = policy or RestPolicy()
+        self._requests = 0
+        self._failures = 0
+        self._latency_s: float | None = None
+        self._last_error: tuple[str, int] | None = None
+
+    @property
+    def clock_sync(self) -> ClockSync:
+        """The venue's clock, as far as `sync_clock` has found it out."""
+        return self.gate.clock_sync
+
+    async def call(self, call: RestCall[T], *, deadline_s: float | None = None) -> T:
+        """Return the answer to ``call``.
+
+        Args:
+            call: What to ask.
+            deadline_s: Give up after that; ``None`` waits for limits and bans as long as they last.
+
+        Raises:
+            ConnectivityError: No answer, in ``attempts_max`` tries for a read.
+            VenueError: The venue said no.
+            RateLimited: It said so because of a limit, or the wait for one exceeds ``deadline_s``.
+            DecodeError: The answer does not say what it must.
+            CircuitOpen: The host has failed too often and is left alone for a while.
+            ConfigError: There is no address to call.
+        """
+        answer, _ = await self._call(call, deadline_s)
+        return answer
+
+    async def sync_clock(self, samples: int = 1) -> None:
+        """Ask for the venue's time, so that `clock_sync` knows it better; raises what `call` raises."""
+        for _ in range(samples):
+            server_ts_ns, response = await self._call(self._product.calls.server_time(), None)
+            self.clock_sync.add(response.sent_mono_ns, server_ts_ns, response.received_mono_ns)
+
+    def status(self) -> RestStatus:
+        """Return the client at a glance."""
+        mono_ns = self._clock.monotonic_ns()
+        error, error_ts_ns = self._last_error or (None, None)
+        return RestStatus(
+            host=self.gate.host,
+            usage=self.gate.usage(),
+            breaker=self.gate.breaker.state.value,
+            in_flight=self.gate.in_flight,
+            requests=self._requests,
+            failures=self._failures,
+            latency_s=self._latency_s,
+            clock_offset_ns=self.clock_sync.offset_ns(mono_ns, self._clock.time_ns()),
+            clock_error_ns=self.clock_sync.error_ns(mono_ns),
+            last_error=error,
+            last_error_ts_ns=error_ts_ns,
+        )
+
+    async def _call(self, call: RestCall[T], deadline_s: float | None) -> tuple[T, HttpResponse]:
+        where = f"{call.method} {call.path}"
+        give_up_s = None if deadline_s is None else self._clock.monotonic_s() + deadline_s
+        request = self._request(call)
+        attempt = with_middlewares(
+            partial(self._attempt, call, where, give_up_s), self._middlewares
+        )
+        delays = RestartDelays(self._policy.retry, self._rng)
+        is_read = call.method == "GET" and call.is_idempotent
+        for tries_left in reversed(range(self._policy.attempts_max if is_read else 1)):
+            failure: ConnectivityError | VenueError | None
+            try:
+                response = await attempt(request)
+            except ConnectivityError as error:
+                failure = error
+            else:
+                failure = self._refusal_in(response, where)
+                if failure is None:
+                    return self._decode(call, response, where), response
+            self._note(failure)
+            delay_s = self._delay_s(failure, delays)
+            if tries_left == 0 or delay_s is None or self._is_too_late(delay_s, give_up_s):
+                raise failure
+            await asyncio.sleep(delay_s)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def _attempt(
+        self, call: RestCall[T], where: str, give_up_s: float | None, request: HttpRequest
+    ) -> HttpResponse:
+        """Send once, when the gate opens, and tell the gate what came of it."""
+        async with self.gate.passage(call.costs, call.priority, where, give_up_s):
+            self._requests += 1
+            try:
+                response = await self._transport.send(request)
+            except ConnectivityError:
+                self._failures += 1
+                self.gate.failed()
+                raise
+        self._failures += response.status >= SERVER_ERROR
+        latency_s = (response.received_mono_ns - response.sent_mono_ns) / 1e9
+        known_s = latency_s if self._latency_s is None else self._latency_s
+        self._latency_s = known_s + _SMOOTHING * (latency_s - known_s)
+        error = self._product.error(response.status, response.body, where)
+        named_s = retry_after_s(response.headers)
+        is_refusal = isinstance(error, RateLimited)
+        if isinstance(error, RateLimited) and error.retry_at_ns > response.received_ts_ns:
+            in_text_s = (error.retry_at_ns - response.received_ts_ns) / 1e9
+            named_s = max(named_s or 0.0, in_text_s)
+        self.gate.answered(response, named_s, is_refusal=is_refusal)
+        return response
+
+    def _refusal_in(self, response: HttpResponse, where: str) -> VenueError | None:
+        status, body = response.status, response.body
+        error = self._product.error(status, body, where)
+        if isinstance(error, RateLimited) or self.gate.is_refusal(status):
+            return self.gate.refusal(where, _excerpt(body))
+        if body.lstrip()[:1] == b"<":
+            text = (
+                f"{self.gate.host} answered HTML instead of JSON; "
+                "check the address, and whether a proxy or firewall answers in its place"
+            )
+            return VenueRejected(status, None, text, where)
+        if isinstance(error, VenueError):
+            return error
+        return None if status == _OK else VenueRejected(status, None, _excerpt(body), where)
+
+    def _decode(self, call: RestCall[T], response: HttpResponse, where: str) -> T:
+        try:
+            return call.decode(response.body, response.received_ts_ns)
+        except DecodeError as error:
+            named = DecodeError(f"{self.gate.host}: {where}: {error.what}", error.offset)
+            self._note(named)
+            raise named from error
+
+    def _delay_s(
+        self, failure: ConnectivityError | VenueError, delays: RestartDelays
+    ) -> float | None:
+        """Return when to try again, ``None`` if the next try would meet the same failure."""
+        if isinstance(failure, RateLimited):
+            return 0.0  # the gate holds it back for as long as the venue asked
+        if isinstance(failure, ConnectivityError) or (
+            isinstance(failure, VenueRejected) and failure.status >= SERVER_ERROR
+        ):
+            return delays.failed(self._clock.monotonic_s())
+        return None
+
+    def _is_too_late(self, delay_s: float, give_up_s: float | None) -> bool:
+        return give_up_s is not None and self._clock.monotonic_s() + delay_s > give_up_s
+
+    def _request(self, call: RestCall[T]) -> HttpRequest:
+        if not self._origin:
+            raise ConfigError(
+                f"{self._product.name} has no REST address here; set its endpoint 'rest'"
+            )
+        url = self._origin + call.path
+        if call.params:
+            url += "?" + urlencode(call.params, quote_via=quote)
+        return HttpRequest(method=call.method, url=url, timeouts=self._policy.timeouts)
+
+    def _note(self, error: Exception) -> None:
+        self._last_error = (str(error), self._clock.time_ns())
+
+
+def _excerpt(body: bytes) -> str:
+    """Return the beginning of ``body`` as one line."""
+    return " ".join(body[:_EXCERPT_BYTES].decode(errors="replace").split())
