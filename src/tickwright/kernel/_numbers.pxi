@@ -391,9 +391,8 @@ cdef inline uint64_t load_word(const unsigned char *at) noexcept nogil:
     return word ^ 0x3030303030303030ULL
 
 
-cdef inline int count_digits(uint64_t word) noexcept nogil:
-    cdef uint64_t others = ((word + 0x7676767676767676ULL) | word) & 0x8080808080808080ULL
-    return tw_first_byte(others) if others else WORD_DIGITS
+cdef inline uint64_t non_digits(uint64_t word) noexcept nogil:
+    return ((word + 0x7676767676767676ULL) | word) & 0x8080808080808080ULL
 
 
 cdef inline int64_t eight_digits(uint64_t word) noexcept nogil:
@@ -409,7 +408,8 @@ cdef inline const unsigned char *fast_fixed(
     # Digits[.digits] of at most 8 + 8, scale <= 8. NULL for anything else, which `read_fixed` then judges.
     # Reads up to 17 bytes: the caller has made sure of them.
     cdef uint64_t word = load_word(at)
-    cdef int digits = count_digits(word)
+    cdef uint64_t others = non_digits(word)
+    cdef int digits = tw_first_byte(others) if others else WORD_DIGITS
     if digits == 0 or (digits > 1 and at[0] == c'0'):
         return NULL
     value[0] = eight_digits(word << (64 - 8 * digits)) * POWERS[scale]
@@ -418,10 +418,13 @@ cdef inline const unsigned char *fast_fixed(
         return at
     at += 1
     word = load_word(at)
-    digits = count_digits(word)
-    if digits == 0:
-        return NULL
-    if digits < WORD_DIGITS:
+    others = non_digits(word)
+    if tw_likely(others == 0):
+        digits = WORD_DIGITS
+    else:
+        digits = tw_first_byte(others)
+        if digits == 0:
+            return NULL
         word &= (<uint64_t>1 << (8 * digits)) - 1
     if scale < WORD_DIGITS:
         if word >> (8 * scale):

@@ -142,14 +142,16 @@ cdef class _Scanner:
     cdef int slots
     cdef uint64_t required  # bits of fields
 
-    def __cinit__(self):
-        self.keys = []
-        self.names = []
-        self.paths = []
-
+    @cython.final
     cdef int build(self, fields) except -1:
         # `fields` is a list of (path, kind) that `check_paths` has passed.
         cdef int parent, found
+        self.keys = []
+        self.names = []
+        self.paths = []
+        self.count = 0
+        self.slots = 0
+        self.required = 0
         for path, kind in fields:
             parent = NOWHERE
             *parents, last = path.split(".")
@@ -164,17 +166,20 @@ cdef class _Scanner:
             self.paths.append(path)
         return 0
 
+    @cython.final
     cdef int first_of(self, int parent) noexcept:
         if parent == NOWHERE:
             return 0 if self.count else NOWHERE
         return self.fields[parent].child
 
+    @cython.final
     cdef int child_of(self, int parent, str key) except -2:
         cdef int field = self.first_of(parent)
         while field != NOWHERE and self.names[field] != key:
             field = self.fields[field].sibling
         return field
 
+    @cython.final
     cdef int add(self, int parent, str key, int kind, bint is_optional) except -1:
         cdef int this = self.count, last = self.first_of(parent)
         cdef Field *field = &self.fields[this]
@@ -198,6 +203,7 @@ cdef class _Scanner:
         self.count += 1
         return this
 
+    @cython.final
     cdef tuple run(self, frame, int price_scale, int quantity_scale):
         cdef Py_buffer view
         if PyBytes_CheckExact(frame):
@@ -210,6 +216,7 @@ cdef class _Scanner:
         finally:
             PyBuffer_Release(&view)
 
+    @cython.final
     cdef tuple walk(self, const unsigned char *data, Py_ssize_t length, int price_scale, int quantity_scale):
         cdef Cursor c
         cdef uint64_t seen = 0
@@ -233,6 +240,7 @@ cdef class _Scanner:
                     raise DecodeError(f"{self.paths[self.fields[n].slot]} is missing")
         return values
 
+    @cython.final
     cdef int read_object(
         self, Cursor *c, int first, tuple values, uint64_t *seen, int price_scale, int quantity_scale
     ) except -1:
@@ -265,6 +273,7 @@ cdef class _Scanner:
                 raise_problem(c, b"comma or } expected")
             c.at += 1
 
+    @cython.final
     cdef inline int match(self, const Span *key, int field) except -2:
         if key.is_escaped:
             name = text_of(key)
@@ -277,6 +286,7 @@ cdef class _Scanner:
             field = self.fields[field].sibling
         return NOWHERE
 
+    @cython.final
     cdef int read_field(
         self, Cursor *c, Field *field, tuple values, uint64_t *seen, int price_scale, int quantity_scale
     ) except -1:
@@ -351,7 +361,7 @@ cdef object scan_value(Cursor *c, int kind, int byte):
 
 
 @cython.final
-cdef class FieldScanner:
+cdef class FieldScanner(_Scanner):
     """Takes chosen values out of a JSON frame, in one pass.
 
     Args:
@@ -362,15 +372,12 @@ cdef class FieldScanner:
         UsageError: If a kind is unknown, or the paths cannot be watched together.
     """
 
-    cdef _Scanner scanner
-
-    def __cinit__(self, *, fields):
+    def __init__(self, *, fields):
         check_paths([path for path, _ in fields])
-        self.scanner = _Scanner()
         for path, kind in fields:
             if kind.removesuffix("?") in ("bids", "asks"):
                 raise UsageError(f"{path}: kind {kind!r} is none of bool, decimal, int, text")
-        self.scanner.build(fields)
+        self.build(fields)
 
     def scan(self, frame):
         """Return the values of ``frame`` in the order of ``fields``; ``None`` for an optional one without.
@@ -378,11 +385,11 @@ cdef class FieldScanner:
         Raises:
             DecodeError: If the frame is not JSON, or lacks a value, or one is not of its kind.
         """
-        return self.scanner.run(frame, 0, 0)
+        return self.run(frame, 0, 0)
 
 
 @cython.final
-cdef class DepthScanner:
+cdef class DepthScanner(_Scanner):
     """Takes the integers, texts and price levels out of a JSON frame, in one pass.
 
     A level is an array of price, quantity and anything further, which is ignored.
@@ -398,12 +405,9 @@ cdef class DepthScanner:
         UsageError: If the paths cannot be watched together.
     """
 
-    cdef _Scanner scanner
-
-    def __cinit__(self, *, ints=(), bids, asks, optional_ints=(), texts=()):
+    def __init__(self, *, ints=(), bids, asks, optional_ints=(), texts=()):
         check_paths([*ints, *optional_ints, *texts, bids, asks])
-        self.scanner = _Scanner()
-        self.scanner.build([
+        self.build([
             *[(path, "int") for path in ints],
             *[(path, "int?") for path in optional_ints],
             *[(path, "text") for path in texts],
@@ -425,4 +429,4 @@ cdef class DepthScanner:
             InvalidNumber: If a scale is out of range.
         """
         check_scales(price_scale, quantity_scale)
-        return self.scanner.run(frame, price_scale, quantity_scale)
+        return self.run(frame, price_scale, quantity_scale)
