@@ -267,8 +267,8 @@ async def test_g27_closing_twice_is_fine_and_then_nothing_is_sent() -> None:
     async with site(ok) as origin:
         transport = AiohttpTransport()
         await transport.send(get(origin + "/"))
-        await transport.aclose()
-        await transport.aclose()
+        await transport.close()
+        await transport.close()
         with pytest.raises(Closed):
             await transport.send(get(origin + "/"))
 
