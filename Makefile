@@ -35,7 +35,7 @@ check: setup ## Check style, types, import rules and the lock file.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-cache
 	$(IN_VENV) -m pytest -q tests/test_tidy.py
 
 format: setup ## Put the code in its standard form.
