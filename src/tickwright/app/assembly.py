@@ -17,15 +17,14 @@ import msgspec
 
 from tickwright.app.config import Settings
 from tickwright.app.queries import Queries
-from tickwright.core.breaker import Breaker
-from tickwright.core.heartbeat import Heartbeat, HeartbeatPolicy
-from tickwright.core.ratelimit import RateLimiter
+from tickwright.core.heartbeat import Heartbeat
+from tickwright.core.session import NORMAL_CLOSE
 from tickwright.core.restart import RestartDelays, RestartPolicy
 from tickwright.errors import ConfigError, TickwrightError
 from tickwright.io.clock import Clock, SystemClock
 from tickwright.io.entropy import system_random
-from tickwright.io.http import HttpTransport, Middleware
-from tickwright.io.rest import RestClient
+from tickwright.io.http import HttpTimeouts, HttpTransport, Middleware
+from tickwright.io.rest import RestClient, RestPolicy
 from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
 from tickwright.marketdata.feed import Feed
 from tickwright.marketdata.keeper import BookKeeper
@@ -170,9 +169,8 @@ class _FeedBuilder:
             http,
             clock=clock,
             rng=rng,
-            limiter=RateLimiter(product.rest_limits),
-            breaker=Breaker(),
             middlewares=ports.middlewares,
+            policy=RestPolicy(timeouts=HttpTimeouts(read_s=settings.request_timeout_s)),
         )
         desk = SnapshotDesk(
             self._rest, product.book, clock=clock, rng=rng, on_error=self._snapshot_failed
@@ -205,7 +203,7 @@ class _FeedBuilder:
             transport=self._transport(),
             options=self._options,
             clock=self._clock,
-            heartbeat=Heartbeat(HeartbeatPolicy(ping_interval_s=product.ws_limits.ping_interval_s)),
+            heartbeat=Heartbeat(ping_interval_s=product.ws_limits.ping_interval_s),
             delays=RestartDelays(RestartPolicy(), self._rng),
             connect_gate=self._gate.pass_through,
             listener=feed,
@@ -251,7 +249,8 @@ class _FeedBuilder:
 
 
 def _log_notice(notice: Notice) -> None:
-    if isinstance(notice, (SessionDown, TopicFailed, DecodeFailure)):
+    is_end = isinstance(notice, SessionDown) and notice.is_final and notice.code == NORMAL_CLOSE
+    if isinstance(notice, (SessionDown, TopicFailed, DecodeFailure)) and not is_end:
         log.warning("%r", notice)
     else:
         log.info("%r", notice)

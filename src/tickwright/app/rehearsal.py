@@ -16,7 +16,7 @@ from typing import Any
 from tickwright.app.config import Settings
 from tickwright.app.connector import Connector
 from tickwright.app.replay import Progress, product_of_file
-from tickwright.app.report import ReplayReport, Tally
+from tickwright.app.report import InstrumentReport, ReplayReport, Tally
 from tickwright.errors import ConnectTimeout
 from tickwright.io.clock import SystemClock
 from tickwright.marketdata.feed import Feed
@@ -57,15 +57,15 @@ async def rehearse_files(
     """
     clock = SystemClock()
     started_s = clock.monotonic_s()
-    tallies: dict[str, Tally] = {}
+    found: dict[str, InstrumentReport] = {}
     failures = frames = 0
     for path in map(Path, paths):
-        rehearsal = _Rehearsal(path, product_of_file(path, product), tallies)
-        await rehearsal.run(progress)
+        rehearsal = _Rehearsal(path, product_of_file(path, product))
+        found.update(await rehearsal.run(progress))
         failures += rehearsal.failures
         frames += rehearsal.frames
     return ReplayReport(
-        instruments={name: tally.report() for name, tally in sorted(tallies.items())},
+        instruments=dict(sorted(found.items())),
         failures=failures,
         seconds=clock.monotonic_s() - started_s,
         frames=frames,
@@ -75,16 +75,16 @@ async def rehearse_files(
 class _Rehearsal:
     """One file, from its venue to its tallies."""
 
-    def __init__(self, path: Path, product: Product, tallies: dict[str, Tally]) -> None:
+    def __init__(self, path: Path, product: Product) -> None:
         self.failures = 0
         self.frames = 0
         self._path = path
         self._product = product
-        self._tallies = tallies
+        self._tallies: dict[str, Tally] = {}
         self._market = PlaybackMarket(product.name, path)
 
-    async def run(self, progress: Progress | None) -> None:
-        """Play the file to its end and wait until all of it has arrived."""
+    async def run(self, progress: Progress | None) -> dict[str, InstrumentReport]:
+        """Play the file to its end, wait until all of it has arrived, and report while the books still stand."""
         async with LoopbackVenue([self._market]) as venue:
             settings = Settings(endpoints=venue.endpoints)
             async with Connector.open(self._product.name, settings=settings) as tw:
@@ -99,6 +99,7 @@ class _Rehearsal:
                 self._report(feed, progress)
                 self.frames = feed.frames
                 self.failures = sum(each.decode_failures for each in feed.status().sessions)
+                return {name: tally.report() for name, tally in self._tallies.items()}
 
     async def _open_topics(self, tw: Connector, listed: Instruments) -> None:
         for stream in self._market.streams:

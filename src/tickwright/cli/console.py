@@ -28,8 +28,8 @@ __all__ = [
     "set_up_logs",
 ]
 
-out = Console(highlight=False)
-"""Standard output: what was asked for."""
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
+"""Standard output: what was asked for. Into a file or a pipe, tables are not squeezed to 80 columns."""
 err = Console(stderr=True, highlight=False)
 """Standard error: progress, warnings, reasons."""
 

@@ -55,9 +55,11 @@ def _show(diagnosis: Diagnosis) -> None:
         table.add_column(name)
     for host in diagnosis.hosts:
         table.add_row(
-            host.product, _rest(host), _clock(host), _socket(host), "\n".join(
-                f"{name} {text}" for name, text in host.limits.items()
-            )
+            host.product,
+            _rest(host),
+            _clock(host),
+            _socket(host),
+            "\n".join(f"{name} {text}" for name, text in host.limits.items()),
         )
     out.print(table)
     for host in diagnosis.hosts:

@@ -67,13 +67,13 @@ def replay(
 
 
 def _show(report: ReplayReport) -> None:
-    table = Table(title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for name, justify in (
-        ("instrument", "left"), ("trades", "right"), ("volume", "right"), ("quotes", "right"),
-        ("candles", "right"), ("book", "left"), ("updates", "right"), ("gaps", "right"),
-        ("audited", "right"), ("mismatches", "right"), ("best bid", "right"), ("best ask", "right"),
-    ):  # fmt: skip
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]  # the literals above are the allowed ones
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("instrument", no_wrap=True)
+    for name in ("trades", "volume", "quotes", "candles"):
+        table.add_column(name, justify="right")
+    table.add_column("book")
+    for name in ("updates", "gaps", "audits", "best bid", "best ask"):
+        table.add_column(name, justify="right")
     for name, found in report.instruments.items():
         table.add_row(name, *_cells(found))
     out.print(table)
@@ -93,7 +93,7 @@ def _cells(found: InstrumentReport) -> list[str]:
         f"{candles.count:,}" if candles.count else "",
     ]
     if book is None:
-        return cells + [""] * 7
+        return cells + [""] * 6
     best = [side[0][0] if side else "" for side in (book.bids, book.asks)]
-    counts = (book.updates, book.gaps, book.audited, book.audit_mismatches)
-    return [*cells, book.state, *(f"{count:,}" for count in counts), *best]
+    audits = f"{book.audited - book.audit_mismatches:,} of {book.audited:,}"
+    return [*cells, book.state, f"{book.updates:,}", f"{book.gaps:,}", audits, *best]

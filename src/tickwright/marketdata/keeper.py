@@ -249,6 +249,10 @@ class BookKeeper:
 
     def _verify(self, snapshot: BookSnapshot) -> None:
         self.is_verifying = False
+        if self.sequence is not None and snapshot.sequence < self.sequence:
+            reason = "its stream speaks again, without a hole"
+            self._go(BookEvent.MATCH, reason, snapshot.received_ts_ns)
+            return
         self.verified += 1
         count = min(COMPARED_LEVELS, len(snapshot.bids), len(snapshot.asks))
         is_equal = list(snapshot.bids)[:count] == self.book.bids(count)

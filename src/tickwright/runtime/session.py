@@ -155,7 +155,7 @@ class SessionRunner:
 
     def replace(self, reason: str) -> None:
         """Close the connection and make another."""
-        self._apply(self.machine.replace(self._clock.monotonic_s(), reason))
+        self._happened(self.machine.replace(self._clock.monotonic_s(), reason))
 
     def pause(self) -> None:
         """Stop reading the socket, until as many `resume` calls: a consumer that may not drop is full."""
@@ -196,7 +196,9 @@ class SessionRunner:
             Exception: A bug met on the way; the supervisor restarts the session. Nothing that a network or a venue
                 does is raised here.
         """
-        self.machine = self._new_machine()  # a restart after a bug begins anew; the ledger's wishes stay
+        self.machine = (
+            self._new_machine()
+        )  # a restart after a bug begins anew; the ledger's wishes stay
         self._crash = None
         try:
             self._apply(self.machine.start(self._clock.monotonic_s()))
@@ -275,6 +277,10 @@ class SessionRunner:
                     self._close(code, reason)
                 case _:
                     self._tell(effect)
+
+    def _happened(self, effects: Sequence[Effect]) -> None:
+        """Carry out what follows from an event, and let `run` look at its next time anew."""
+        self._apply(effects)
         self._changed.set()
 
     def _send(self, effect: Send | Pong | Ping) -> None:
@@ -338,11 +344,11 @@ class SessionRunner:
     def _lost(self, line: _Line, code: int, reason: str) -> None:
         if line is self._line:
             self._line = None
-            self._apply(self.machine.lost(self._clock.monotonic_s(), code, reason))
+            self._happened(self.machine.lost(self._clock.monotonic_s(), code, reason))
 
     def _pinged(self, payload: bytes) -> None:
         self._other_frames += 1
-        self._apply(self.machine.pinged(self._clock.monotonic_s(), payload))
+        self._happened(self.machine.pinged(self._clock.monotonic_s(), payload))
 
     def _ponged(self) -> None:
         self._other_frames += 1
@@ -354,9 +360,9 @@ class SessionRunner:
         now_s = self._clock.monotonic_s()
         match self._protocol.control(frame):
             case Ack(request_id=request_id):
-                self._apply(self.machine.acked(now_s, request_id))
+                self._happened(self.machine.acked(now_s, request_id))
             case Nack(request_id=nacked_id, text=text, streams=streams):
-                self._apply(self.machine.nacked(now_s, nacked_id, text, streams))
+                self._happened(self.machine.nacked(now_s, nacked_id, text, streams))
             case ShutdownNotice():
                 self.replace("the venue announced a shutdown")
             case None:
