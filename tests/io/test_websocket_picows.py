@@ -7,6 +7,7 @@ import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from tests.io.certificates import server_context
@@ -243,3 +244,32 @@ def test_it_runs_on_the_fast_loop_too() -> None:
             return handler.frames + handler.ends
 
     assert run(main()) == [b"x" * 300, (1001, "")]
+
+
+async def test_g16_many_connections_leave_no_socket_and_no_task() -> None:
+    async def cycle(rig: RealRig, refusing: str) -> None:
+        handler = Recorder()
+        connection, peer = await rig.connect(handler)
+        peer.push("x")
+        await handler.until(lambda: handler.frames)
+        connection.close()
+        await connection.wait_closed()
+        with pytest.raises(HandshakeRefused):
+            await connect(f"ws://{refusing}/ws")
+
+    async with RealRig() as rig, server(answers(b"HTTP/1.1 403 x\r\n\r\n")) as refusing:
+        await cycle(rig, refusing)
+        before = (_open_descriptors(), len(asyncio.all_tasks()))
+        for _ in range(50):
+            await cycle(rig, refusing)
+        await asyncio.sleep(0.01)
+        rig.peers.clear()
+        assert _open_descriptors() <= before[0]
+        assert len(asyncio.all_tasks()) <= before[1]
+
+
+def _open_descriptors() -> int:
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("open descriptors can be counted on Linux only")
+    return len(list(folder.iterdir()))
