@@ -319,6 +319,14 @@ def test_each_scale_reads_its_own_last_digit_and_refuses_the_next(
         levels_of(kernel, f'[["{finer}","1"]]', scale, 0)
 
 
+@pytest.mark.parametrize("text", ["1.", "1.0.0", "01", "-", "1.x", ".0"])
+@pytest.mark.parametrize("scale", [0, 1, 8, 18])
+def test_bad_numbers_are_errors_at_every_scale(kernel: Kernel, text: str, scale: int) -> None:
+    for run in (f'[["{text}","1"]]', f'[["1","{text}"]]', f'[["1","1"],["1","{text}"]]'):
+        with pytest.raises(DecodeError):
+            levels_of(kernel, run, scale, scale)
+
+
 def test_five_thousand_levels_are_read(kernel: Kernel) -> None:
     text = ",".join(f'["{n}.25","0.5"]' for n in range(5000))
     levels = levels_of(kernel, f"[{text}]")

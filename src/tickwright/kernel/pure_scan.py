@@ -3,19 +3,19 @@
 The rules, which the compiled kernel shares: a frame is one JSON object in UTF-8. A key that is read occurs once;
 other keys are skipped, whatever they hold. Numbers may be quoted or bare, and have at most
 `NUMBER_LENGTH_MAX` characters and three digits of exponent, because nothing a venue sends needs more. (Digits
-written as escapes, ``\\u0031``, are the one thing that this module reads and the compiled kernel refuses.)
+written as JSON escapes are the one thing that this module reads and the compiled kernel refuses.)
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn, final
 
 from tickwright.errors import DecodeError, InvalidNumber, UsageError
-from tickwright.kernel.fixed import RAW_MAX, check_scale, to_raw
+from tickwright.kernel.fixed import RAW_MAX, SCALE_MAX, check_scale, to_raw
 from tickwright.kernel.pure import Levels
 
 
@@ -132,6 +132,7 @@ class _Field:
             raise UsageError(f"{path}: kind {kind!r} is none of {', '.join(_READERS)}") from None
 
     def of(self, document: dict[str, Any]) -> Any:
+        """Return the value in ``document``."""
         value = _at(document, self.keys)
         if self.is_optional and (value is _ABSENT or value is None):
             return None
@@ -142,10 +143,11 @@ class _Field:
 
 def _at(document: Any, keys: tuple[str, ...]) -> Any:
     for key in keys:
-        if not isinstance(document, dict):
-            return _ABSENT
-        if isinstance(document, _Repeating) and key in document.repeated:
-            raise DecodeError(f"{key!r} occurs more than once")
+        if type(document) is not dict:
+            if not isinstance(document, _Repeating):
+                return _ABSENT
+            if key in document.repeated:
+                raise DecodeError(f"{key!r} occurs more than once")
         document = document.get(key, _ABSENT)
     return document
 
@@ -269,29 +271,49 @@ class DepthScanner:
 def _levels(value: object, price_scale: int, quantity_scale: int) -> Levels:
     if not isinstance(value, list):
         raise DecodeError("an array of price levels expected")
-    if not all(isinstance(level, list) and len(level) >= 2 for level in value):
+    if not set(map(type, value)) <= {list}:
         raise DecodeError("a level is an array of price and quantity")
-    prices = _fixed_column([level[0] for level in value], price_scale)
-    quantities = _fixed_column([level[1] for level in value], quantity_scale)
-    if quantities and min(quantities) < 0:
+    try:
+        prices = _fixed_column([level[0] for level in value], price_scale)
+        quantities = _fixed_column([level[1] for level in value], quantity_scale)
+    except IndexError:
+        raise DecodeError("a level is an array of price and quantity") from None
+    if min(quantities, default=0) < 0:
         raise DecodeError("a quantity is negative")
     return Levels._of(prices, quantities, price_scale, quantity_scale)
 
 
-_UNIFORM = [re.compile(rf"(?:(?:0|[1-9][0-9]{{0,15}})\.[0-9]{{{n}}},)*") for n in range(19)]
+_UNIFORM = [
+    re.compile(rf"(?:(?:0|[1-9][0-9]{{0,15}}){rf'[.][0-9]{{{n}}}' if n else ''},)*")
+    for n in range(SCALE_MAX + 1)
+]
 """Numbers that all have n digits after the point, each followed by a comma."""
 
 
-def _fixed_column(texts: list[object], scale: int) -> list[int]:
-    """Read many numbers; venues write a column with one number of digits, which goes in one sweep."""
-    if not all(isinstance(text, str) for text in texts):
-        raise DecodeError("a level holds something other than numbers")
-    column = ",".join(texts)  # type: ignore[arg-type]  # all are str, by the line above
-    if texts and _UNIFORM[scale].fullmatch(column + ","):
-        raws = [int(text) for text in column.replace(".", "").split(",")]
-        if len(raws) == len(texts) and max(raws) <= RAW_MAX:
-            return raws
-    return [_fixed(text, scale) for text in texts]  # type: ignore[arg-type]  # all are str
+def _fixed_column(texts: list[Any], scale: int) -> list[int]:
+    """Read many numbers, in one sweep if all have as many digits as the first, as venues do it."""
+    try:
+        column = ",".join(texts)
+    except TypeError:
+        raise DecodeError("a level holds something other than numbers") from None
+    if column:
+        digits = len(texts[0].partition(".")[2])
+        if digits <= SCALE_MAX and _UNIFORM[digits].fullmatch(column + ","):
+            raws = _rescaled(map(int, column.replace(".", "").split(",")), digits, scale)
+            if raws and len(raws) == len(texts) and max(raws) <= RAW_MAX:
+                return raws
+    return [_fixed(text, scale) for text in texts]
+
+
+def _rescaled(raws: Iterable[int], digits: int, scale: int) -> list[int]:
+    """Return ``raws`` of ``digits`` after the point at ``scale``; none if that loses a digit."""
+    if digits <= scale:
+        power = 10 ** (scale - digits)
+        return list(raws) if power == 1 else [raw * power for raw in raws]
+    power = 10 ** (digits - scale)
+    wider = list(raws)
+    rescaled = [raw // power for raw in wider]
+    return rescaled if sum(rescaled) * power == sum(wider) else []
 
 
 def _fixed(text: str, scale: int) -> int:
