@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from tickwright.errors import CaptureError
+from tickwright.io.clock import Clock, SystemClock
 from tickwright.io.files import CaptureReader, CaptureRecord
 from tickwright.sandbox.dialects import dialect_of
 from tickwright.venues.dialects import Answer, BookRecord, Frame
@@ -18,7 +19,7 @@ from tickwright.venues.dialects import Answer, BookRecord, Frame
 
 __all__ = ["Part", "PlaybackMarket"]
 
-_PART_FRAMES = 256
+_PART_RECORDS = 256
 _SNAPSHOT_WEIGHT = 20
 _LEVELS_MAX = 5000
 
@@ -53,6 +54,7 @@ class PlaybackMarket:
         records: A `CaptureReader`, a list of records, or a path.
         required: Streams that must be subscribed before playing starts, and while it goes on; all those of the
             recording unless given.
+        clock: What the venue's time is asked of; a recording is played in the present.
 
     Raises:
         CaptureError: If there is no frame of a combined stream in it.
@@ -69,13 +71,14 @@ class PlaybackMarket:
         records: Iterable[CaptureRecord] | str | Path,
         *,
         required: Collection[str] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.product = product
         self.dialect = dialect_of(product)
         self._records = CaptureReader(records) if isinstance(records, (str, Path)) else records
         self._http: dict[tuple[str, str], list[_Recorded]] = {}
         self._streams: dict[str, None] = {}
-        self._first_ms = 0
+        self._clock = clock or SystemClock()
         self.frames = 0
         """Frames of streams in the whole recording."""
         self._index()
@@ -92,7 +95,6 @@ class PlaybackMarket:
         self.frames_sent = 0
         """Those of them that somebody had subscribed to."""
         self._position = 0
-        self._now_ms = self._first_ms
         self._wanted: dict[str, list[str]] = {}
         self._keeper: BookRecord | None = None
 
@@ -104,8 +106,9 @@ class PlaybackMarket:
     @property
     def symbols(self) -> tuple[str, ...]:
         """The symbols of the recording, sorted."""
-        found = {name.split("@")[0].upper() for name in self._streams if not name.startswith("!")}
-        return tuple(sorted(found | {symbol for _, symbol in self._http if symbol}))
+        named = {self.dialect.symbol_of(stream) for stream in self._streams}
+        asked = {symbol for _, symbol in self._http}
+        return tuple(sorted((named | asked) - {""}))
 
     @property
     def is_ready(self) -> bool:
@@ -127,10 +130,10 @@ class PlaybackMarket:
 
     # ------------------------------------------------------------------ playing
 
-    def parts(self, frames_max: int = _PART_FRAMES) -> Iterator[Part]:
-        """Yield the recording from its beginning; each part is wanted when it is taken."""
-        # The names that a recorded stream goes out under, looked up once a part.
+    def parts(self, records_max: int = _PART_RECORDS) -> Iterator[Part]:
+        """Yield the recording from its beginning; who wants what is looked up part by part."""
         names: dict[str, list[str]] = {}
+        """Recorded stream → the names that it goes out under."""
         frames: list[Frame] = []
         ts_ns: int | None = None
         position = -1
@@ -159,7 +162,7 @@ class PlaybackMarket:
                 if wanted:
                     self.frames_sent += 1
                     frames += [(name, payload) for name in wanted]
-            if len(frames) >= frames_max:
+            if position >= self._position + records_max - 1:
                 self._position = position + 1
                 yield Part(frames, ts_ns)
                 frames, names = [], {}
@@ -167,8 +170,10 @@ class PlaybackMarket:
         yield Part(frames, ts_ns)
 
     def _wants_book(self, symbol: str) -> bool:
-        prefix = f"{symbol.lower()}@depth"
-        return symbol not in self.requested and any(f.startswith(prefix) for f in self._wanted)
+        return symbol not in self.requested and self.dialect.book_family(symbol) in self._wanted
+
+    def _now_ms(self) -> int:
+        return self._clock.time_ns() // 1_000_000
 
     # ------------------------------------------------------------------ answering
 
@@ -178,14 +183,14 @@ class PlaybackMarket:
         if endpoint == "ping":
             return Answer(200, "{}")
         if endpoint == "time":
-            return Answer(200, f'{{"serverTime":{self._now_ms}}}')
+            return Answer(200, self.dialect.time_body(self._now_ms()))
         if endpoint == "depth":
             return self._snapshot(symbol, params)
         found = self._recorded(endpoint, symbol) or self._recorded(endpoint, "")
         if found is not None:
             return Answer(200, found.body, _SNAPSHOT_WEIGHT)
         if endpoint == "exchangeInfo":
-            return Answer(200, self.dialect.exchange_info(self.symbols, self._now_ms))
+            return Answer(200, self.dialect.exchange_info(self.symbols, self._now_ms()))
         return self.dialect.unlisted(())
 
     def _snapshot(self, symbol: str, params: Mapping[str, str]) -> Answer:
@@ -236,8 +241,6 @@ class PlaybackMarket:
 
     def _index(self) -> None:
         for position, record in enumerate(self._records):
-            if not self._first_ms and record.received_ts_ns:
-                self._first_ms = record.received_ts_ns // 1_000_000
             if record.direction == "http":
                 key = self._resource(record.path)
                 self._http.setdefault(key, []).append(_Recorded(position, record.data))

@@ -215,8 +215,17 @@ class Dialect(Protocol):
     def taken_apart(self, data: str) -> tuple[str | None, str]:
         """Return stream and payload of a recorded frame; no stream for anything else."""
 
+    def symbol_of(self, stream: str) -> str:
+        """Return the symbol in a stream's name, empty for all-market streams."""
+
+    def book_family(self, symbol: str) -> str:
+        """Return the family of the diff streams of a symbol's book."""
+
     def resource(self, path: str) -> str:
-        """Return the endpoint that a recorded path names, whatever its version."""
+        """Return what a path asks for: ``ping``, ``time``, ``depth``, ``exchangeInfo``, or a word of the venue's."""
+
+    def time_body(self, now_ms: int) -> str:
+        """Return the answer to a request for the venue's time."""
 
     def book_record(self) -> BookRecord:
         """Return empty books to follow a recording with."""

@@ -94,6 +94,19 @@ class BinanceDialect:
         """Return stream and payload of a recorded frame."""
         return taken_apart(data)
 
+    def symbol_of(self, stream: str) -> str:
+        """Return the symbol in a stream's name, empty for all-market streams."""
+        symbol, at, _ = stream.partition("@")
+        return symbol.upper() if at and not stream.startswith("!") else ""
+
+    def book_family(self, symbol: str) -> str:
+        """Return the family of a symbol's diff streams."""
+        return f"{symbol.lower()}@depth"
+
+    def time_body(self, now_ms: int) -> str:
+        """Return the answer to a request for the venue's time."""
+        return f'{{"serverTime":{now_ms}}}'
+
     def resource(self, path: str) -> str:
         """Return the endpoint that a recorded path names."""
         return endpoint_of(path)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tickwright.model.ids import InstrumentName
+from tickwright.venues.facts import Listing
+
+
+SPOT = Listing(
+    name=InstrumentName("binance", "BTC", "USDT"),
+    product="binance.spot",
+    symbol="BTCUSDT",
+    price_scale=2,
+    quantity_scale=5,
+    tick=1,
+)
+
+
+def test_linear_turnover_is_price_times_quantity() -> None:
+    # 65000.10 × 0.01000
+    assert SPOT.turnover(6_500_010, 1_000) == 65_000_100_000
+
+
+def test_inverse_turnover_is_the_contracts_worth_in_base() -> None:
+    inverse = Listing(
+        name=InstrumentName("binance", "BTC", "USD", "BTC"),
+        product="binance.coinm",
+        symbol="BTCUSD_PERP",
+        price_scale=1,
+        quantity_scale=0,
+        tick=1,
+        contract_size=100,
+    )
+    # 3 contracts of 100 USD at 60000.0
+    assert inverse.turnover(600_000, 3) == 500_000
+
+
+def test_raw_numbers_become_exact_decimals() -> None:
+    assert SPOT.price(6_500_010) == Decimal("65000.10")
+    assert SPOT.quantity(1) == Decimal("0.00001")
+
+
+def test_pair_joins_base_and_quote() -> None:
+    assert SPOT.pair == "BTCUSDT"
