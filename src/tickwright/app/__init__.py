@@ -1,0 +1,1 @@
+"""The connector, its settings, and the one list of venues."""

@@ -18,8 +18,8 @@ import msgspec
 from tickwright.app.config import Settings
 from tickwright.app.queries import Queries
 from tickwright.core.heartbeat import Heartbeat
-from tickwright.core.session import NORMAL_CLOSE
 from tickwright.core.restart import RestartDelays, RestartPolicy
+from tickwright.core.session import NORMAL_CLOSE
 from tickwright.errors import ConfigError, TickwrightError
 from tickwright.io.clock import Clock, SystemClock
 from tickwright.io.entropy import system_random

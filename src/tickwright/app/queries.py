@@ -19,7 +19,6 @@ from tickwright.model.market import (
     Ticker,
     Trade,
 )
-from tickwright.venues.base import RestCall
 
 
 __all__ = ["Queries"]

@@ -29,19 +29,19 @@ from tickwright.core.subscriptions import Batch, Ledger, Refused
 
 
 __all__ = [
+    "TABLE",
     "Close",
     "Confirmed",
     "Connect",
     "Down",
     "Effect",
-    "Pong",
     "Ping",
+    "Pong",
     "Send",
     "Session",
     "SessionState",
     "Silent",
     "Speech",
-    "TABLE",
     "Up",
 ]
 
@@ -149,9 +149,14 @@ Effect = Connect | Send | Pong | Ping | Close | Up | Down | Confirmed | Refused 
 class Speech(Protocol):
     """The venue's words for what a session has to say."""
 
-    def subscribe(self, streams: Sequence[str], request_id: int) -> str: ...
-    def unsubscribe(self, streams: Sequence[str], request_id: int) -> str: ...
-    def ping(self) -> str | None: ...
+    def subscribe(self, streams: Sequence[str], request_id: int) -> str:
+        """Return the frame that asks for ``streams``."""
+
+    def unsubscribe(self, streams: Sequence[str], request_id: int) -> str:
+        """Return the frame that gives ``streams`` up."""
+
+    def ping(self) -> str | None:
+        """Return the frame of a ping, ``None`` for a WebSocket ping."""
 
 
 CHECK_INTERVAL_S = 1.0

@@ -16,6 +16,7 @@ from typing import final
 
 from tickwright.errors import InvalidNumber
 from tickwright.kernel.fixed import check_scale, to_decimal, to_raw
+from tickwright.model.market import LevelRun
 from tickwright.model.numbers import Number
 
 
@@ -231,7 +232,7 @@ class L2Book:
         """Digits after the point of a quantity."""
         return self._quantity_scale
 
-    def apply(self, bids: Levels, asks: Levels) -> None:
+    def apply(self, bids: LevelRun, asks: LevelRun) -> None:
         """Set each level's absolute quantity; zero removes it, and an unknown one removed is no error.
 
         Where a price occurs twice in a run, the last one counts.
@@ -239,17 +240,15 @@ class L2Book:
         Raises:
             InvalidNumber: If the scales differ from the book's; the book is unchanged then.
         """
-        self._check(bids)
-        self._check(asks)
-        self._bids.apply(bids)
-        self._asks.apply(asks)
+        own_bids, own_asks = self._own(bids), self._own(asks)
+        self._bids.apply(own_bids)
+        self._asks.apply(own_asks)
 
-    def replace(self, bids: Levels, asks: Levels) -> None:
+    def replace(self, bids: LevelRun, asks: LevelRun) -> None:
         """Forget all levels and take these, in any order; see `apply` for zeros, doubles and errors."""
-        self._check(bids)
-        self._check(asks)
-        self._bids.replace(bids)
-        self._asks.replace(asks)
+        own_bids, own_asks = self._own(bids), self._own(asks)
+        self._bids.replace(own_bids)
+        self._asks.replace(own_asks)
 
     def clear(self) -> None:
         """Forget all levels."""
@@ -376,7 +375,7 @@ class L2Book:
             f" {self.ask_count} asks from {ask[0] if ask else None})"
         )
 
-    def _check(self, levels: Levels) -> None:
+    def _own(self, levels: LevelRun) -> Levels:
         if not isinstance(levels, Levels):
             raise TypeError(f"Levels of the same kernel expected, not {type(levels).__name__}")
         if (levels.price_scale, levels.quantity_scale) != (self._price_scale, self._quantity_scale):
@@ -384,6 +383,7 @@ class L2Book:
                 f"levels at scales {levels.price_scale} and {levels.quantity_scale} do not fit a book at"
                 f" {self._price_scale} and {self._quantity_scale}; scan them at the instrument's own scales"
             )
+        return levels
 
     def _pair(self, level: tuple[int, int]) -> tuple[Decimal, Decimal]:
         price, quantity = level

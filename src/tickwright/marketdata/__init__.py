@@ -1,0 +1,1 @@
+"""Feeds, books, trades, candles, captures and their replay."""

@@ -61,9 +61,11 @@ class CandlePipe(Pipe):
 
     @property
     def sinks(self) -> list[tuple[type, Sink]]:
+        """What to register with the route."""
         return [(Candle, self._take)]
 
     def on_tick(self, now_ns: int) -> None:
+        """Look for closes that are overdue."""
         self._deliver(self._series.tick(now_ns), now_ns)
 
     def _take(self, candle: Candle) -> None:

@@ -36,7 +36,8 @@ class Fetch(Protocol):
         on_answer: Callable[[T], None],
         on_failure: Callable[[Exception], None],
         /,
-    ) -> None: ...
+    ) -> None:
+        """Ask ``call`` in the background."""
 
 
 class PipeTools:
@@ -123,7 +124,7 @@ class BookPipe(Pipe):
         tools: Bus, clock, and who fetches snapshots.
     """
 
-    __slots__ = ("instrument", "keeper", "view", "_publish_state")
+    __slots__ = ("_publish_state", "instrument", "keeper", "view")
 
     def __init__(
         self,
@@ -149,23 +150,29 @@ class BookPipe(Pipe):
 
     @property
     def sinks(self) -> list[tuple[type, Sink]]:
+        """Deltas go to the keeper."""
         return [(BookDelta, self.keeper.on_delta)]
 
     def on_confirmed(self) -> None:
+        """The stream is acknowledged: a snapshot can be asked for."""
         self.keeper.on_subscribed()
 
     def on_up(self, now_ns: int) -> None:
+        """The session has a connection."""
         self.keeper.on_up(now_ns)
 
     def on_down(self, reason: str, now_ns: int) -> None:
+        """The session lost its connection."""
         self.keeper.on_down(reason, now_ns)
 
     def on_silent(self, notice: TopicStale) -> None:
+        """The stream is silent: let a snapshot tell whether it is only quiet."""
         self.keeper.on_silent(
             notice.silent_s, notice.received_ts_ns, is_renewed=notice.action == "resubscribe"
         )
 
     def close(self, now_ns: int) -> None:
+        """Nobody wants the book any more."""
         self.keeper.close(now_ns)
         self.channel.snapshot = None
 

@@ -34,6 +34,7 @@ class TradePipe(Pipe):
 
     @property
     def sinks(self) -> list[tuple[type, Sink]]:
+        """What to register with the route."""
         return [(self.topic.event, self._take)]
 
     def _take(self, trade: Any) -> None:
@@ -74,6 +75,7 @@ class BackfilledTradePipe(Pipe):
 
     @property
     def sinks(self) -> list[tuple[type, Sink]]:
+        """What to register with the route."""
         return [(self.topic.event, self._take)]
 
     def _take(self, trade: Trade | AggTrade) -> None:

@@ -1,0 +1,1 @@
+"""The field's words: ids, numbers, instruments, market events, topics, notices."""

@@ -31,17 +31,12 @@ class SessionPool:
         """Subscribe ``routes``, each on the first session that has room."""
         rest = list(routes)
         for runner in self._runners:
-            free = runner.ledger.free
-            if rest and free > 0:
-                runner.want(rest[:free])
-                rest = rest[free:]
+            rest = _fill(runner, rest)
         while rest:
             self._made += 1
             runner = self._make(self._made)
             self._runners.append(runner)
-            free = runner.ledger.free
-            runner.want(rest[:free])
-            rest = rest[free:]
+            rest = _fill(runner, rest)
 
     def unwant(self, route: Route) -> None:
         """Give ``route`` up on the session that carries it."""
@@ -60,3 +55,11 @@ class SessionPool:
 
     def __iter__(self) -> Iterator[SessionRunner]:
         return iter(self._runners)
+
+
+def _fill(runner: SessionRunner, routes: list[Route]) -> list[Route]:
+    """Give ``runner`` as many routes as it has room for, and return the others."""
+    room = len(routes) if runner.ledger.free is None else max(0, runner.ledger.free)
+    if routes[:room]:
+        runner.want(routes[:room])
+    return routes[room:]

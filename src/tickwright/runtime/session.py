@@ -38,6 +38,7 @@ from tickwright.model.notices import (
     TopicFailed,
     TopicStale,
 )
+from tickwright.runtime.line import Line
 from tickwright.runtime.routes import Route
 from tickwright.venues.base import Ack, Nack, ShutdownNotice, WsLimits, WsProtocol
 
@@ -65,8 +66,11 @@ class SessionStatus(msgspec.Struct, frozen=True):
 class SessionListener(Protocol):
     """Who wants to know what becomes of a session."""
 
-    def on_notice(self, runner: SessionRunner, notice: Notice) -> None: ...
-    def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None: ...
+    def on_notice(self, runner: SessionRunner, notice: Notice) -> None:
+        """Take a notice of ``runner``."""
+
+    def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None:
+        """Learn that the venue acknowledged ``streams``."""
 
 
 class SessionRunner:
@@ -112,7 +116,7 @@ class SessionRunner:
         self._clock = clock
         self._connect_gate = connect_gate
         self._listener = listener
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._closing: list[WebSocketConnection] = []
         self._must_connect = False
         self._changed = asyncio.Event()
@@ -228,7 +232,7 @@ class SessionRunner:
 
     async def _connect(self) -> None:
         self._must_connect = False
-        line = _Line(self, self.routes, self._protocol, self._clock)
+        line = Line(self, self.routes, self._protocol, self._clock)
         try:
             await self._connect_gate()
             line.connection = await self._transport.connect(self._url, line, self._options)
@@ -243,7 +247,7 @@ class SessionRunner:
         self._last_frame_s = self._clock.monotonic_s()
         self._apply(self.machine.connected(self._last_frame_s))
         if line.closed is not None:
-            self._lost(line, *line.closed)
+            self.on_lost(line, *line.closed)
 
     async def _wait(self) -> None:
         wake_s = self.machine.wake_s
@@ -341,19 +345,23 @@ class SessionRunner:
 
     # What the line reports.
 
-    def _lost(self, line: _Line, code: int, reason: str) -> None:
+    def on_lost(self, line: Line, code: int, reason: str) -> None:
+        """The connection ended."""
         if line is self._line:
             self._line = None
             self._happened(self.machine.lost(self._clock.monotonic_s(), code, reason))
 
-    def _pinged(self, payload: bytes) -> None:
+    def on_pinged(self, payload: bytes) -> None:
+        """The venue pinged."""
         self._other_frames += 1
         self._happened(self.machine.pinged(self._clock.monotonic_s(), payload))
 
-    def _ponged(self) -> None:
+    def on_ponged(self) -> None:
+        """The venue answered a ping."""
         self._other_frames += 1
 
-    def _other(self, frame: bytes, stream: bytes | None) -> None:
+    def on_other(self, frame: bytes, stream: bytes | None) -> None:
+        """Read a frame that no route wants: an answer, a notice, or something unknown."""
         self._other_frames += 1
         if stream is not None:
             return  # a stream given up a moment ago, or one that nobody asked for
@@ -366,9 +374,10 @@ class SessionRunner:
             case ShutdownNotice():
                 self.replace("the venue announced a shutdown")
             case None:
-                self._failed_to_read("", DecodeError("a frame of no known kind"), frame)
+                self.on_unreadable("", DecodeError("a frame of no known kind"), frame)
 
-    def _failed_to_read(self, stream: str, error: DecodeError, frame: bytes) -> None:
+    def on_unreadable(self, stream: str, error: DecodeError, frame: bytes) -> None:
+        """Count and report a frame that does not say what it must."""
         self.decode_failures += 1
         self._listener.on_notice(
             self,
@@ -381,7 +390,8 @@ class SessionRunner:
             ),
         )
 
-    def _crashed(self, error: Exception) -> None:
+    def on_crash(self, error: Exception) -> None:
+        """A route ran into a bug: end this run, and let the supervisor begin another."""
         self._crash = error
         self._changed.set()
 
@@ -404,59 +414,3 @@ class SessionRunner:
     def _cadence_s(self, stream: str) -> float | None:
         route = self.routes.get(stream.encode())
         return None if route is None else route.channel.cadence_s
-
-
-class _Line:
-    """One connection as its session hears it. A retired line says nothing more."""
-
-    __slots__ = ("_owner", "_routes", "_stream_of", "_time_ns", "closed", "connection")
-
-    def __init__(
-        self,
-        owner: SessionRunner,
-        routes: dict[bytes, Route],
-        protocol: WsProtocol,
-        clock: Clock,
-    ) -> None:
-        self._owner: SessionRunner | None = owner
-        self._routes: dict[bytes, Route] = routes
-        self._stream_of = protocol.stream_of
-        self._time_ns = clock.time_ns
-        self.connection: WebSocketConnection | None = None
-        self.closed: tuple[int, str] | None = None
-
-    def retire(self) -> None:
-        """Fall silent: what still arrives belongs to a connection that was given up."""
-        self._owner = None
-        self._routes = {}
-
-    def on_frame(self, frame: bytes) -> None:
-        """Hand a frame to its route. The hot path: one look-up, one call."""
-        stream = self._stream_of(frame)
-        route = self._routes.get(stream)  # type: ignore[arg-type]  # None is no key, and that is the answer
-        if route is None:
-            if self._owner is not None:
-                self._owner._other(frame, stream)
-            return
-        route.frames += 1
-        try:
-            route.handle(frame, self._time_ns())
-        except DecodeError as error:
-            if self._owner is not None:
-                self._owner._failed_to_read(route.name, error, frame)
-        except Exception as error:  # a bug: it ends the session, and the supervisor restarts it
-            if self._owner is not None:
-                self._owner._crashed(error)
-
-    def on_ping(self, payload: bytes) -> None:
-        if self._owner is not None:
-            self._owner._pinged(payload)
-
-    def on_pong(self, payload: bytes) -> None:
-        if self._owner is not None:
-            self._owner._ponged()
-
-    def on_closed(self, code: int, reason: str) -> None:
-        self.closed = (code, reason)
-        if self._owner is not None:
-            self._owner._lost(self, code, reason)

@@ -1,0 +1,1 @@
+"""Orders, to come: commands, queries, journal."""

@@ -47,7 +47,7 @@ __all__ = [
     "WsProtocol",
 ]
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Endpoints(msgspec.Struct, frozen=True):
@@ -60,14 +60,14 @@ class Endpoints(msgspec.Struct, frozen=True):
     ws_trade: str | None = None
 
 
-class RestCall(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+class RestCall(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     """One REST request as data, with the pure function that reads its answer.
 
     ``decode`` takes the body and the receive time in ns, and raises ``DecodeError``.
     """
 
     path: str
-    decode: Callable[[bytes, int], T]
+    decode: Callable[[bytes, int], T_co]
     method: str = "GET"
     params: tuple[tuple[str, str], ...] = ()
     costs: Mapping[str, int]
@@ -162,14 +162,20 @@ class BookFeed(msgspec.Struct, frozen=True):
 class Calls(Protocol):
     """Public REST calls; what a product lacks raises ``NotSupported``. Times are ns since 1970."""
 
-    def instruments(self) -> RestCall[list[Instrument]]: ...
+    def instruments(self) -> RestCall[list[Instrument]]:
+        """Everything listed, with its rules."""
+
     def server_time(self) -> RestCall[int]:
         """The venue's clock in ns."""
 
-    def book(self, instrument: Instrument, limit: int) -> RestCall[BookSnapshot]: ...
+    def book(self, instrument: Instrument, limit: int) -> RestCall[BookSnapshot]:
+        """The whole book, or its best ``limit`` levels a side."""
+
     def trades(
         self, instrument: Instrument, *, from_id: int | None = None, limit: int = 500
-    ) -> RestCall[list[Trade]]: ...
+    ) -> RestCall[list[Trade]]:
+        """The last trades, or those from ``from_id`` on, oldest first."""
+
     def agg_trades(
         self,
         instrument: Instrument,
@@ -178,7 +184,9 @@ class Calls(Protocol):
         start_ns: int | None = None,
         end_ns: int | None = None,
         limit: int = 500,
-    ) -> RestCall[list[AggTrade]]: ...
+    ) -> RestCall[list[AggTrade]]:
+        """Aggregate trades by id or time, oldest first."""
+
     def candles(
         self,
         instrument: Instrument,
@@ -187,10 +195,18 @@ class Calls(Protocol):
         start_ns: int | None = None,
         end_ns: int | None = None,
         limit: int = 500,
-    ) -> RestCall[list[Candle]]: ...
-    def ticker(self, instrument: Instrument) -> RestCall[Ticker]: ...
-    def tickers(self, instruments: Instruments) -> RestCall[list[Ticker]]: ...
-    def quote(self, instrument: Instrument) -> RestCall[Quote]: ...
+    ) -> RestCall[list[Candle]]:
+        """Candles that open from ``start_ns`` to ``end_ns``, oldest first."""
+
+    def ticker(self, instrument: Instrument) -> RestCall[Ticker]:
+        """Statistics of the last 24 h."""
+
+    def tickers(self, instruments: Instruments) -> RestCall[list[Ticker]]:
+        """The same of all ``instruments``."""
+
+    def quote(self, instrument: Instrument) -> RestCall[Quote]:
+        """Best bid and offer."""
+
     def premium_index(self, instrument: Instrument) -> RestCall[list[MarketEvent]]:
         """Mark price, index price and predicted funding rate, where there are any."""
 
@@ -201,8 +217,11 @@ class Calls(Protocol):
         start_ns: int | None = None,
         end_ns: int | None = None,
         limit: int = 100,
-    ) -> RestCall[list[FundingRate]]: ...
-    def open_interest(self, instrument: Instrument) -> RestCall[OpenInterest]: ...
+    ) -> RestCall[list[FundingRate]]:
+        """Rates that were paid, oldest first."""
+
+    def open_interest(self, instrument: Instrument) -> RestCall[OpenInterest]:
+        """Open contracts."""
 
 
 class RecordedUrl(msgspec.Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""A page of the health of a connector, to come."""

@@ -1,0 +1,95 @@
+"""One connection as its session hears it, and the hot path: from a frame to its route."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from tickwright.errors import DecodeError
+from tickwright.io.clock import Clock
+from tickwright.io.websocket import WebSocketConnection
+from tickwright.runtime.routes import Route
+from tickwright.venues.base import WsProtocol
+
+
+__all__ = ["Line", "LineOwner"]
+
+
+class LineOwner(Protocol):
+    """Who is told of everything that is not a data frame of a route."""
+
+    def on_other(self, frame: bytes, stream: bytes | None) -> None:
+        """Take a frame that no route wants."""
+
+    def on_unreadable(self, stream: str, error: DecodeError, frame: bytes) -> None:
+        """Take a frame that does not say what it must."""
+
+    def on_crash(self, error: Exception) -> None:
+        """Take a bug that a route ran into."""
+
+    def on_pinged(self, payload: bytes) -> None:
+        """Take a ping."""
+
+    def on_ponged(self) -> None:
+        """Take a pong."""
+
+    def on_lost(self, line: Line, code: int, reason: str) -> None:
+        """Take the end of the connection."""
+
+
+class Line:
+    """One connection as its session hears it. A retired line says nothing more."""
+
+    __slots__ = ("_owner", "_routes", "_stream_of", "_time_ns", "closed", "connection")
+
+    def __init__(
+        self,
+        owner: LineOwner,
+        routes: dict[bytes, Route],
+        protocol: WsProtocol,
+        clock: Clock,
+    ) -> None:
+        self._owner: LineOwner | None = owner
+        self._routes: dict[bytes, Route] = routes
+        self._stream_of = protocol.stream_of
+        self._time_ns = clock.time_ns
+        self.connection: WebSocketConnection | None = None
+        self.closed: tuple[int, str] | None = None
+
+    def retire(self) -> None:
+        """Fall silent: what still arrives belongs to a connection that was given up."""
+        self._owner = None
+        self._routes = {}
+
+    def on_frame(self, frame: bytes) -> None:
+        """Hand a frame to its route. The hot path: one look-up, one call."""
+        stream = self._stream_of(frame)
+        route = self._routes.get(stream)  # type: ignore[arg-type]  # None is no key, and that is the answer
+        if route is None:
+            if self._owner is not None:
+                self._owner.on_other(frame, stream)
+            return
+        route.frames += 1
+        try:
+            route.handle(frame, self._time_ns())
+        except DecodeError as error:
+            if self._owner is not None:
+                self._owner.on_unreadable(route.name, error, frame)
+        except Exception as error:  # noqa: BLE001 - a bug ends the session, not the socket's callback
+            if self._owner is not None:
+                self._owner.on_crash(error)
+
+    def on_ping(self, payload: bytes) -> None:
+        """Take a ping."""
+        if self._owner is not None:
+            self._owner.on_pinged(payload)
+
+    def on_pong(self, payload: bytes) -> None:
+        """Take a pong."""
+        if self._owner is not None:
+            self._owner.on_ponged()
+
+    def on_closed(self, code: int, reason: str) -> None:
+        """Take the end; it may come before the connection is handed over."""
+        self.closed = (code, reason)
+        if self._owner is not None:
+            self._owner.on_lost(self, code, reason)
