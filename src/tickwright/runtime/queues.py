@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from enum import Enum
 from itertools import count
 from typing import Protocol
@@ -280,7 +280,7 @@ class _ConflatingQueue(_LossyQueue):
     def __init__(self, capacity: int, time_ns: Callable[[], int]) -> None:
         super().__init__(capacity, time_ns)
         # An event of None asks for the book's snapshot when its turn comes.
-        self._items: OrderedDict[Hashable, tuple[Source, Event | None]] = OrderedDict()
+        self._items: OrderedDict[object, tuple[Source, Event | None]] = OrderedDict()
         self._serial = count()
 
     def put(self, source: Source, event: Event) -> None:
@@ -295,7 +295,7 @@ class _ConflatingQueue(_LossyQueue):
             self._lose(self._items.popitem(last=False)[1][0])
         self._items[key] = (source, event)
 
-    def _key(self, source: Source, event: Event) -> Hashable:
+    def _key(self, source: Source, event: Event) -> object:
         if isinstance(event, Notice):
             return next(self._serial)  # each says something of its own
         if source.snapshot is not None:
