@@ -1,7 +1,8 @@
 """The hot path: price levels straight from the frame's bytes, and the book that they change.
 
-Two kernels with one interface: ``_compiled`` (Cython), and its plain Python twin in ``pure`` and ``pure_scan``, which
-serves where the extension was not built or where the environment says ``TICKWRIGHT_PURE=1``.
+Two kernels with one interface: ``_compiled`` (Cython), and its plain Python twin in ``pure`` and
+``pure_scan``, which serves where the extension was not built, or where the environment says
+``TICKWRIGHT_PURE=1``.
 """
 
 from __future__ import annotations

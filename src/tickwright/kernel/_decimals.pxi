@@ -42,6 +42,7 @@ cdef object new_decimal(const unsigned char *text, Py_ssize_t length):
 cdef object make_decimal(const unsigned char *text, Py_ssize_t length):
     # The text is ASCII and keeps to the grammar of numbers, so it holds no zero byte, and padding is no clash.
     cdef uint64_t words[2]
+    cdef uint64_t mixed
     cdef CachedDecimal *place
     cdef object value
     cdef PyObject *old
@@ -50,7 +51,9 @@ cdef object make_decimal(const unsigned char *text, Py_ssize_t length):
     words[0] = 0
     words[1] = 0
     memcpy(words, text, length)
-    place = &CACHE[((words[0] ^ (words[1] * 0xFF51AFD7ED558CCDULL)) * 0x9E3779B97F4A7C15ULL) >> (64 - CACHE_BITS)]
+    # Two odd constants spread the bits; the upper ones of the product choose the place.
+    mixed = (words[0] ^ (words[1] * 0xFF51AFD7ED558CCDULL)) * 0x9E3779B97F4A7C15ULL
+    place = &CACHE[mixed >> (64 - CACHE_BITS)]
     if place.low == words[0] and place.high == words[1] and place.value != NULL:
         return <object>place.value
     value = new_decimal(text, length)

@@ -208,7 +208,10 @@ cdef class _Scanner:
         cdef Py_buffer view
         if PyBytes_CheckExact(frame):
             return self.walk(
-                <const unsigned char *>PyBytes_AS_STRING(frame), PyBytes_GET_SIZE(frame), price_scale, quantity_scale
+                <const unsigned char *>PyBytes_AS_STRING(frame),
+                PyBytes_GET_SIZE(frame),
+                price_scale,
+                quantity_scale,
             )
         PyObject_GetBuffer(frame, &view, PyBUF_SIMPLE)
         try:

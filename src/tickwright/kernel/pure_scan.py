@@ -1,9 +1,10 @@
 """The kernel's scanners in plain Python: numbers out of one JSON frame, exact or not at all.
 
-The rules, which the compiled kernel shares: a frame is one JSON object in UTF-8. A key that is read occurs once;
-other keys are skipped, whatever they hold. Numbers may be quoted or bare, and have at most
-`NUMBER_LENGTH_MAX` characters and three digits of exponent, because nothing a venue sends needs more. (Digits
-written as JSON escapes are the one thing that this module reads and the compiled kernel refuses.)
+The rules, which the compiled kernel shares: a frame is one JSON object in UTF-8. A key that is read
+occurs once; other keys are skipped, whatever they hold. Numbers may be quoted or bare, and have at
+most `NUMBER_LENGTH_MAX` characters and three digits of exponent, because nothing a venue sends needs
+more. (Digits written as JSON escapes are the one thing that this module reads and the compiled kernel
+refuses.)
 """
 
 from __future__ import annotations
