@@ -35,9 +35,16 @@ from tickwright.venues.binance.symbols import (
         ("EURUSDT", "binance:EUR/USDT"),
         ("1INCHUSDT", "binance:1INCH/USDT"),
         ("币安人生USDT", "binance:币安人生/USDT"),
+        ("HNTUSD", "binance:HNT/USD"),
+        ("BNBUSD", "binance:BNB/USD"),
+        ("ADAEUR", "binance:ADA/EUR"),
+        ("OPUSDT", "binance:OP/USDT"),
+        ("WUSDT", "binance:W/USDT"),
     ],
 )
-def test_a_spot_symbol_splits_at_the_longest_quote_asset(symbol: str, instrument_id: str) -> None:
+def test_a_spot_symbol_splits_at_the_longest_quote_asset_that_leaves_a_base(
+    symbol: str, instrument_id: str
+) -> None:
     instrument = infer_spot(symbol)
     assert (instrument.id, instrument.symbol) == (instrument_id, symbol)
     assert instrument.product == "binance.spot"
@@ -52,6 +59,7 @@ def test_a_spot_symbol_splits_at_the_longest_quote_asset(symbol: str, instrument
         ("ETHBTC", "binance:ETH/BTC:BTC", InstrumentKind.LINEAR_PERPETUAL),
         ("BTCUSDT_261225", "binance:BTC/USDT:USDT-261225", InstrumentKind.LINEAR_FUTURE),
         ("1000SHIBUSDC", "binance:1000SHIB/USDC:USDC", InstrumentKind.LINEAR_PERPETUAL),
+        ("OPBUSD", "binance:OP/BUSD:BUSD", InstrumentKind.LINEAR_PERPETUAL),
     ],
 )
 def test_a_usdm_symbol_settles_in_its_quote_asset(
@@ -66,6 +74,7 @@ def test_a_usdm_symbol_settles_in_its_quote_asset(
     [
         ("BTCUSD_PERP", "binance:BTC/USD:BTC", InstrumentKind.INVERSE_PERPETUAL),
         ("LINKUSD_211231", "binance:LINK/USD:LINK-211231", InstrumentKind.INVERSE_FUTURE),
+        ("BNBUSD_PERP", "binance:BNB/USD:BNB", InstrumentKind.INVERSE_PERPETUAL),
     ],
 )
 def test_a_coinm_symbol_settles_in_its_base_asset(

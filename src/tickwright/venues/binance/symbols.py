@@ -32,10 +32,10 @@ _QUOTE_ASSETS = (
 )  # fmt: skip
 """Assets that Binance (or Binance US) quoted a market in, up to 2026; only guesses need them."""
 
-# The longest suffix wins: BTCFDUSD is BTC/FDUSD, neither BTCFD/USD nor BTCF/DUSD.
-_PAIR = re.compile(
-    f"(?P<base>.+?)(?P<quote>{'|'.join(sorted(_QUOTE_ASSETS, key=len, reverse=True))})"
-)
+_USDM_QUOTE_ASSETS = ("BTC", "BUSD", "FDUSD", "USD1", "USDC", "USDT")
+_COINM_QUOTE_ASSETS = ("USD",)
+_BASE_LETTERS = 3
+"""Most assets have at least so many: HNTUSD is HNT/USD, not HN/TUSD."""
 _DELIVERY = re.compile(r".+_(?P<expiry>\d{6})")
 
 
@@ -72,7 +72,7 @@ def infer_spot(symbol: str) -> Instrument:
     Raises:
         UnknownInstrument: If the symbol ends in no asset that Binance quotes in.
     """
-    base, quote = _split(symbol, symbol)
+    base, quote = _split(symbol, _QUOTE_ASSETS, symbol)
     return Instrument.inferred(spot_name(base, quote), product="binance.spot", symbol=symbol)
 
 
@@ -82,7 +82,7 @@ def infer_usdm(symbol: str) -> Instrument:
     Raises:
         UnknownInstrument: If the symbol ends in no asset that Binance quotes in.
     """
-    base, quote = _split(symbol.partition("_")[0], symbol)
+    base, quote = _split(symbol.partition("_")[0], _USDM_QUOTE_ASSETS, symbol)
     name = linear_name(base, quote, quote, symbol)
     return Instrument.inferred(name, product="binance.usdm", symbol=symbol)
 
@@ -93,20 +93,21 @@ def infer_coinm(symbol: str) -> Instrument:
     Raises:
         UnknownInstrument: If the symbol is not of that form.
     """
-    base, quote = _split(symbol.partition("_")[0], symbol)
+    base, quote = _split(symbol.partition("_")[0], _COINM_QUOTE_ASSETS, symbol)
     name = inverse_name(base, quote, base, symbol)
     return Instrument.inferred(name, product="binance.coinm", symbol=symbol)
 
 
-def _split(pair: str, symbol: str) -> tuple[str, str]:
-    # A lazy base makes the alternation try the longest suffix first at every split.
-    match = _PAIR.fullmatch(pair)
-    if match is None:
+def _split(pair: str, quote_assets: tuple[str, ...], symbol: str) -> tuple[str, str]:
+    found = [quote for quote in quote_assets if pair.endswith(quote) and pair != quote]
+    if not found:
         raise UnknownInstrument(
             f"{symbol!r} ends in no quote asset that Binance is known to use;"
             " give exchange information instead of letting the instrument be guessed"
         )
-    return match["base"], match["quote"]
+    # The longest suffix wins (BTCFDUSD is BTC/FDUSD, not BTCFD/USD) that leaves a base of usual length.
+    quote = max(found, key=lambda asset: (len(pair) - len(asset) >= _BASE_LETTERS, len(asset)))
+    return pair.removesuffix(quote), quote
 
 
 def owns_kinds(product: str, *kinds: InstrumentKind) -> Callable[[str], bool]:
