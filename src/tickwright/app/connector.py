@@ -23,6 +23,7 @@ from tickwright.model.topics import BookUpdates, Topic
 from tickwright.runtime.bus import Handle, Handler
 from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
+from tickwright.runtime.supervisor import Supervisor
 from tickwright.venues.base import Endpoints
 
 
@@ -43,7 +44,7 @@ class Listener:
         self._handle = handle
         self._is_acquired = False
         self._is_detached = False
-        self._done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting: asyncio.Task[None] | None = None
 
     @property
     def errors(self) -> int:
@@ -56,7 +57,8 @@ class Listener:
         Raises:
             UnknownInstrument, NotSupported, ConnectivityError, VenueError: Why it cannot be streamed.
         """
-        await asyncio.shield(self._done)
+        if self._waiting is not None:
+            await asyncio.shield(self._waiting)
 
     def detach(self) -> None:
         """Make no further calls. Twice is fine."""
@@ -67,19 +69,26 @@ class Listener:
         if self._is_acquired:
             self._connector._market.release([self._topic])
 
-    async def _acquire(self) -> None:
+    def _acquire(self, market: Market, supervisor: Supervisor) -> None:
+        """Ask for the topic: at once if the listings are there, else as soon as they are."""
         try:
-            await self._connector._market.acquire([self._topic])
+            self._is_acquired = market.acquire_nowait([self._topic])
+        except TickwrightError:
+            self._handle.detach()
+            raise
+        if not self._is_acquired:
+            self._waiting = supervisor.spawn(f"acquire {self._topic}", self._acquire_later(market))
+
+    async def _acquire_later(self, market: Market) -> None:
+        try:
+            await market.acquire([self._topic])
         except TickwrightError as error:
             log.error("%s is not streamed: %s", self._topic, error)
             self._handle.failed(error)
-            self._done.set_exception(error)
-            self._done.exception()  # who does not wait has read it in the log
-            return
+            raise
         self._is_acquired = True
-        self._done.set_result(None)
         if self._is_detached:
-            self._connector._market.release([self._topic])
+            market.release([self._topic])
 
 
 class Connector:
@@ -221,15 +230,16 @@ class Connector:
         its own, so that it may wait. What it raises is reported, and the stream goes on.
 
         Raises:
-            UnknownInstrument, UnknownVenue: If the id is malformed or belongs to nothing that is open. A well-formed
-                id that the venue does not list is reported in the log and counted in ``errors``.
+            UnknownInstrument, UnknownVenue, NotSupported: If the topic cannot be had. Before the venue's listings are
+                loaded only the form of the id can be judged; what turns out later is logged, counted in ``errors`` and
+                raised by `Listener.wait_acquired`.
         """
         opened = self._open
         opened.market.resolve([topic])
         room = capacity or self.settings.queue_capacity
         handle = opened.bus.channel(topic).attach(handler, overflow=overflow, capacity=room)
         listener = Listener(self, topic, handle)
-        opened.supervisor.spawn(f"acquire {topic}", listener._acquire())
+        listener._acquire(opened.market, opened.supervisor)
         return listener
 
     # Instruments and questions.

@@ -88,10 +88,8 @@ class Feed:
         self._audits = audits and Quotes in product.topics
         self._notify = notify
         self._pools: dict[str, SessionPool] = {}
-        self._routes: dict[tuple[str, str], Route] = {}
         self._pipes: dict[Topic, Pipe] = {}
-        self._uses: dict[Topic, int] = {}
-        self._by_stream: dict[str, list[Pipe]] = {}
+        self._by_stream: dict[str, tuple[Pipe, ...]] = {}
         self._listing = asyncio.Lock()
 
     # Listings.
@@ -118,18 +116,18 @@ class Feed:
         fresh: dict[str, list[Route]] = {}
         for topic in wanted:
             for route in self._acquire(topic):
-                fresh.setdefault(route.channel.route, []).append(route)
+                fresh.setdefault(route.url_route, []).append(route)
         for name, routes in fresh.items():
             self._pool(name).want(routes)
 
     def release(self, topics: Iterable[Topic]) -> None:
         """Take one `acquire` back; a topic that nobody wants is unsubscribed."""
         for topic in map(_upstream, topics):
-            uses = self._uses.get(topic, 0) - 1
-            if uses > 0:
-                self._uses[topic] = uses
-            elif uses == 0:
-                self._drop(topic)
+            pipe = self._pipes.get(topic)
+            if pipe is not None:
+                pipe.uses -= 1
+                if not pipe.uses:
+                    self._drop(pipe)
 
     def check(self, topic: Topic) -> None:
         """Raise what `acquire` would raise for ``topic``."""
@@ -150,7 +148,7 @@ class Feed:
     @property
     def frames(self) -> int:
         """Data frames of the present subscriptions that came so far."""
-        return sum(route.frames for route in self._routes.values())
+        return sum(pipes[0].route.frames for pipes in self._by_stream.values())
 
     @property
     def book_pipes(self) -> list[BookPipe]:
@@ -190,7 +188,6 @@ class Feed:
         for pipe in self._pipes.values():
             pipe.close(now_ns)
         self._pipes.clear()
-        self._uses.clear()
 
     # What sessions report.
 
@@ -221,17 +218,18 @@ class Feed:
     # How it is done.
 
     def _acquire(self, topic: Topic) -> list[Route]:
-        uses = self._uses.get(topic, 0)
-        self._uses[topic] = uses + 1
-        if uses:
+        known = self._pipes.get(topic)
+        if known is not None:
+            known.uses += 1
             return []
         declared = self.product.channel(topic, self.instruments)
-        key = (declared.route, declared.stream)
-        fresh = [] if key in self._routes else [Route(declared)]
-        route = self._routes.setdefault(key, fresh[0]) if fresh else self._routes[key]
+        stream = declared.stream
+        others = self._by_stream.get(stream, ())
+        route = others[0].route if others else Route(declared)
+        fresh = [] if others else [route]
         pipe = make_pipe(topic, route, self.product, self.instruments, self._tools)
         self._pipes[topic] = pipe
-        self._by_stream.setdefault(declared.stream, []).append(pipe)
+        self._by_stream[stream] = (*others, pipe)
         for event_type, sink in pipe.sinks:
             route.add(event_type, sink)
         if self._audits and isinstance(pipe, BookPipe):
@@ -245,22 +243,23 @@ class Feed:
         self._pipes[quotes].route.add(Quote, pipe.keeper.on_quote)
         return fresh
 
-    def _drop(self, topic: Topic) -> None:
-        del self._uses[topic]
-        pipe = self._pipes.pop(topic)
+    def _drop(self, pipe: Pipe) -> None:
+        del self._pipes[pipe.topic]
         pipe.close(self._clock.time_ns())
         route = pipe.route
-        self._by_stream[route.name].remove(pipe)
+        others = tuple(each for each in self._by_stream[route.name] if each is not pipe)
         for _, sink in pipe.sinks:
             route.remove(sink)
         if self._audits and isinstance(pipe, BookPipe):
             quotes = Quotes(pipe.instrument.id)
             self._pipes[quotes].route.remove(pipe.keeper.on_quote)
             self.release([quotes])
-        if route.is_idle:
+        self._tools.bus.forget(pipe.topic)
+        if others:
+            self._by_stream[route.name] = others
+        else:
             del self._by_stream[route.name]
-            del self._routes[route.channel.route, route.name]
-            self._pools[route.channel.route].unwant(route)
+            self._pools[route.url_route].unwant(route)
 
     def _pool(self, route: str) -> SessionPool:
         pool = self._pools.get(route)

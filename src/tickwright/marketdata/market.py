@@ -70,13 +70,26 @@ class Market:
             UnknownInstrument, UnknownVenue, NotSupported: Before anything is subscribed.
             ConnectivityError, VenueError: If a venue's listings cannot be had.
         """
-        by_feed = self.resolve(topics)
-        for feed, wanted in by_feed.items():
+        wanted = tuple(topics)
+        for feed in self.resolve(wanted):
             await feed.list_instruments()
+        self.acquire_nowait(wanted)
+
+    def acquire_nowait(self, topics: Iterable[Topic]) -> bool:
+        """Do as `acquire` if the listings are loaded; return False, having done nothing, if they are not.
+
+        Raises:
+            UnknownInstrument, UnknownVenue, NotSupported: As `acquire`.
+        """
+        by_feed = self.resolve(topics)
+        if not all(len(feed.instruments) for feed in by_feed):
+            return False
+        for feed, wanted in by_feed.items():
             for topic in wanted:
                 feed.check(topic)
         for feed, wanted in by_feed.items():
             feed.acquire(wanted)
+        return True
 
     def release(self, topics: Iterable[Topic]) -> None:
         """Take one `acquire` back."""

@@ -80,12 +80,14 @@ class Pipe:
         channel: Where they go.
     """
 
-    __slots__ = ("channel", "route", "topic")
+    __slots__ = ("channel", "route", "topic", "uses")
 
     def __init__(self, topic: Topic, route: Route, channel: TopicChannel) -> None:
         self.topic = topic
         self.route = route
         self.channel = channel
+        self.uses = 1
+        """How often the topic is wanted."""
 
     @property
     def sinks(self) -> list[tuple[type, Sink]]:
@@ -124,7 +126,7 @@ class BookPipe(Pipe):
         tools: Bus, clock, and who fetches snapshots.
     """
 
-    __slots__ = ("_publish_state", "instrument", "keeper", "view")
+    __slots__ = ("_bus", "_publish_state", "instrument", "keeper", "view")
 
     def __init__(
         self,
@@ -137,6 +139,7 @@ class BookPipe(Pipe):
     ) -> None:
         super().__init__(topic, route, channel)
         self.instrument = instrument
+        self._bus = tools.bus
         self._publish_state = tools.bus.channel(BookStates(instrument.id)).publish
         self.keeper = BookKeeper(
             instrument,
@@ -175,6 +178,7 @@ class BookPipe(Pipe):
         """Nobody wants the book any more."""
         self.keeper.close(now_ns)
         self.channel.snapshot = None
+        self._bus.forget(BookStates(self.instrument.id))
 
     def _on_state(self, change: BookStateChanged) -> None:
         self.view.on_state(change)

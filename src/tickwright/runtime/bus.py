@@ -55,6 +55,8 @@ class ChannelStatistics(msgspec.Struct, frozen=True):
 class Handle:
     """A handler's place on a topic; keep it to `detach`."""
 
+    __slots__ = ("_channel", "_reported", "errors", "handler", "reader")
+
     def __init__(
         self, channel: TopicChannel, handler: Handler, reader: Subscription | None
     ) -> None:
@@ -63,7 +65,7 @@ class Handle:
         """The queue before an async handler, with its statistics; ``None`` for a plain one."""
         self.errors = 0
         self._channel = channel
-        self._reported: set[type[BaseException]] = set()
+        self._reported: tuple[type[BaseException], ...] = ()
 
     def detach(self) -> None:
         """Make no further calls from the next event on; a call under way may end. Twice is fine."""
@@ -77,7 +79,7 @@ class Handle:
         self.errors += 1
         self._channel._handler_errors += 1
         if type(error) not in self._reported:
-            self._reported.add(type(error))
+            self._reported += (type(error),)
             self._channel._report(self, error)
 
 

@@ -70,7 +70,7 @@ class Line:
             return
         route.frames += 1
         try:
-            route.handle(frame, self._time_ns())
+            route.take(route.decode(frame, self._time_ns()))
         except DecodeError as error:
             if self._owner is not None:
                 self._owner.on_unreadable(route.name, error, frame)

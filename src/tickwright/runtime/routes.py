@@ -17,33 +17,55 @@ Sink = Callable[[Any], None]
 class Route:
     """Decodes the frames of one stream and hands each event to the sinks of its type.
 
-    ``handle`` is the hot path: it is chosen anew when the sinks change, so that a frame pays for nothing that its
-    stream does not need.
+    ``take(decode(frame, received_ns))`` is the hot path: what ``take`` is gets chosen anew when the sinks change, so
+    that a frame pays for nothing that its stream does not need.
 
     Args:
         channel: The venue's declaration of the stream.
     """
 
-    __slots__ = ("_sampled", "_sinks", "channel", "frames", "handle", "last_frame_s", "name")
+    __slots__ = (
+        "_is_many",
+        "_sampled",
+        "_sinks",
+        "cadence_s",
+        "decode",
+        "frames",
+        "last_frame_s",
+        "name",
+        "take",
+        "url_route",
+    )
 
     def __init__(self, channel: Channel) -> None:
-        self.channel = channel
         self.name = channel.stream
+        """The venue's name of the stream."""
+        self.url_route = channel.route
+        """Which of the product's URL routes serves it."""
+        self.cadence_s = channel.cadence_s
+        self.decode: Callable[[bytes, int], Any] = channel.decode
         self.frames = 0
         self.last_frame_s: float | None = None
+        self._is_many = channel.is_many
         self._sampled = 0
-        self._sinks: list[tuple[type, Sink]] = []
-        self.handle: Callable[[bytes, int], None] = self._choose()
+        self._sinks: tuple[tuple[type, Sink], ...] = ()
+        self.take: Sink = _ignore
 
     def add(self, event_type: type, sink: Sink) -> None:
         """Give ``sink`` all events of ``event_type`` from now on."""
-        self._sinks.append((event_type, sink))
-        self.handle = self._choose()
+        self._set((*self._sinks, (event_type, sink)))
 
     def remove(self, sink: Sink) -> None:
         """Give ``sink`` no more."""
-        self._sinks = [entry for entry in self._sinks if entry[1] != sink]
-        self.handle = self._choose()
+        self._set(tuple(entry for entry in self._sinks if entry[1] != sink))
+
+    def handle(self, frame: bytes, received_ns: int) -> None:
+        """Decode a frame and hand its events on.
+
+        Raises:
+            DecodeError: If it does not say what it must.
+        """
+        self.take(self.decode(frame, received_ns))
 
     def sample(self, now_s: float) -> bool:
         """Note the time if frames came since the last sample; so the hot path counts and reads no clock."""
@@ -63,42 +85,36 @@ class Route:
         """True when nobody listens."""
         return not self._sinks
 
-    def _choose(self) -> Callable[[bytes, int], None]:
-        if self.channel.is_many:
-            return _spread(self.channel.decode, tuple(self._sinks))
-        if len(self._sinks) == 1:
-            return _pass_on(self.channel.decode, self._sinks[0][1])
-        return _repeat(self.channel.decode, tuple(sink for _, sink in self._sinks))
+    def _set(self, sinks: tuple[tuple[type, Sink], ...]) -> None:
+        self._sinks = sinks
+        if self._is_many:
+            self.take = _spreader(sinks)
+        elif len(sinks) == 1:
+            self.take = sinks[0][1]
+        else:
+            self.take = _repeater(tuple(sink for _, sink in sinks))
 
 
-def _pass_on(decode: Callable[[bytes, int], Any], sink: Sink) -> Callable[[bytes, int], None]:
-    def handle(frame: bytes, received_ns: int) -> None:
-        sink(decode(frame, received_ns))
-
-    return handle
+def _ignore(event: object) -> None:
+    """Take an event that nobody wants."""
 
 
-def _repeat(
-    decode: Callable[[bytes, int], Any], sinks: Sequence[Sink]
-) -> Callable[[bytes, int], None]:
-    def handle(frame: bytes, received_ns: int) -> None:
-        event = decode(frame, received_ns)
+def _repeater(sinks: tuple[Sink, ...]) -> Sink:
+    def take(event: object) -> None:
         for sink in sinks:
             sink(event)
 
-    return handle
+    return take
 
 
-def _spread(
-    decode: Callable[[bytes, int], Any], sinks: Sequence[tuple[type, Sink]]
-) -> Callable[[bytes, int], None]:
+def _spreader(sinks: tuple[tuple[type, Sink], ...]) -> Sink:
     by_type: dict[type, list[Sink]] = {}
     for event_type, sink in sinks:
         by_type.setdefault(event_type, []).append(sink)
 
-    def handle(frame: bytes, received_ns: int) -> None:
-        for event in decode(frame, received_ns):
+    def take(events: Sequence[object]) -> None:
+        for event in events:
             for sink in by_type.get(type(event), ()):
                 sink(event)
 
-    return handle
+    return take

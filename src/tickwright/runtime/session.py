@@ -413,4 +413,4 @@ class SessionRunner:
 
     def _cadence_s(self, stream: str) -> float | None:
         route = self.routes.get(stream.encode())
-        return None if route is None else route.channel.cadence_s
+        return None if route is None else route.cadence_s

@@ -46,10 +46,10 @@ _TRADE_FIELDS = (
     ("data.q", "decimal"),
     ("data.m", "bool"),
 )
-_TRADE = FieldScanner(fields=(*_TRADE_FIELDS, ("data.t", "int")))
-_AGG_TRADE = FieldScanner(
+_scan_trade = FieldScanner(fields=(*_TRADE_FIELDS, ("data.t", "int"))).scan
+_scan_agg_trade = FieldScanner(
     fields=(*_TRADE_FIELDS, ("data.a", "int"), ("data.f", "int"), ("data.l", "int"))
-)
+).scan
 _QUOTE_FIELDS = (
     ("data.b", "decimal"),
     ("data.B", "decimal"),
@@ -57,24 +57,26 @@ _QUOTE_FIELDS = (
     ("data.A", "decimal"),
     ("data.u", "int"),
 )
-_SPOT_QUOTE = FieldScanner(fields=_QUOTE_FIELDS)
-_FUTURE_QUOTE = FieldScanner(fields=(_EVENT, ("data.T", "int"), *_QUOTE_FIELDS))
+_scan_spot_quote = FieldScanner(fields=_QUOTE_FIELDS).scan
+_scan_future_quote = FieldScanner(fields=(_EVENT, ("data.T", "int"), *_QUOTE_FIELDS)).scan
 _ANY_QUOTE = FieldScanner(fields=(_EVENT, ("data.s", "text"), ("data.T", "int"), *_QUOTE_FIELDS))
 
-_SPOT_DELTA = DepthScanner(
+_scan_spot_delta = DepthScanner(
     ints=("data.E", "data.U", "data.u"), texts=("data.e",), bids="data.b", asks="data.a"
-)
-_FUTURE_DELTA = DepthScanner(
+).scan
+_scan_future_delta = DepthScanner(
     ints=("data.T", "data.U", "data.u", "data.pu"),
     texts=("data.e",),
     bids="data.b",
     asks="data.a",
-)
-_SPOT_TOP = DepthScanner(ints=("data.lastUpdateId",), bids="data.bids", asks="data.asks")
-_FUTURE_TOP = DepthScanner(
+).scan
+_scan_spot_top = DepthScanner(ints=("data.lastUpdateId",), bids="data.bids", asks="data.asks").scan
+_scan_future_top = DepthScanner(
     ints=("data.T", "data.u"), texts=("data.e",), bids="data.b", asks="data.a"
-)
-_SNAPSHOT = DepthScanner(ints=("lastUpdateId",), optional_ints=("T",), bids="bids", asks="asks")
+).scan
+_scan_snapshot = DepthScanner(
+    ints=("lastUpdateId",), optional_ints=("T",), bids="bids", asks="asks"
+).scan
 
 # Members of an enum are looked up slowly; these are read at every trade.
 _BUY, _SELL = Side.BUY, Side.SELL
@@ -92,10 +94,10 @@ def trade(instrument: Instrument) -> TradeDecoder:
     ``{"stream":"btcusdt@trade","data":{"e":"trade","E":1795000000101,"s":"BTCUSDT","t":4200000001,
     "p":"65000.10000000","q":"0.01000000","T":1795000000100,"m":true,"M":true}}``
     """
-    scan, name = _TRADE.scan, instrument.id
+    name = instrument.id
 
     def decode(frame: bytes, received_ts_ns: int) -> Trade:
-        kind, time_ms, price, quantity, is_buyer_maker, trade_id = scan(frame)
+        kind, time_ms, price, quantity, is_buyer_maker, trade_id = _scan_trade(frame)
         if kind != "trade":
             raise _unexpected(kind)
         check_positive(price, quantity)
@@ -111,10 +113,12 @@ def agg_trade(instrument: Instrument) -> AggTradeDecoder:
     ``{"stream":"btcusdt@aggTrade","data":{"e":"aggTrade","E":1795000000101,"s":"BTCUSDT","a":3100000001,
     "p":"65000.10000000","q":"0.03500000","f":4200000001,"l":4200000003,"T":1795000000100,"m":false,"M":true}}``
     """
-    scan, name = _AGG_TRADE.scan, instrument.id
+    name = instrument.id
 
     def decode(frame: bytes, received_ts_ns: int) -> AggTrade:
-        kind, time_ms, price, quantity, is_buyer_maker, trade_id, first, last = scan(frame)
+        kind, time_ms, price, quantity, is_buyer_maker, trade_id, first, last = _scan_agg_trade(
+            frame
+        )
         if kind != "aggTrade":
             raise _unexpected(kind)
         side = _SELL if is_buyer_maker else _BUY
@@ -133,10 +137,10 @@ def spot_quote(instrument: Instrument) -> QuoteDecoder:
     ``{"stream":"btcusdt@bookTicker","data":{"u":90000000123,"s":"BTCUSDT","b":"65000.09000000",
     "B":"1.20000000","a":"65000.10000000","A":"0.80000000"}}``
     """
-    scan, name = _SPOT_QUOTE.scan, instrument.id
+    name = instrument.id
 
     def decode(frame: bytes, received_ts_ns: int) -> Quote:
-        bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        bid, bid_quantity, ask, ask_quantity, sequence = _scan_spot_quote(frame)
         event = Quote(name, None, received_ts_ns, bid, bid_quantity, ask, ask_quantity, sequence)
         check_quote(event)
         return event
@@ -150,10 +154,10 @@ def future_quote(instrument: Instrument) -> QuoteDecoder:
     ``{"stream":"btcusdt@bookTicker","data":{"e":"bookTicker","u":11500000000123,"s":"BTCUSDT","ps":"BTCUSDT",
     "b":"65010.00","B":"6.760","a":"65010.10","A":"3.064","T":1795000000099,"E":1795000000101,"st":1}}``
     """
-    scan, name = _FUTURE_QUOTE.scan, instrument.id
+    name = instrument.id
 
     def decode(frame: bytes, received_ts_ns: int) -> Quote:
-        kind, time_ms, bid, bid_quantity, ask, ask_quantity, sequence = scan(frame)
+        kind, time_ms, bid, bid_quantity, ask, ask_quantity, sequence = _scan_future_quote(frame)
         if kind != "bookTicker":
             raise _unexpected(kind)
         time_ns = time_ms * MS
@@ -192,11 +196,13 @@ def spot_delta(instrument: Instrument) -> DeltaDecoder:
     ``{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1795000002100,"s":"BTCUSDT",
     "U":90000000124,"u":90000000130,"b":[["65000.09000000","0.00000000"]],"a":[["65000.10000000","1.05000000"]]}}``
     """
-    scan, name = _SPOT_DELTA.scan, instrument.id
+    name = instrument.id
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(frame: bytes, received_ts_ns: int) -> BookDelta:
-        time_ms, first, last, kind, bids, asks = scan(frame, price_scale, quantity_scale)
+        time_ms, first, last, kind, bids, asks = _scan_spot_delta(
+            frame, price_scale, quantity_scale
+        )
         if kind != "depthUpdate":
             raise _unexpected(kind)
         event = BookDelta(name, time_ms * MS, received_ts_ns, bids, asks, first, last)
@@ -213,11 +219,13 @@ def future_delta(instrument: Instrument) -> DeltaDecoder:
     "s":"BTCUSDT","ps":"BTCUSDT","U":11500000000100,"u":11500000000180,"pu":11500000000099,
     "b":[["65010.00","6.760"]],"a":[["65010.10","0.000"]],"st":1}}``
     """
-    scan, name = _FUTURE_DELTA.scan, instrument.id
+    name = instrument.id
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(frame: bytes, received_ts_ns: int) -> BookDelta:
-        time_ms, first, last, previous, kind, bids, asks = scan(frame, price_scale, quantity_scale)
+        time_ms, first, last, previous, kind, bids, asks = _scan_future_delta(
+            frame, price_scale, quantity_scale
+        )
         if kind != "depthUpdate":
             raise _unexpected(kind)
         event = BookDelta(name, time_ms * MS, received_ts_ns, bids, asks, first, last, previous)
@@ -233,11 +241,11 @@ def spot_top(instrument: Instrument) -> SnapshotDecoder:
     ``{"stream":"btcusdt@depth5@100ms","data":{"lastUpdateId":90000000123,
     "bids":[["65000.09000000","1.20000000"]],"asks":[["65000.10000000","0.80000000"]]}}``
     """
-    scan, name = _SPOT_TOP.scan, instrument.id
+    name = instrument.id
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(frame: bytes, received_ts_ns: int) -> BookSnapshot:
-        sequence, bids, asks = scan(frame, price_scale, quantity_scale)
+        sequence, bids, asks = _scan_spot_top(frame, price_scale, quantity_scale)
         event = BookSnapshot(name, None, received_ts_ns, bids, asks, sequence)
         check_snapshot(event)
         return event
@@ -250,11 +258,11 @@ def future_top(instrument: Instrument) -> SnapshotDecoder:
 
     (*USD-M*, Partial Book Depth Streams.) The frame is that of `future_delta`; ``u`` is its sequence.
     """
-    scan, name = _FUTURE_TOP.scan, instrument.id
+    name = instrument.id
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(frame: bytes, received_ts_ns: int) -> BookSnapshot:
-        time_ms, sequence, kind, bids, asks = scan(frame, price_scale, quantity_scale)
+        time_ms, sequence, kind, bids, asks = _scan_future_top(frame, price_scale, quantity_scale)
         if kind != "depthUpdate":
             raise _unexpected(kind)
         event = BookSnapshot(name, time_ms * MS, received_ts_ns, bids, asks, sequence)
@@ -270,11 +278,11 @@ def book_snapshot(instrument: Instrument) -> SnapshotDecoder:
     ``{"lastUpdateId":9000000000123,"E":1795000000020,"T":1795000000012,"bids":[["65000.10","3.500"]],
     "asks":[["65000.20","1.200"]]}``
     """
-    scan, name = _SNAPSHOT.scan, instrument.id
+    name = instrument.id
     price_scale, quantity_scale = instrument.price_scale, instrument.quantity_scale
 
     def decode(body: bytes, received_ts_ns: int) -> BookSnapshot:
-        sequence, time_ms, bids, asks = scan(body, price_scale, quantity_scale)
+        sequence, time_ms, bids, asks = _scan_snapshot(body, price_scale, quantity_scale)
         time_ns = None if time_ms is None else time_ms * MS
         event = BookSnapshot(name, time_ns, received_ts_ns, bids, asks, sequence)
         check_snapshot(event)
