@@ -187,7 +187,12 @@ class Connection(WSListener):
             return
         self.flush()
         if code == EOF:
-            transport.disconnect(graceful=False)
+            self.abort()
             return
         transport.send(WSMsgType.CLOSE, code.to_bytes(2, "big") + reason.encode())
         transport.disconnect()
+
+    def abort(self) -> None:
+        """End the socket at once, whatever is still to be sent."""
+        if self._transport is not None:
+            self._transport.underlying_transport.abort()

@@ -25,6 +25,8 @@ from tickwright.venues.base import Endpoints
 __all__ = ["ProductServer"]
 
 _HOST = "127.0.0.1"
+_GOING_AWAY = 1001
+_CLOSE_S = 0.5  # loopback answers within a millisecond, unless the client is stuck
 _CLIENT_FRAME_BYTES_MAX = 1 << 20  # 1024 stream names and their envelope take a tenth of it
 
 
@@ -73,10 +75,19 @@ class ProductServer:
     async def stop(self) -> None:
         """Close the ports and all connections, and wait until they are gone."""
         await self._shut()
-        for connection in tuple(self.switchboard.connections):
-            connection.close(1001)
-        for connection in tuple(self.switchboard.connections):
-            await connection.ended()
+        connections = tuple(self.switchboard.connections)
+        for connection in connections:
+            connection.close(_GOING_AWAY)
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                for connection in connections:
+                    await connection.ended()
+        except TimeoutError:
+            # Somebody does not read: the close frame is stuck behind all that was sent before.
+            for connection in connections:
+                connection.abort()
+            for connection in connections:
+                await connection.ended()
         await self.rest.stop()
 
     async def open_door(self) -> None:

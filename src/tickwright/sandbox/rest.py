@@ -75,13 +75,13 @@ class RestServer:
         params = dict(request.query)
         faults, market = self._faults, self._market
         self.requests.append(Request(request.method, request.path, params))
+        self._changed()
         if faults.rest_black_hole:
             await self._closing.wait()
         if faults.rest_delay_s:
             await asyncio.sleep(faults.rest_delay_s)
         now_ms = self._clock.time_ns() // 1_000_000
         if faults.rest_status is not None:
-            self._changed()
             return self._refusal(faults.rest_status, now_ms)
         answer = market.answer(request.method, request.path, params)
         verdict = self.meter.take(answer.weight, now_ms)

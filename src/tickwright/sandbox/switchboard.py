@@ -50,9 +50,10 @@ class Switchboard:
         self.pong_deadline_s = _or(pong_deadline_s, self.dialect.pong_deadline_s)
         self.monotonic_s = clock.monotonic_s
         self._clock = clock
-        self._slow_bytes_max = slow_bytes_max
+        self.slow_bytes_max = slow_bytes_max
         self._subscribers: dict[str, list[Connection]] = {}
         self._held: dict[str, str] = {}
+        """Stream → a payload that the next one is to overtake."""
 
     def time_ms(self) -> int:
         """Return the wall clock in ms."""
@@ -99,7 +100,7 @@ class Switchboard:
 
     def publish(self, frames: Iterable[Frame]) -> None:
         """Send frames to whoever subscribed to their streams, in order, in few writes."""
-        if self.faults.touches_streams:
+        if self.faults.touches_streams or self._held:
             frames = self._spoiled(frames)
         subscribers = self._subscribers
         dirty: dict[Connection, None] = {}
@@ -118,8 +119,8 @@ class Switchboard:
                 dirty[connection] = None
         for connection in dirty:
             connection.flush()
-            if connection.waiting_bytes > self._slow_bytes_max:
-                connection.close(1008, "Slow consumer")
+            if connection.waiting_bytes > self.slow_bytes_max:
+                connection.abort()
 
     def announce(self, payload: str, stream: str) -> None:
         """Send a frame to every connection, subscribed or not."""
