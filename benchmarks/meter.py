@@ -23,6 +23,7 @@ CHANNELS = {
     "depth": ("depth@100ms",),
     "bookTicker": ("bookTicker",),
     "trade": ("trade",),
+    "audited": ("depth@100ms", "bookTicker"),
     "mix": ("depth@100ms", "bookTicker", "aggTrade"),
 }
 """Case → the venue's channels that make it up."""

@@ -24,7 +24,14 @@ from benchmarks.workload import CASES
 __all__ = ["main"]
 
 ALL_CASES = (*CASES, PACED)
-FRAMES = {"depth": 26_000, "bookTicker": 40_000, "trade": 40_000, "mix": 60_000, PACED: 4_000}
+FRAMES = {
+    "depth": 26_000,
+    "bookTicker": 40_000,
+    "trade": 40_000,
+    "audited": 40_000,
+    "mix": 60_000,
+    PACED: 4_000,
+}
 WIDTH = 110
 """Columns where the output is no terminal."""
 FLOOR = "floor"

@@ -19,6 +19,7 @@ TITLES = {
     "bookTicker": "bookTicker frame → quote → callback",
     "trade": "trade frame → trade → callback",
     PACED: "depth frame → verified book → callback, one frame every ms: each wakes a sleeping process",
+    "audited": "one instrument's depth and bookTicker: the book is compared with every quote",
     "mix": "mix of 200 instruments: depth into books, bookTicker, aggTrade",
 }
 

@@ -18,7 +18,7 @@ from benchmarks.recordings import Recording, load, split_symbol
 
 __all__ = ["CASES", "IDLE", "Symbol", "Workload", "build", "idle"]
 
-CASES = ("depth", "bookTicker", "trade", "mix")
+CASES = ("depth", "bookTicker", "trade", "audited", "mix")
 
 IDLE = "idle"
 IDLE_SYMBOLS = 1_024
@@ -68,6 +68,8 @@ def build(case: str, frames: int) -> Workload:
     if case == "mix":
         recording = _copies(recording, MIX_COPIES)
         lead_in, rest = _split(recording)
+    elif case == "audited":
+        lead_in, rest = _split(_only(recording, "depth", "bookTicker"))
     else:
         lead_in, rest = _split(_only(recording, case))
         loop = BookLoop(recording.snapshots) if case == "depth" else None
@@ -102,8 +104,8 @@ def idle() -> Workload:
     )
 
 
-def _only(recording: Recording, channel: str) -> Recording:
-    frames = [f for f in recording.frames if f[0].split("@")[1] == channel]
+def _only(recording: Recording, *channels: str) -> Recording:
+    frames = [f for f in recording.frames if f[0].split("@")[1] in channels]
     return Recording(recording.name, recording.is_recorded, frames, recording.snapshots)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import ccxt.pro
 
-from benchmarks.meter import Meter, Plan, report, run_client
+from benchmarks.meter import CHANNELS, Meter, Plan, report, run_client
 
 
 def exchange_at(plan: Plan) -> Any:
@@ -42,18 +42,15 @@ class Watch:
         """Start one loop for each kind of stream in the case."""
         exchange, symbols = self._exchange, self._symbols
         agg = {"name": "aggTrade"}
-        loops = {
-            "depth": [("depth@100ms", lambda: exchange.watch_order_book_for_symbols(symbols))],
-            "bookTicker": [("bookTicker", lambda: exchange.watch_bids_asks(symbols))],
-            "trade": [("trade", lambda: exchange.watch_trades_for_symbols(symbols))],
-            "mix": [
-                ("depth@100ms", lambda: exchange.watch_order_book_for_symbols(symbols)),
-                ("bookTicker", lambda: exchange.watch_bids_asks(symbols)),
-                ("aggTrade", lambda: exchange.watch_trades_for_symbols(symbols, params=agg)),
-            ],
-        }[self._plan.case]
-        self.streams = self._plan.streams(tuple(channel for channel, _ in loops))
-        return [tasks.create_task(self._loop(watch)) for _, watch in loops]
+        watches = {
+            "depth@100ms": lambda: exchange.watch_order_book_for_symbols(symbols),
+            "bookTicker": lambda: exchange.watch_bids_asks(symbols),
+            "trade": lambda: exchange.watch_trades_for_symbols(symbols),
+            "aggTrade": lambda: exchange.watch_trades_for_symbols(symbols, params=agg),
+        }
+        channels = CHANNELS[self._plan.case]
+        self.streams = self._plan.streams()
+        return [tasks.create_task(self._loop(watches[channel])) for channel in channels]
 
     async def _loop(self, watch: Callable[[], Any]) -> None:
         while True:
@@ -83,7 +80,7 @@ class Watch:
 
     def has_books(self) -> bool:
         """Whether every book has its snapshot, where the case has books."""
-        if self._plan.case not in ("depth", "mix"):
+        if "depth@100ms" not in CHANNELS[self._plan.case]:
             return True
         return all(self._nonce(symbol) is not None for symbol in self._symbols)
 

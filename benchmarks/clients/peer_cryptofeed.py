@@ -19,6 +19,7 @@ CHANNELS = {
     "bookTicker": {TICKER: "bookTicker"},
     # cryptofeed's trades are the venue's aggregated ones: the source has a twin of each trade for it.
     "trade": {TRADES: "aggTrade"},
+    "audited": {L2_BOOK: "depth@100ms", TICKER: "bookTicker"},
     "mix": {L2_BOOK: "depth@100ms", TICKER: "bookTicker", TRADES: "aggTrade"},
 }
 

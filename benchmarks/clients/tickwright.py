@@ -32,7 +32,9 @@ async def measure(plan: Plan) -> dict[str, Any]:
     endpoints = {"binance.spot": Endpoints(rest=plan.rest, ws_public=plan.ws)}
     names = [f"binance:{symbol['base']}/{symbol['quote']}" for symbol in plan.symbols]
     channels = CHANNELS[plan.case]
-    async with Connector.open("binance", endpoints=endpoints) as tw:
+    # An audited book also wants bookTicker frames, which these cases have only where quotes are asked for anyway.
+    audits = "bookTicker" in channels
+    async with Connector.open("binance", endpoints=endpoints, audit_books=audits) as tw:
         for channel in channels:
             for name in names:
                 tw.on(TOPICS[channel](name), on_event)
