@@ -11,21 +11,33 @@ import os  # the one look at the environment below the settings: which kernel an
 from typing import TYPE_CHECKING
 
 
-__all__ = ["IS_COMPILED", "DepthScanner", "FieldScanner", "L2Book", "Levels"]
+__all__ = ["IS_COMPILED", "DepthScanner", "FieldScanner", "L2Book", "Levels", "name_after"]
 
 if TYPE_CHECKING:
-    from tickwright.kernel._compiled import DepthScanner, FieldScanner, L2Book, Levels
+    from tickwright.kernel._compiled import (
+        DepthScanner,
+        FieldScanner,
+        L2Book,
+        Levels,
+        name_after,
+    )
 
     IS_COMPILED: bool
 else:
     try:
         if os.environ.get("TICKWRIGHT_PURE") == "1":
             raise ImportError("the twin was asked for")
-        from tickwright.kernel._compiled import DepthScanner, FieldScanner, L2Book, Levels
+        from tickwright.kernel._compiled import (
+            DepthScanner,
+            FieldScanner,
+            L2Book,
+            Levels,
+            name_after,
+        )
 
         IS_COMPILED = True
     except ImportError:
         from tickwright.kernel.pure import L2Book, Levels
-        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner
+        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner, name_after
 
         IS_COMPILED = False

@@ -20,7 +20,7 @@ from tickwright.kernel.fixed import RAW_MAX, SCALE_MAX, check_scale, to_raw
 from tickwright.kernel.pure import Levels
 
 
-__all__ = ["FIELDS_MAX", "NUMBER_LENGTH_MAX", "DepthScanner", "FieldScanner", "Frame"]
+__all__ = ["FIELDS_MAX", "NUMBER_LENGTH_MAX", "DepthScanner", "FieldScanner", "Frame", "name_after"]
 
 Frame = bytes | bytearray | memoryview
 """Anything with contiguous bytes."""
@@ -322,3 +322,19 @@ def _fixed(text: str, scale: int) -> int:
         return to_raw(_decimal(text, "level"), scale, "level")
     except InvalidNumber as error:
         raise DecodeError(str(error)) from None
+
+
+def name_after(frame: bytes, prefix: bytes) -> bytes | None:
+    r"""Return what stands between ``prefix`` at the frame's start and the next quote.
+
+    ``None`` where the frame begins otherwise, the quote is missing, or the name has an escape in it.
+
+    Example:
+        >>> name_after(b'{"stream":"btcusdt@trade","data":{}}', b'{"stream":"')
+        b'btcusdt@trade'
+    """
+    if not frame.startswith(prefix):
+        return None
+    end = frame.find(b'"', len(prefix))
+    name = frame[len(prefix) : end]
+    return None if end < 0 or b"\\" in name else name

@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
+from tickwright.kernel import name_after
 from tickwright.venues.base import Ack, Control, Ignored, Nack, ShutdownNotice
 
 
 __all__ = ["CombinedStreams"]
 
-_BACKSLASH = ord("\\")
+_HEAD = b'{"stream":"'
 _SHUTDOWN = "serverShutdown"
 _SHUTDOWN_STREAM = b"!serverShutdown"
 """Wrapped like data, and no stream: nobody can ask for it."""
@@ -41,19 +42,8 @@ class CombinedStreams:
 
     def stream_of(self, frame: bytes) -> bytes | None:
         """Return the stream name of a data frame, in UTF-8; ``None`` for anything else."""
-        # One split of the head is the cheapest way to the name that CPython has (0.2 µs).
-        try:
-            _, key, colon, name, _ = frame.split(b'"', 4)
-        except ValueError:
-            return None
-        if (
-            key == b"stream"
-            and colon == b":"
-            and _BACKSLASH not in name
-            and name != _SHUTDOWN_STREAM
-        ):
-            return name
-        return _slow_stream_of(frame)
+        name = name_after(frame, _HEAD)
+        return name if name is not None and name != _SHUTDOWN_STREAM else _slow_stream_of(frame)
 
     def control(self, frame: bytes) -> Control | None:
         """Read an acknowledgement, a refusal or a shutdown notice; ``None`` if it is none of them.
