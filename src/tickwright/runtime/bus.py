@@ -48,8 +48,7 @@ class ChannelStatistics(msgspec.Struct, frozen=True):
     subscriptions: int
     handler_errors: int
     lag_s: float | None
-    """From receiving the last event to publishing it; ``None`` before the first."""
-    lag_s_max: float
+    """From receiving the last event to handing it to a handler; ``None`` before the first."""
 
 
 class Handle:
@@ -95,8 +94,7 @@ class TopicChannel:
         "_calls",
         "_handler_errors",
         "_handles",
-        "_lag_ns",
-        "_lag_ns_max",
+        "_last",
         "_published",
         "_readers",
         "_time_ns",
@@ -119,8 +117,7 @@ class TopicChannel:
         self._readers: tuple[Subscription, ...] = ()
         self._published = 0
         self._handler_errors = 0
-        self._lag_ns: int | None = None
-        self._lag_ns_max = 0
+        self._last: Event | None = None
 
     def publish(self, event: Event) -> None:
         """Give ``event`` to every consumer: to handlers now, in the order they came, then to the queues.
@@ -130,12 +127,9 @@ class TopicChannel:
         self._published += 1
         calls = self._calls
         if calls:
-            now_ns = self._time_ns()
             if not event.delivered_ts_ns:
-                force_setattr(event, "delivered_ts_ns", now_ns)
-            self._lag_ns = lag_ns = now_ns - event.received_ts_ns
-            if lag_ns > self._lag_ns_max:
-                self._lag_ns_max = lag_ns
+                force_setattr(event, "delivered_ts_ns", self._time_ns())
+            self._last = event
             for call in calls:
                 try:
                     call(event)
@@ -191,8 +185,9 @@ class TopicChannel:
             handlers=len(self._calls),
             subscriptions=len(self._readers),
             handler_errors=self._handler_errors,
-            lag_s=None if self._lag_ns is None else self._lag_ns / 1e9,
-            lag_s_max=self._lag_ns_max / 1e9,
+            lag_s=None
+            if self._last is None
+            else (self._last.delivered_ts_ns - self._last.received_ts_ns) / 1e9,
         )
 
     def __repr__(self) -> str:
