@@ -86,6 +86,7 @@ class Pipe:
         self.topic = topic
         self.route = route
         self.channel = channel
+        channel.gate = route
         self.uses = 1
         """How often the topic is wanted."""
 

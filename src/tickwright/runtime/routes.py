@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tickwright.runtime.queues import Gate
 from tickwright.venues.base import Channel
 
 
@@ -29,6 +30,7 @@ class Route:
         "_sampled",
         "_sinks",
         "cadence_s",
+        "carrier",
         "decode",
         "frames",
         "last_frame_s",
@@ -44,6 +46,8 @@ class Route:
         """Which of the product's URL routes serves it."""
         self.cadence_s = channel.cadence_s
         self.decode: Callable[[bytes, int], Any] = channel.decode
+        self.carrier: Gate | None = None
+        """The session that carries the stream; ``None`` while none does."""
         self.frames = 0
         self.last_frame_s: float | None = None
         self._is_many = channel.is_many
@@ -66,6 +70,16 @@ class Route:
             DecodeError: If it does not say what it must.
         """
         self.take(self.decode(frame, received_ns))
+
+    def pause(self) -> None:
+        """Hold the socket back that the stream comes on: a reader that may lose nothing is full."""
+        if self.carrier is not None:
+            self.carrier.pause()
+
+    def resume(self) -> None:
+        """Take one `pause` back."""
+        if self.carrier is not None:
+            self.carrier.resume()
 
     def sample(self, now_s: float) -> bool:
         """Note the time if frames came since the last sample; so the hot path counts and reads no clock."""

@@ -145,6 +145,7 @@ class SessionRunner:
         """
         for route in routes:
             self.routes[route.name.encode()] = route
+            route.carrier = self
             self.ledger.want(route.name)
         self._changed.set()
 
@@ -152,6 +153,7 @@ class SessionRunner:
         """Give the streams of ``routes`` up."""
         for route in routes:
             removed = self.routes.pop(route.name.encode(), None)
+            route.carrier = None
             self._retired_frames += removed.frames if removed else 0
             self.ledger.unwant(route.name)
             self.machine.unwatched(route.name)
@@ -169,7 +171,7 @@ class SessionRunner:
 
     def resume(self) -> None:
         """Take one `pause` back."""
-        self._pauses -= 1
+        self._pauses = max(0, self._pauses - 1)
         if self._pauses == 0 and self._line is not None and self._line.connection is not None:
             self._line.connection.resume_reading()
 
