@@ -47,7 +47,7 @@ class Route:
         self.cadence_s = channel.cadence_s
         self.decode: Callable[[bytes, int], Any] = channel.decode
         self.carrier: Gate | None = None
-        """The session that carries the stream; ``None`` while none does."""
+        """The session that carries the stream, or did last: a pause is taken back where it was made."""
         self.frames = 0
         self.last_frame_s: float | None = None
         self._is_many = channel.is_many

@@ -153,7 +153,6 @@ class SessionRunner:
         """Give the streams of ``routes`` up."""
         for route in routes:
             removed = self.routes.pop(route.name.encode(), None)
-            route.carrier = None
             self._retired_frames += removed.frames if removed else 0
             self.ledger.unwant(route.name)
             self.machine.unwatched(route.name)
