@@ -8,10 +8,12 @@ socket) and ``delivered_ts_ns`` (our clock when the first consumer was handed th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
+from operator import attrgetter
 from typing import Protocol
 
 import msgspec
@@ -35,6 +37,7 @@ __all__ = [
     "OpenInterest",
     "Quote",
     "Side",
+    "Stamped",
     "Ticker",
     "Trade",
     "datetime_of",
@@ -74,11 +77,31 @@ def datetime_of(ts_ns: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC).replace(microsecond=ns // 1000)
 
 
-class _Stamped(msgspec.Struct, frozen=True, kw_only=True):
+class Stamped(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Base of everything that the bus hands out, which stamps it once with the time of that.
+
+    Two are equal if all else is: being delivered does not change what an event says, nor its place in a set.
+    """
+
     delivered_ts_ns: int = 0
 
+    # Written here, as msgspec compares either all fields or none. Nothing on the hot path compares events.
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        content = _content_of(type(self))
+        return bool(content(self) == content(other))
 
-class MarketEvent(_Stamped, frozen=True):
+    def __hash__(self) -> int:
+        return hash(_content_of(type(self))(self))
+
+
+@cache
+def _content_of(kind: type[Stamped]) -> Callable[[object], object]:
+    return attrgetter(*(name for name in kind.__struct_fields__ if name != "delivered_ts_ns"))
+
+
+class MarketEvent(Stamped, frozen=True):
     """What all events about one instrument share."""
 
     instrument: str
@@ -180,7 +203,8 @@ class Candle(MarketEvent, frozen=True, gc=False):
     interval: str
     open_ts_ns: int
     close_ts_ns: int
-    """The last nanosecond inside, or the venue's last millisecond."""
+    """When it ends, inclusive, in the venue's own precision: the candle from 12:00 to 12:01 says 12:00:59.999
+    where the venue counts in milliseconds. For the next candle's start add the interval to ``open_ts_ns``."""
     open: Decimal
     high: Decimal
     low: Decimal

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-import msgspec
-
-from tickwright.model.market import datetime_of
+from tickwright.model.market import Stamped, datetime_of
 
 
 __all__ = [
@@ -49,11 +47,11 @@ class BookState(Enum):
         return self in (BookState.LIVE, BookState.UNAUDITED)
 
 
-class Notice(msgspec.Struct, frozen=True, kw_only=True):
+class Notice(Stamped, frozen=True, kw_only=True):
     """What all notices share."""
 
     received_ts_ns: int
-    delivered_ts_ns: int = 0
+    """Our clock when it was noticed."""
 
     def __repr__(self) -> str:
         parts = [
