@@ -16,6 +16,7 @@ from tickwright.model.numbers import (
     Rounding,
     fit_to_step,
     format_decimal,
+    multiply,
     parse_decimal,
     scale_of,
 )
@@ -41,6 +42,9 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     ``tick_size`` and ``lot_size`` of zero mean that the venue sets no step; a bound of ``None`` that it
     sets no bound. ``price_scale`` and ``quantity_scale`` are the digits after the point that its
     market data needs at most.
+
+    Raises:
+        InvalidNumber: If a step or a scale is below zero, or a step not finite.
     """
 
     name: InstrumentName
@@ -67,6 +71,14 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     is_inferred: bool = False
     """True where the rules are guesses from the symbol, as in a capture without exchange information."""
 
+    def __post_init__(self) -> None:
+        for step, scale in (
+            (self.tick_size, self.price_scale),
+            (self.lot_size, self.quantity_scale),
+        ):
+            if not step.is_finite() or step < 0 or scale < 0:
+                raise InvalidNumber(f"{self.id}: step {step} or scale {scale} makes no sense")
+
     @property
     def id(self) -> str:
         """``venue:BASE/QUOTE[:SETTLE[-YYMMDD]]``."""
@@ -82,6 +94,11 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         """Spot, linear or inverse; perpetual or future."""
         return self.name.kind
 
+    @property
+    def is_inverse(self) -> bool:
+        """True where a contract is worth a fixed amount of quote and settles in base."""
+        return self.kind in (InstrumentKind.INVERSE_PERPETUAL, InstrumentKind.INVERSE_FUTURE)
+
     def __repr__(self) -> str:
         return (
             f"Instrument({self.id!r}, symbol={self.symbol!r}, status={self.status.value},"
@@ -92,47 +109,54 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         """Return ``value`` as a price that the venue would take.
 
         Raises:
-            InvalidNumber: If it is off the tick and no rounding was named, or out of bounds.
+            InvalidNumber: If it is off the tick and no rounding was named, out of bounds, or not above zero.
         """
         name = f"price of {self.id}"
         price = fit_to_step(
             parse_decimal(value, name=name), self.tick_size, name=name, rounding=rounding
         )
-        return _within(price, self.min_price, self.max_price, name)
+        return _within(_positive(price, name), self.min_price, self.max_price, name)
 
     def quantity(self, value: Number, *, rounding: Rounding | None = None) -> Decimal:
         """Return ``value`` as a quantity that the venue would take.
 
         Raises:
-            InvalidNumber: If it is off the lot and no rounding was named, or out of bounds.
+            InvalidNumber: If it is off the lot and no rounding was named, out of bounds, or not above zero.
         """
         name = f"quantity of {self.id}"
         quantity = fit_to_step(
             parse_decimal(value, name=name), self.lot_size, name=name, rounding=rounding
         )
-        return _within(quantity, self.min_quantity, self.max_quantity, name)
+        return _within(_positive(quantity, name), self.min_quantity, self.max_quantity, name)
 
     def check_notional(self, price: Decimal, quantity: Decimal) -> Decimal:
-        """Return price × quantity (in the quote asset, or contracts × size where inverse) if it is allowed.
+        """Return the order's worth in the quote asset if it is allowed: price × quantity × contract size.
+
+        Where inverse, it is quantity × contract size at any price, for a contract is worth a fixed amount of quote.
 
         Raises:
             InvalidNumber: If it is below ``min_notional`` or above ``max_notional``.
         """
         unit = self.contract_size if self.contract_size is not None else Decimal(1)
-        is_inverse = self.name.settle is not None and self.name.settle != self.name.quote
-        notional = quantity * unit if is_inverse else price * quantity * unit
+        notional = multiply(quantity, unit) if self.is_inverse else multiply(price, quantity, unit)
         return _within(notional, self.min_notional, self.max_notional, f"notional of {self.id}")
 
     @classmethod
     def inferred(
         cls, name: InstrumentName, *, product: str, symbol: str, scale: int = 8
     ) -> Instrument:
-        """Return an instrument whose rules are unknown: no steps, ``scale`` digits of market data."""
+        """Return an instrument whose rules are guesses: no bounds, and steps of the last of ``scale`` digits."""
         step = Decimal(1).scaleb(-scale)
         return cls(
             name=name, product=product, symbol=symbol, status=InstrumentStatus.UNKNOWN, tick_size=step,
             lot_size=step, price_scale=scale_of(step), quantity_scale=scale_of(step), is_inferred=True,
         )  # fmt: skip
+
+
+def _positive(value: Decimal, name: str) -> Decimal:
+    if value <= 0:
+        raise InvalidNumber(f"{name}: {format_decimal(value)} is not above zero")
+    return value
 
 
 def _within(value: Decimal, low: Decimal | None, high: Decimal | None, name: str) -> Decimal:
@@ -165,6 +189,9 @@ class Instruments:
     def update(self, instruments: Iterable[Instrument]) -> None:
         """Add instruments, replacing those of the same id."""
         for instrument in instruments:
+            old = self._by_id.get(instrument.id)
+            if old is not None:
+                del self._by_symbol[old.product, old.symbol]
             self._by_id[instrument.id] = instrument
             self._by_symbol[instrument.product, instrument.symbol] = instrument
 

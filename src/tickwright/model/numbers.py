@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from decimal import (
-    ROUND_CEILING,
-    ROUND_FLOOR,
-    ROUND_HALF_EVEN,
-    Decimal,
-    InvalidOperation,
-    localcontext,
-)
+from collections.abc import Callable
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Decimal, InvalidOperation, localcontext
 from enum import Enum
+from fractions import Fraction
+from math import ceil, floor, prod
 
 from tickwright.errors import InvalidNumber
 
 
-__all__ = ["Number", "Rounding", "fit_to_step", "format_decimal", "parse_decimal", "scale_of"]
+__all__ = [
+    "Number",
+    "Rounding",
+    "fit_to_step",
+    "format_decimal",
+    "multiply",
+    "parse_decimal",
+    "scale_of",
+]
 
 Number = str | int | Decimal
 """What users may give for a price or a quantity."""
+
+_ADJUSTED_MAX = 64
+"""No venue has a number beyond 10**64 or below 10**-64; without a bound, "1e999999999" would fill the memory."""
 
 
 class Rounding(Enum):
     """The direction that a caller names when a number may be changed to fit."""
 
-    DOWN = ROUND_FLOOR
-    UP = ROUND_CEILING
-    NEAREST = ROUND_HALF_EVEN
+    DOWN = "down"
+    """To the step below."""
+    UP = "up"
+    """To the step above."""
+    NEAREST = "nearest"
+    """To the nearer step; from the middle to the even one."""
+
+
+_WHOLE: dict[Rounding, Callable[[Fraction], int]] = {
+    Rounding.DOWN: floor,
+    Rounding.UP: ceil,
+    Rounding.NEAREST: round,
+}
 
 
 def parse_decimal(value: Number, *, name: str = "number") -> Decimal:
@@ -95,20 +112,29 @@ def fit_to_step(
         rounding: The direction in which it may be moved; ``None`` refuses any change.
 
     Raises:
-        InvalidNumber: If it is no multiple and no rounding was named.
+        InvalidNumber: If it is no multiple and no rounding was named, or of an absurd size.
     """
-    if step == 0:
+    if value and abs(value.adjusted()) > _ADJUSTED_MAX:
+        raise InvalidNumber(f"{name}: {value} is beyond what any venue trades")
+    if not step or not value:
         return value
-    with localcontext() as context:
-        context.prec = 60
-        steps = value / step
-        whole = steps.to_integral_value(rounding=rounding.value if rounding else ROUND_FLOOR)
-        if whole == steps:
-            return value
-        fitted = whole * step
+    steps = Fraction(value) / Fraction(step)
+    if steps.denominator == 1:
+        return value
     if rounding is None:
         raise InvalidNumber(
             f"{name}: {format_decimal(value)} is no multiple of {format_decimal(step)};"
             " round it yourself or name a rounding direction"
         )
-    return fitted
+    return multiply(Decimal(_WHOLE[rounding](steps)), step)
+
+
+def multiply(*factors: Decimal) -> Decimal:
+    """Return the exact product, whatever precision the caller's decimal context is set to.
+
+    Example:
+        >>> multiply(Decimal("61000.5"), Decimal("0.001"))
+        Decimal('61.0005')
+    """
+    with localcontext(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN):
+        return prod(factors, start=Decimal(1))
