@@ -26,6 +26,9 @@ class InstrumentKind(Enum):
 class InstrumentName(msgspec.Struct, frozen=True):
     """The parts of an instrument id.
 
+    Raises:
+        UnknownInstrument: If there is an expiry without a settle asset, which no id can spell.
+
     Example:
         >>> parse_instrument_id("binance:BTC/USDT:USDT").kind
         <InstrumentKind.LINEAR_PERPETUAL: 'linear perpetual'>
@@ -37,6 +40,10 @@ class InstrumentName(msgspec.Struct, frozen=True):
     settle: str | None = None
     expiry: str | None = None
     """Delivery day as ``YYMMDD``, ``None`` for spot and perpetuals."""
+
+    def __post_init__(self) -> None:
+        if self.expiry is not None and self.settle is None:
+            raise _malformed(self.id)
 
     @property
     def id(self) -> str:
@@ -58,7 +65,7 @@ class InstrumentName(msgspec.Struct, frozen=True):
 
 _ID = re.compile(
     r"(?P<venue>[a-z][a-z0-9_]*):(?P<base>[^\s:/\-]+)/(?P<quote>[^\s:/\-]+)"
-    r"(?::(?P<settle>[^\s:/\-]+)(?:-(?P<expiry>\d{6}))?)?"
+    r"(?::(?P<settle>[^\s:/\-]+)(?:-(?P<expiry>[0-9]{6}))?)?"
 )
 
 
@@ -70,8 +77,12 @@ def parse_instrument_id(text: str) -> InstrumentName:
     """
     match = _ID.fullmatch(text)
     if match is None:
-        raise UnknownInstrument(
-            f"{text!r} is not an instrument id; write venue:BASE/QUOTE for spot"
-            " (binance:BTC/USDT) or venue:BASE/QUOTE:SETTLE for a contract (binance:BTC/USDT:USDT)"
-        )
+        raise _malformed(text)
     return InstrumentName(**match.groupdict())
+
+
+def _malformed(text: str) -> UnknownInstrument:
+    return UnknownInstrument(
+        f"{text!r} is not an instrument id; write venue:BASE/QUOTE for spot"
+        " (binance:BTC/USDT) or venue:BASE/QUOTE:SETTLE for a contract (binance:BTC/USDT:USDT)"
+    )
