@@ -96,9 +96,7 @@ class TestChannels:
 
     def test_its_repr_says_who_listens(self, trades: TopicChannel) -> None:
         trades.attach(print)
-        assert (
-            repr(trades) == "TopicChannel(Trades(binance:BTC/USDT, False), 1 handlers, 0 readers)"
-        )
+        assert repr(trades) == "TopicChannel(Trades(binance:BTC/USDT), 1 handlers, 0 readers)"
 
 
 class TestHandlers:

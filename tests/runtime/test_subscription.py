@@ -223,8 +223,5 @@ async def test_g14_a_full_queue_does_not_keep_the_event_loop_to_itself(source: F
 
 def test_its_repr_names_topics_and_policy(source: FakeSource) -> None:
     many = [FakeSource(Trades(f"x:A{number}/B")) for number in range(4)]
-    assert (
-        repr(reader(source))
-        == "Subscription(Trades(binance:BTC/USDT, False); drop oldest, 0 queued)"
-    )
+    assert repr(reader(source)) == "Subscription(Trades(binance:BTC/USDT); drop oldest, 0 queued)"
     assert "…; drop oldest" in repr(reader(*many))

@@ -53,8 +53,9 @@ class Topic(msgspec.Struct, frozen=True):
     event: ClassVar[type]
 
     def __str__(self) -> str:
-        fields = ", ".join(str(getattr(self, name)) for name in self.__struct_fields__)
-        return f"{type(self).__name__}({fields})"
+        values = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        shown = [f"{name}=True" if value is True else str(value) for name, value in values if value]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 class InstrumentTopic(Topic, frozen=True):
