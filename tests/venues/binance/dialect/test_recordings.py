@@ -48,6 +48,15 @@ def test_the_delta_at_the_snapshots_id_is_old_on_spot_alone(
     assert Decimal(7) not in books.book("BTCUSDT")[0]
 
 
+def test_a_delta_recorded_before_its_snapshot_may_reach_beyond_it() -> None:
+    books = BookKeeper(SPOT)
+    books.follow("btcusdt@depth", delta(90, 95, '[["7.00","1"]]'))
+    books.follow("btcusdt@depth", delta(96, 105, '[["8.00","1"]]'))
+    books.snapshot("BTCUSDT", SNAPSHOT)
+    assert sorted(books.book("BTCUSDT")[0]) == [Decimal(8), Decimal(9), Decimal(10)]
+    assert books.last_id("BTCUSDT") == 105
+
+
 def test_other_streams_and_unknown_books_change_nothing() -> None:
     books = keeper()
     books.follow("btcusdt@depth20@100ms", "{}")

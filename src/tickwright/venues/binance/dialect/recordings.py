@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = ["BookKeeper", "aged_snapshot", "endpoint_of", "taken_apart"]
 
 _ENDPOINT = re.compile(r"/(?:api|fapi|dapi)/v\d+/(?P<name>[\w/]+)")
 _LAST_ID = re.compile(r'("lastUpdateId":\s*)(\d+)')
+_EARLY_MAX = 1000
 _LONG_AGO = 1_000_000_000  # update ids
 _HEAD = '{"stream":"'
 _MIDDLE = '","data":'
@@ -49,6 +51,8 @@ class BookKeeper:
     def __init__(self, product: DialectProduct) -> None:
         self._product = product
         self._books: dict[str, _Book] = {}
+        self._early: dict[str, deque[dict[str, Any]]] = {}
+        """Deltas recorded before their snapshot: one of them may reach beyond it."""
 
     def snapshot(self, symbol: str, body: str) -> None:
         """Take a recorded snapshot, unless the book is newer."""
@@ -56,14 +60,22 @@ class BookKeeper:
         known = self._books.get(symbol)
         if known is None or known.last_id < fresh.last_id:
             self._books[symbol] = fresh
+            for event in self._early.pop(symbol, ()):
+                self._apply(fresh, event)
 
     def follow(self, stream: str, payload: str) -> None:
-        """Apply a recorded payload, if it is a diff of a book that is known."""
+        """Apply a recorded payload, if it is a diff of a book."""
         symbol, _, kind = stream.partition("@")
-        book = self._books.get(symbol.upper())
-        if book is None or (kind != "depth" and not kind.startswith("depth@")):
+        if kind != "depth" and not kind.startswith("depth@"):
             return
-        event = _decode(payload)
+        symbol = symbol.upper()
+        book = self._books.get(symbol)
+        if book is not None:
+            self._apply(book, _decode(payload))
+        else:
+            self._early.setdefault(symbol, deque(maxlen=_EARLY_MAX)).append(_decode(payload))
+
+    def _apply(self, book: _Book, event: dict[str, Any]) -> None:
         last_id: int = event["u"]
         if last_id < book.last_id or (last_id == book.last_id and not self._product.is_futures):
             return
