@@ -13,10 +13,12 @@ from tickwright import errors
 from tickwright.model import market, notices, topics
 
 
-# Loaded when they are needed: settings, the commands, the web pages and metrics, and signing.
-SLOW_MODULES = ("cryptography", "numpy", "prometheus_client", "pydantic", "rich", "typer", "yaml")
+# Loaded when they are needed: the network, settings, the commands, and what only tests use.
+SLOW_MODULES = (
+    "aiohttp", "numpy", "picows", "pydantic", "python_socks", "rich", "typer", "uvloop", "yaml",
+)  # fmt: skip
 # Of the modules below, what users of the top level need not name.
-INTERNAL = {"Level", "LevelRun", "datetime_of"}
+INTERNAL = {"LevelRun", "Stamped", "datetime_of"}
 
 
 @pytest.fixture(scope="module")
