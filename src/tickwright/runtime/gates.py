@@ -11,6 +11,9 @@ from tickwright.io.clock import Clock
 
 __all__ = ["ConnectGate"]
 
+WAIT_S_MIN = 0.001
+"""A wait below the resolution of the loop's clock would end at the very same time, again and again."""
+
 
 class ConnectGate:
     """One gate a venue host, shared by all of its sessions.
@@ -27,5 +30,5 @@ class ConnectGate:
     async def pass_through(self) -> None:
         """Wait until another connection may be opened, and count it."""
         while (delay_s := self._window.delay_s(self._clock.monotonic_s())) > 0:  # noqa: ASYNC110 - only time opens it
-            await asyncio.sleep(delay_s)
+            await asyncio.sleep(max(delay_s, WAIT_S_MIN))
         self._window.take(self._clock.monotonic_s())

@@ -48,6 +48,9 @@ __all__ = ["SessionListener", "SessionRunner", "SessionStatus"]
 CUT_S = 2.0
 """How long a closing connection may take to shake hands before the session stops waiting for it."""
 
+WAIT_S_MIN = 0.001
+"""A wait below the resolution of the loop's clock would end at the very same time, again and again."""
+
 
 class SessionStatus(msgspec.Struct, frozen=True):
     """One session at a glance; ``None`` where there is nothing to tell."""
@@ -253,7 +256,9 @@ class SessionRunner:
     async def _wait(self) -> None:
         wake_s = self.machine.wake_s
         if not self._must_connect and self._crash is None:
-            delay_s = None if wake_s is None else max(0.0, wake_s - self._clock.monotonic_s())
+            delay_s = None
+            if wake_s is not None:
+                delay_s = max(WAIT_S_MIN, wake_s - self._clock.monotonic_s())
             try:
                 async with asyncio.timeout(delay_s):
                     await self._changed.wait()

@@ -54,6 +54,9 @@ log = logging.getLogger(__name__)
 EXPECTED = (ConnectivityError, VenueError, CircuitOpen)
 """What the world does; anything else that ends a child is a bug."""
 
+WAIT_S_MIN = 0.001
+"""A wait below the resolution of the loop's clock would end at the very same time, again and again."""
+
 
 class Strategy(Enum):
     """Who else is started afresh when a child is."""
@@ -245,7 +248,7 @@ class Supervisor:
 
     async def _event(self) -> None:
         due_s = [child.due_s for child in self._children.values() if child.due_s is not None]
-        delay_s = max(0.0, min(due_s) - self._clock.monotonic_s()) if due_s else None
+        delay_s = max(WAIT_S_MIN, min(due_s) - self._clock.monotonic_s()) if due_s else None
         try:
             async with asyncio.timeout(delay_s):
                 await self._changed.wait()
