@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+import tickwright
+
 
 PROJECT = Path(__file__).resolve().parents[1]
 SOURCE = PROJECT / "src" / "tickwright"
@@ -208,7 +210,7 @@ def _project_table() -> dict[str, Any]:
 
 
 def test_changelog_tells_of_this_version() -> None:
-    version = _project_table()["project"]["version"]
+    version = tickwright.__version__
     changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [{version}]" in changelog, f"CHANGELOG.md has no section for {version}"
 
