@@ -8,11 +8,10 @@ whole path is what the stages cost together: cold caches and the calls from one 
 from __future__ import annotations
 
 import argparse
-import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -21,8 +20,18 @@ from rich.table import Table
 from benchmarks.contest import Contestant, measure
 from benchmarks.workload import Workload, build
 from tickwright.core.booksync import BookChain, BookSync
-from tickwright.kernel import IS_COMPILED, L2Book, Levels
-from tickwright.model.market import BookDelta, BookSnapshot
+from tickwright.core.gaps import TradeSequence
+from tickwright.errors import DecodeError
+from tickwright.io.clock import SystemClock
+from tickwright.kernel import IS_COMPILED
+from tickwright.marketdata.keeper import BookKeeper
+from tickwright.model.instrument import Instrument
+from tickwright.model.market import BookDelta, BookSnapshot, Trade
+from tickwright.model.topics import BookUpdates, Quotes, Topic, Trades
+from tickwright.runtime.bus import Bus
+from tickwright.runtime.line import Line
+from tickwright.runtime.routes import Route
+from tickwright.venues.base import Channel
 from tickwright.venues.binance import codec
 from tickwright.venues.binance.protocol import CombinedStreams
 from tickwright.venues.binance.symbols import infer_spot
@@ -41,16 +50,17 @@ class Stage(msgspec.Struct):
     us: float
 
 
-def timed(function: Callable[[Any], object], items: Iterable[Any], count: int) -> float:
+def timed(function: Callable[[Any], object], items: Sequence[Any]) -> float:
     """Return the CPU time in µs that ``function`` takes for one of ``items``, the loop itself included."""
     start_ns = time.process_time_ns()
     for item in items:
         function(item)
-    return (time.process_time_ns() - start_ns) / count / 1000
+    return (time.process_time_ns() - start_ns) / len(items) / 1000
 
 
-def _median(measure_once: Callable[[], float]) -> float:
-    return statistics.median(measure_once() for _ in range(ROUNDS))
+def _least(measure_once: Callable[[], float]) -> float:
+    """Return the lowest of some rounds: a stage is short, and whatever disturbs it only adds."""
+    return min(measure_once() for _ in range(ROUNDS))
 
 
 def _frames(work: Workload, suffix: str) -> list[bytes]:
@@ -61,62 +71,89 @@ def _frames(work: Workload, suffix: str) -> list[bytes]:
     ][:FRAMES]
 
 
-def _instrument(work: Workload) -> Any:
+def _instrument(work: Workload) -> Instrument:
     return infer_spot(work.symbols[0].name)
 
 
+class _Nobody:
+    """Owns a line on which nothing but data comes."""
+
+    def on_other(self, frame: bytes, stream: bytes | None) -> None: ...
+    def on_unreadable(self, stream: str, error: DecodeError, frame: bytes) -> None: ...
+    def on_crash(self, error: Exception) -> None: ...
+    def on_pinged(self, payload: bytes) -> None: ...
+    def on_ponged(self) -> None: ...
+    def on_lost(self, line: Line, code: int, reason: str) -> None: ...
+
+
 def _dispatch(frames: list[bytes]) -> Stage:
-    """Find the stream's name, its route, and the time."""
-    stream_of = CombinedStreams().stream_of
-    name = stream_of(frames[0])
+    """Find the stream's name, its route and the time, and make the two calls that lead to the sink."""
+    name = CombinedStreams().stream_of(frames[0])
     assert name is not None
-    routes = {name: object()}
-    time_ns = time.time_ns
-
-    def dispatch(frame: bytes) -> object:
-        return routes.get(stream_of(frame)), time_ns()  # type: ignore[arg-type]  # as the session does
-
-    return Stage("stream name, route, clock", _median(lambda: timed(dispatch, frames, len(frames))))
+    route = Route(Channel(stream=name.decode(), route="", decode=lambda frame, received_ns: None))  # type: ignore[arg-type, return-value]  # nothing is decoded here
+    route.add(object, lambda event: None)
+    line = Line(_Nobody(), {name: route}, CombinedStreams(), SystemClock())
+    return Stage("session: stream name, route, clock", _least(lambda: timed(line.on_frame, frames)))
 
 
-def _sides(event: BookDelta | BookSnapshot) -> tuple[Levels, Levels]:
-    return cast("Levels", event.bids), cast("Levels", event.asks)
+def _publish(topic: Topic, decode: Callable[[bytes, int], Any], frames: list[bytes]) -> Stage:
+    """Stamp an event, count it, and call one handler."""
+
+    def once() -> float:
+        events = [decode(frame, 1) for frame in frames]
+        channel = Bus(SystemClock(), lambda name, coroutine: None).channel(topic)
+        channel.attach(lambda event: None)
+        return timed(channel.publish, events)
+
+    return Stage("publish: stamp, count, call the handler", _least(once))
+
+
+def _keeper(work: Workload, decode: Callable[[bytes, int], BookDelta]) -> BookKeeper:
+    """Return the keeper of a book that has taken everything up to the frames to measure."""
+    instrument = _instrument(work)
+    keeper = BookKeeper(
+        instrument,
+        BookChain.FIRST_ID,
+        publish=lambda event: None,
+        publish_state=lambda change: None,
+        request_snapshot=lambda keeper: None,
+    )
+    early = [payload for payloads in work.lead_in.values() for payload in payloads]
+    early += [payload for _, payload in work.warm_up]
+    keeper.on_up(0)
+    keeper.on_subscribed()
+    snapshot = codec.book_snapshot(instrument)(next(iter(work.snapshots.values())), 1)
+    keeper.on_snapshot(snapshot)
+    for payload in early:
+        keeper.on_delta(decode(b'{"stream":"","data":%b}' % payload, 1))
+    return keeper
 
 
 def depth_stages() -> list[Stage]:
     """Measure the stages of a depth frame on the recorded spot book."""
     work = build("depth", FRAMES)
     frames = _frames(work, "@depth@100ms")
-    decode = codec.spot_delta(_instrument(work))
-    snapshot = codec.book_snapshot(_instrument(work))(next(iter(work.snapshots.values())), 0)
-    before = [b'{"stream":"","data":%b}' % p for ps in work.lead_in.values() for p in ps]
-    before += [b'{"stream":"","data":%b}' % payload for _, payload in work.warm_up]
-    deltas = [decode(frame, 0) for frame in frames]
-    early = [decode(frame, 0) for frame in before]
-
-    def ready() -> tuple[BookSync, L2Book]:
-        sync = BookSync(BookChain.FIRST_ID)
-        sync.subscribed()
-        sync.snapshot(snapshot)
-        book = L2Book(deltas[0].bids.price_scale, deltas[0].bids.quantity_scale)
-        book.replace(*_sides(snapshot))
-        for delta in early:
-            sync.delta(delta)
-            book.apply(*_sides(delta))
-        return sync, book
+    instrument = _instrument(work)
+    decode = codec.spot_delta(instrument)
+    deltas = [decode(frame, 1) for frame in frames]
+    levels = [(delta.bids, delta.asks) for delta in deltas]
 
     def apply() -> float:
-        _, book = ready()
-        levels = [_sides(delta) for delta in deltas]
-        return timed(lambda pair: book.apply(*pair), levels, len(levels))
-
-    def sequence() -> float:
-        sync, _ = ready()
-        return timed(sync.delta, deltas, len(deltas))
+        book = _keeper(work, decode).book
+        return timed(lambda pair: book.apply(*pair), levels)
 
     def check() -> float:
-        _, book = ready()
-        return timed(lambda d: book.is_crossed, deltas, len(deltas))
+        book = _keeper(work, decode).book
+        return timed(lambda pair: book.is_crossed, levels)
+
+    def sequence() -> float:
+        sync = BookSync(BookChain.FIRST_ID)
+        sync.subscribed()
+        sync.snapshot(BookSnapshot(instrument.id, None, 1, *levels[0], deltas[0].first - 1))
+        return timed(sync.delta, deltas)
+
+    def keep() -> float:
+        return timed(_keeper(work, decode).on_delta, deltas)
 
     def make(delta: BookDelta) -> BookDelta:
         return BookDelta(
@@ -129,15 +166,21 @@ def depth_stages() -> list[Stage]:
             delta.last,
         )
 
-    whole = _median(lambda: timed(lambda f: decode(f, 0), frames, len(frames)))
-    event = _median(lambda: timed(make, deltas, len(deltas)))
+    whole = _least(lambda: timed(lambda f: decode(f, 1), frames))
+    event = _least(lambda: timed(make, deltas))
+    parts = [
+        Stage("sequence check", _least(sequence)),
+        Stage("apply to the book", _least(apply)),
+        Stage("crossed check", _least(check)),
+    ]
+    rest = _least(keep) - sum(part.us for part in parts)
     return [
         _dispatch(frames),
         Stage("scan: JSON to fixed-point levels", max(whole - event, 0.0)),
         Stage("event object", event),
-        Stage("sequence check", _median(sequence)),
-        Stage("apply to the book", _median(apply)),
-        Stage("crossed check", _median(check)),
+        *parts,
+        Stage("keeper: state, counts, times", max(rest, 0.0)),
+        _publish(BookUpdates(instrument.id), decode, frames),
     ]
 
 
@@ -145,18 +188,30 @@ def small_stages(case: str) -> list[Stage]:
     """Measure the stages of a ``bookTicker`` or ``trade`` frame."""
     work = build(case, FRAMES)
     frames = _frames(work, f"@{case}")
-    decode = (codec.spot_quote if case == "bookTicker" else codec.trade)(_instrument(work))
-    events = [decode(frame, 0) for frame in frames]
+    instrument = _instrument(work)
+    is_quote = case == "bookTicker"
+    decode: Callable[[bytes, int], Any]
+    decode = codec.spot_quote(instrument) if is_quote else codec.trade(instrument)
+    topic = Quotes(instrument.id) if is_quote else Trades(instrument.id)
+    events = [decode(frame, 1) for frame in frames]
     kind = type(events[0])
     names = [name for name in kind.__struct_fields__ if name != "delivered_ts_ns"]
     rows = [tuple(getattr(event, name) for name in names) for event in events]
-    whole = _median(lambda: timed(lambda f: decode(f, 0), frames, len(frames)))
-    event = _median(lambda: timed(lambda row: kind(*row), rows, len(rows)))
-    return [
+    whole = _least(lambda: timed(lambda f: decode(f, 1), frames))
+    event = _least(lambda: timed(lambda row: kind(*row), rows))
+    stages = [
         _dispatch(frames),
-        Stage("scan: JSON to exact numbers", max(whole - event, 0.0)),
+        Stage("scan and checks: JSON to exact numbers", max(whole - event, 0.0)),
         Stage("event object", event),
     ]
+    if not is_quote:
+        ids = [event.trade_id for event in events if isinstance(event, Trade)]
+
+        def follow() -> float:
+            return timed(TradeSequence().check, ids)
+
+        stages.append(Stage("trade ids without a hole", _least(follow)))
+    return [*stages, _publish(topic, decode, frames)]
 
 
 def profile(case: str, say: Callable[[str], None]) -> list[Stage]:
@@ -167,7 +222,7 @@ def profile(case: str, say: Callable[[str], None]) -> list[Stage]:
         Contestant("whole", "tickwright"),
     ]
     results = measure(case, clients, frames=FRAMES, rounds=5, say=say)
-    costs = {result.name: result.cpu_us for result in results}
+    costs = {result.name: min(result.cpu_us_runs) for result in results}
     stages = [
         Stage("picows: socket, framing, one callback", costs["floor"]),
         Stage("tickwright.io: frame as bytes", max(costs["io"] - costs["floor"], 0.0)),
@@ -175,7 +230,7 @@ def profile(case: str, say: Callable[[str], None]) -> list[Stage]:
     ]
     if "whole" in costs:
         known = sum(stage.us for stage in stages)
-        stages.append(Stage("the rest: routes, bus, callback, caches", costs["whole"] - known))
+        stages.append(Stage("the rest: calls between them, cold caches", costs["whole"] - known))
         stages.append(Stage("whole path", costs["whole"]))
     return stages
 
@@ -197,7 +252,9 @@ def main() -> None:
     console = Console()
     for case, stages in profiles.items():
         kernel = "compiled kernel" if IS_COMPILED else "twin"
-        table = Table("stage", title=f"{case}, {kernel}", title_justify="left")
+        table = Table(
+            "stage", title=f"{case}, {kernel}, lowest of several runs", title_justify="left"
+        )
         table.add_column("µs a frame", justify="right")
         for stage in stages:
             table.add_row(stage.name, f"{stage.us:.2f}")
