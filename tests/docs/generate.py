@@ -11,14 +11,14 @@ import ast
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from textwrap import dedent
 
 import msgspec
+from tests.docs.blocks import PROJECT, pages
 from typer.testing import CliRunner
 
-from tests.docs.blocks import PROJECT, pages
 from tickwright import errors
 from tickwright.app.config import Settings
 from tickwright.core.machine import mermaid
@@ -28,7 +28,8 @@ from tickwright.venues.base import Endpoints
 __all__ = ["MACHINES", "PARTS", "guarantee_tests", "rendered"]
 
 _PART = re.compile(
-    r"(?P<begin><!-- generated: (?P<name>[\w ]+) -->\n).*?(?P<end><!-- end of generated -->)", re.S
+    r"(?P<begin><!-- generated: (?P<name>[\w ]+) -->\n).*?(?P<end><!-- end of generated -->)",
+    re.DOTALL,
 )
 _GUARANTEE = re.compile(r"test_g(?P<number>\d\d)_(?P<words>\w+)")
 _HELP_COLUMNS = "100"
@@ -153,9 +154,9 @@ def _field_docs(kind: type) -> Iterator[tuple[str, str]]:
     body = ast.parse(dedent(inspect.getsource(kind))).body[0]
     assert isinstance(body, ast.ClassDef)
     for node, after in zip(body.body, body.body[1:], strict=False):
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-                yield node.target.id, " ".join(str(after.value.value).split())
+        match node, after:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=text)):
+                yield name, " ".join(str(text).split())
 
 
 def _inline(text: str) -> str:
@@ -166,7 +167,7 @@ def _help(command: str) -> str:
     words = [command, "--help"] if command else ["--help"]
     # Without colours and at a fixed width, or the page would depend on who generates it.
     environment = {"COLUMNS": _HELP_COLUMNS, "NO_COLOR": "1", "TERM": "dumb"}
-    from tickwright.cli.main import app
+    from tickwright.cli.commands import app
 
     result = CliRunner().invoke(app, words, env=environment, prog_name="tickwright")
     text = "\n".join(line.rstrip() for line in result.output.strip("\n").splitlines())
@@ -174,9 +175,10 @@ def _help(command: str) -> str:
 
 
 def _commands() -> str:
-    from tickwright.cli.main import COMMANDS
+    from tickwright.cli.commands import app
 
-    return "\n\n".join(f"## tickwright {name}\n\n{_help(name)}" for name in COMMANDS)
+    names = [command.name or command.callback.__name__ for command in app.registered_commands]
+    return "\n\n".join(f"## tickwright {name}\n\n{_help(name)}" for name in names)
 
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -198,7 +200,7 @@ def main() -> None:
         new = rendered(text)
         if new != text:
             page.write_text(new, encoding="utf-8")
-            print(f"{Path(page).relative_to(PROJECT)}: written")
+            sys.stdout.write(f"{page.relative_to(PROJECT)}: written\n")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.docs.blocks import PROJECT, Block, blocks_of, pages
+
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue
 
 
@@ -74,7 +74,7 @@ async def _run_process(block: Block, words: Sequence[str]) -> str:
     out, err = await process.communicate()
     where = f"{block.page.name}:{block.line}"
     assert process.returncode == 0, f"{where}: {process.returncode}\n{err.decode()}"
-    print(out.decode())
+    sys.stdout.write(out.decode())
     return out.decode()
 
 
@@ -116,7 +116,9 @@ async def test_the_examples_of_a_page_run_in_order(
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_console_blocks_type_commands_that_exist(page: Path) -> None:
-    targets = re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.M)
+    targets = re.findall(
+        r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
     for block in blocks_of(page):
         for line in block.commands if block.language == "console" else ():
             words = shlex.split(line, comments=True)

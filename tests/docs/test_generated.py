@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
-
 from tests.docs.blocks import PROJECT, pages
 from tests.docs.generate import MACHINES, PARTS, rendered
+
 from tickwright import core
 from tickwright.core.machine import Table
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-
 from tests.docs.blocks import PROJECT
+
 from tickwright.model import market, notices
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import MarketEvent
@@ -32,9 +32,9 @@ KINDS = [
 
 def _fields_told(title: str) -> set[str]:
     """Return the names in the first column of the table below a heading."""
-    match = re.search(rf"^##+ {title}\n(?P<body>.*?)(?=^##|\Z)", PAGE, re.M | re.S)
+    match = re.search(rf"^##+ {title}\n(?P<body>.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL)
     assert match is not None, f"docs/semantics.md has no section {title}"
-    rows = re.findall(r"^\| (`[^|]+) \|", match["body"], re.M)
+    rows = re.findall(r"^\| (`[^|]+) \|", match["body"], re.MULTILINE)
     return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
 
 
