@@ -89,7 +89,8 @@ async def assemble(
             bus = Bus(clock, root.spawn)
             feeds = []
             for venue in dict.fromkeys(product.venue for product in products):
-                branch = Supervisor(venue, clock, rng)
+                # A session that crashes again and again is no reason to restart those beside it.
+                branch = Supervisor(venue, clock, rng, intensity=None)
                 root.add(branch.as_child())
                 for product in (each for each in products if each.venue == venue):
                     builder = _FeedBuilder(
@@ -205,7 +206,7 @@ class _FeedBuilder:
             clock=self._clock,
             heartbeat=Heartbeat(ping_interval_s=product.ws_limits.ping_interval_s),
             delays=RestartDelays(RestartPolicy(), self._rng),
-            connect_gate=self._gate.pass_through,
+            connect_gate=self._gate,
             listener=feed,
         )
         self._branch.add(ChildSpec(name=name, start=runner.run))

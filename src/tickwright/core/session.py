@@ -226,8 +226,6 @@ class Session:
         self._delays.connected(now_s)
         self._heartbeat.connected(now_s)
         self.ledger.reconnected()
-        self._pongs.clear()
-        self._ping_due = False
         self._check_s = now_s + CHECK_INTERVAL_S
         return [Up(self.attempt), *self._outgoing(now_s)]
 
@@ -247,13 +245,15 @@ class Session:
             return []
         return [Close(GOING_AWAY, reason), *self._back_off(Event.LOST, now_s, GOING_AWAY, reason)]
 
-    def stop(self, now_s: float) -> list[Effect]:
-        """End for good."""
+    def stop(
+        self, now_s: float, reason: str = "closed by the user", *, is_final: bool = True
+    ) -> list[Effect]:
+        """End; not ``is_final`` if another session takes over, as after a crash."""
         was_live = self.state is SessionState.LIVE
         self._go(Event.STOP)
         if not was_live:
             return []
-        down = Down(NORMAL_CLOSE, "closed by the user", 0.0, is_final=True)
+        down = Down(NORMAL_CLOSE, reason, 0.0, is_final=is_final)
         return [Close(NORMAL_CLOSE, "bye"), down]
 
     def changed(self, now_s: float) -> list[Effect]:
@@ -352,6 +352,8 @@ class Session:
     def _back_off(self, event: Event, now_s: float, code: int, reason: str) -> list[Effect]:
         delay_s = self._delays.failed(now_s)
         self._go(event)
+        self._pongs.clear()
+        self._ping_due = False
         self.reconnects += event is Event.LOST
         if event is Event.LOST:
             self.attempt = 0
