@@ -1,4 +1,4 @@
-"""Holds connection attempts to what a venue allows one address (Binance: 300 in 5 minutes)."""
+"""Holds connection attempts to what a venue allows one address (Binance: 300 in 5 minutes), and to its bans."""
 
 from __future__ import annotations
 
@@ -26,9 +26,18 @@ class ConnectGate:
     def __init__(self, limit: RateLimit, clock: Clock) -> None:
         self._window = SlidingWindow(limit.limit, limit.interval_s)
         self._clock = clock
+        self._held_until_s = 0.0
 
     async def pass_through(self) -> None:
         """Wait until another connection may be opened, and count it."""
-        while (delay_s := self._window.delay_s(self._clock.monotonic_s())) > 0:  # noqa: ASYNC110 - only time opens it
+        while (delay_s := self._delay_s()) > 0:  # noqa: ASYNC110 - only time opens it
             await asyncio.sleep(max(delay_s, WAIT_S_MIN))
         self._window.take(self._clock.monotonic_s())
+
+    def hold(self, delay_s: float) -> None:
+        """Let nobody through for ``delay_s``, because the host wants silence; a longer wish stands."""
+        self._held_until_s = max(self._held_until_s, self._clock.monotonic_s() + delay_s)
+
+    def _delay_s(self) -> float:
+        now_s = self._clock.monotonic_s()
+        return max(self._window.delay_s(now_s), self._held_until_s - now_s)

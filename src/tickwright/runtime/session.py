@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -27,7 +27,7 @@ from tickwright.core.session import (
     Up,
 )
 from tickwright.core.subscriptions import Ledger, Refused
-from tickwright.errors import ConnectivityError, DecodeError
+from tickwright.errors import ConnectivityError, DecodeError, HandshakeRefused
 from tickwright.io.clock import Clock
 from tickwright.io.websocket import WebSocketConnection, WebSocketOptions, WebSocketTransport
 from tickwright.model.notices import (
@@ -38,6 +38,7 @@ from tickwright.model.notices import (
     TopicFailed,
     TopicStale,
 )
+from tickwright.runtime.gates import ConnectGate
 from tickwright.runtime.line import Line
 from tickwright.runtime.routes import Route
 from tickwright.venues.base import Ack, Nack, ShutdownNotice, WsLimits, WsProtocol
@@ -75,6 +76,12 @@ class SessionListener(Protocol):
     def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None:
         """Learn that the venue acknowledged ``streams``."""
 
+    def on_shutdown(self, runner: SessionRunner) -> None:
+        """Learn that the venue is about to close the connection."""
+
+    def on_losing(self, runner: SessionRunner) -> None:
+        """Learn that the connection has ended, before anything follows from it."""
+
 
 class SessionRunner:
     """One logical session: its socket, its routes, its machine. `run` it as a supervised child.
@@ -89,7 +96,7 @@ class SessionRunner:
         clock: Wall and monotonic time.
         heartbeat: The watchdog of this session.
         delays: When to reconnect.
-        connect_gate: Waits until this address may open another connection.
+        connect_gate: Waits until this address may open another connection; shared by all sessions of a host.
         listener: Told of every notice.
     """
 
@@ -105,13 +112,15 @@ class SessionRunner:
         clock: Clock,
         heartbeat: Heartbeat,
         delays: RestartDelays,
-        connect_gate: Callable[[], Awaitable[None]],
+        connect_gate: ConnectGate,
         listener: SessionListener,
     ) -> None:
         self.name = name
         self.routes: dict[bytes, Route] = {}
         self.decode_failures = 0
         self.last_error: str | None = None
+        self.opened_s: float | None = None
+        """When the present connection was opened, monotonic; ``None`` before the first."""
         self._url = url
         self._protocol = protocol
         self._transport = transport
@@ -208,6 +217,7 @@ class SessionRunner:
             self._new_machine()
         )  # a restart after a bug begins anew; the ledger's wishes stay
         self._crash = None
+        end = "closed by the user"
         try:
             self._apply(self.machine.start(self._clock.monotonic_s()))
             while self.machine.state is not SessionState.CLOSED:
@@ -218,8 +228,11 @@ class SessionRunner:
                     raise self._crash
                 now_s = self._sample()
                 self._apply(self.machine.tick(now_s, self._last_frame_s))
+        except Exception as error:
+            end = f"crashed: {type(error).__name__}: {error}"
+            raise
         finally:
-            await self._hang_up()
+            await self._hang_up(end, is_final=self._crash is None)
 
     # Carrying out.
 
@@ -238,12 +251,15 @@ class SessionRunner:
         self._must_connect = False
         line = Line(self, self.routes, self._protocol, self._clock)
         try:
-            await self._connect_gate()
+            await self._connect_gate.pass_through()
             line.connection = await self._transport.connect(self._url, line, self._options)
         except ConnectivityError as error:
+            if isinstance(error, HandshakeRefused) and error.retry_after_s is not None:
+                self._connect_gate.hold(error.retry_after_s)
             self._apply(self.machine.failed(self._clock.monotonic_s(), str(error)))
             return
         self._line = line
+        self.opened_s = self._clock.monotonic_s()
         if self._pauses:
             line.connection.pause_reading()
         for route in self.routes.values():
@@ -266,8 +282,8 @@ class SessionRunner:
                 pass
         self._changed.clear()
 
-    async def _hang_up(self) -> None:
-        self._apply(self.machine.stop(self._clock.monotonic_s()))
+    async def _hang_up(self, reason: str, *, is_final: bool) -> None:
+        self._apply(self.machine.stop(self._clock.monotonic_s(), reason, is_final=is_final))
         self._close(NORMAL_CLOSE, "bye")
         try:
             async with asyncio.timeout(CUT_S):
@@ -378,7 +394,7 @@ class SessionRunner:
             case Nack(request_id=nacked_id, text=text, streams=streams):
                 self._happened(self.machine.nacked(now_s, nacked_id, text, streams))
             case ShutdownNotice():
-                self.replace("the venue announced a shutdown")
+                self._listener.on_shutdown(self)
             case None:
                 self.on_unreadable("", DecodeError("a frame of no known kind"), frame)
 
@@ -408,12 +424,14 @@ class SessionRunner:
         for route in self.routes.values():
             route.sample(now_s)
         frames = self.frames
-        if frames != self._sampled_frames:
+        if frames != self._sampled_frames or self._pauses:  # what we do not read is not silent
             self._sampled_frames = frames
             self._last_frame_s = now_s
         return now_s
 
     def _last_data_s(self, stream: str) -> float | None:
+        if self._pauses:
+            return self._last_frame_s
         route = self.routes.get(stream.encode())
         return None if route is None else route.last_frame_s
 
