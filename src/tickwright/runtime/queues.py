@@ -232,14 +232,20 @@ class _LossyQueue(EventQueue):
     def _snapshot(self, source: Source) -> Event | None:
         snapshot = source.snapshot() if source.snapshot is not None else None
         if snapshot is None:
-            self._blind.add(source)  # until the book publishes one itself
+            self._blind.add(source)  # until the book can be read again
         return snapshot
 
-    def _is_useless(self, source: Source, event: Event) -> bool:
-        """True for a delta to a book that the reader does not have."""
+    def _see(self, source: Source, event: Event) -> Event | None:
+        """Return what a reader without the book is to get for ``event``: of a delta the whole book, if it can be read."""
+        if source in self._blind and isinstance(event, BookDelta):
+            # A delta is published after it was applied, so the book holds it.
+            snapshot = source.snapshot() if source.snapshot is not None else None
+            if snapshot is None:
+                return None
+            event = snapshot
         if isinstance(event, BookSnapshot):
             self._blind.discard(source)
-        return source in self._blind and isinstance(event, BookDelta)
+        return event
 
     def close(self) -> None:
         self._holes.clear()
@@ -254,11 +260,12 @@ class _DroppingQueue(_LossyQueue):
         self._items: deque[tuple[Source, Event]] = deque()
 
     def put(self, source: Source, event: Event) -> None:
-        if self._blind and self._is_useless(source, event):
+        seen = self._see(source, event) if self._blind else event
+        if seen is None:
             return
         if len(self._items) >= self.capacity:
             self._lose(self._items.popleft()[0])
-        self._items.append((source, event))
+        self._items.append((source, seen))
 
     def _next(self) -> Event | None:
         return self._items.popleft()[1]
@@ -284,16 +291,17 @@ class _ConflatingQueue(_LossyQueue):
         self._serial = count()
 
     def put(self, source: Source, event: Event) -> None:
-        if self._blind and self._is_useless(source, event):
+        seen = self._see(source, event) if self._blind else event
+        if seen is None:
             return
-        key = self._key(source, event)
+        key = self._key(source, seen)
         if key in self._items:
             self.conflated += 1
-            self._items[key] = (source, event if source.snapshot is None else None)
+            self._items[key] = (source, seen if source.snapshot is None else None)
             return
         if len(self._items) >= self.capacity:
             self._lose(self._items.popitem(last=False)[1][0])
-        self._items[key] = (source, event)
+        self._items[key] = (source, seen)
 
     def _key(self, source: Source, event: Event) -> object:
         if isinstance(event, Notice):
