@@ -24,7 +24,7 @@ def make_pipe(
     topic: Topic, route: Route, product: Product, instruments: Instruments, tools: PipeTools
 ) -> Pipe:
     """Return the pipe of ``topic`` between ``route`` and the bus."""
-    channel = tools.bus.channel(topic)
+    channel = tools.bus.publisher(topic)
     make = _PIPES.get(type(topic))
     if make is None:
         return Pipe(topic, route, channel)

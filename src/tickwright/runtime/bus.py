@@ -247,13 +247,28 @@ class Bus:
             channel = self._channels[topic] = TopicChannel(topic, self)
         return channel
 
+    def publisher(self, topic: Topic) -> TopicChannel:
+        """Return the channel of ``topic`` to whoever publishes on it from now on, until `forget`."""
+        channel = self.channel(topic)
+        channel.on_idle = None
+        return channel
+
     def channels(self) -> tuple[TopicChannel, ...]:
         """Return all channels there are."""
         return tuple(self._channels.values())
 
     def forget(self, topic: Topic) -> None:
-        """Let the channel of ``topic`` go; for its publisher, once it is idle and publishes no more."""
-        self._channels.pop(topic, None)
+        """Let the channel of ``topic`` go as soon as nobody listens; for its publisher, who publishes no more.
+
+        Whoever still listens may be waiting for the next publisher.
+        """
+        channel = self._channels.get(topic)
+        if channel is not None:
+            channel.on_idle = self._drop
+            channel._check_idle()
+
+    def _drop(self, channel: TopicChannel) -> None:
+        self._channels.pop(channel.topic, None)
 
     def subscribe(
         self,
