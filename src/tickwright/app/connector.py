@@ -176,6 +176,7 @@ class Connector:
         Raises:
             UnknownInstrument: If there is none; the error names the nearest.
             ConnectTimeout: If it is not synced in time; the text says what it is waiting for.
+            SubscriptionRefused: If the venue refuses its stream.
         """
         return await self._market.book(instrument, timeout_s=timeout_s)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 
-from tickwright.errors import Closed, ConnectTimeout
+from tickwright.errors import Closed, ConnectTimeout, SubscriptionRefused
 from tickwright.io.clock import Clock
 from tickwright.marketdata.keeper import BookKeeper
 from tickwright.model.instrument import Instrument
@@ -33,6 +33,7 @@ class Book:
         self._keeper = keeper
         self._clock = clock
         self._waiters: list[asyncio.Future[None]] = []
+        self._refusal: SubscriptionRefused | None = None
 
     @property
     def instrument(self) -> Instrument:
@@ -125,6 +126,7 @@ class Book:
 
         Raises:
             ConnectTimeout: If it cannot within ``timeout_s``; the text says what it is waiting for.
+            SubscriptionRefused: If the venue refuses its stream.
             Closed: If it is closed while waiting.
         """
         try:
@@ -132,6 +134,8 @@ class Book:
                 while not self.is_readable:
                     if self.state is BookState.CLOSED:
                         raise Closed(f"the book of {self.instrument.id} was closed")
+                    if self._refusal is not None:
+                        raise self._refusal
                     waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
                     self._waiters.append(waiter)
                     await waiter
@@ -143,6 +147,14 @@ class Book:
 
     def on_state(self, change: BookStateChanged) -> None:
         """Wake who waits; called by the feed at each change of state."""
+        self._wake()
+
+    def on_refused(self, error: SubscriptionRefused) -> None:
+        """Tell who waits that there will be no book."""
+        self._refusal = error
+        self._wake()
+
+    def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.done():

@@ -101,6 +101,7 @@ class Market:
 
         Raises:
             ConnectTimeout: If it is not synced within ``timeout_s``.
+            SubscriptionRefused: If the venue refuses its stream.
         """
         topic = BookUpdates(instrument_id)
         await self.acquire([topic])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from tickwright.errors import NotSupported
+from tickwright.errors import NotSupported, SubscriptionRefused
 from tickwright.io.clock import Clock
 from tickwright.marketdata.book import Book
 from tickwright.marketdata.keeper import BookKeeper
@@ -141,7 +141,7 @@ class BookPipe(Pipe):
         super().__init__(topic, route, channel)
         self.instrument = instrument
         self._bus = tools.bus
-        self._publish_state = tools.bus.channel(BookStates(instrument.id)).publish
+        self._publish_state = tools.bus.publisher(BookStates(instrument.id)).publish
         self.keeper = BookKeeper(
             instrument,
             product.book.chain,
@@ -174,6 +174,11 @@ class BookPipe(Pipe):
         self.keeper.on_silent(
             notice.silent_s, notice.received_ts_ns, is_renewed=notice.action == "resubscribe"
         )
+
+    def on_refused(self, notice: TopicFailed) -> None:
+        """The venue refused the stream: who waits for the book is told, too."""
+        super().on_refused(notice)
+        self.view.on_refused(SubscriptionRefused(notice.stream, notice.text))
 
     def close(self, now_ns: int) -> None:
         """Nobody wants the book any more."""

@@ -102,6 +102,9 @@ class SnapshotDesk:
             self._in_flight += 1
             try:
                 is_served = await self._serve(keeper)
+            except BaseException:  # a bug: whoever runs the desk again finds the wish still there
+                self._queue.append(keeper)
+                raise
             finally:
                 self._in_flight -= 1
             if is_served:
