@@ -1,19 +1,22 @@
 """Compare a book with a stream of best bids and offers that carries the same update ids.
 
-The rule, as the recordings show it: after a delta that ends at update id ``u``, the book's best prices equal those
-of the last quote with an id of at most ``u``. Quotes are sent at once and deltas in batches, so the quotes of
-a delta mostly come before it; but nothing orders two streams, and some come after it. Hence:
+The rule, as the recordings show it: after a delta that ends at update id ``u``, the book's best
+prices equal those of the last quote with an id of at most ``u``. Quotes are sent at once and deltas
+in batches, so the quotes of a delta mostly come before it; but nothing orders two streams, and some
+come after it. Hence:
 
 - an *agreement* with the last such quote known is taken at once. Should a quote still on its way say otherwise,
   the next delta is compared with that one.
 - a *disagreement* waits until a quote with an id of ``u`` or more proves that no other one is missing.
 
-On 97,000 recorded deltas this leaves four price mismatches, which the venue made (a level gone from the book
-for one delta and never from the quotes), and 101 deltas uncompared because no quote had come yet.
-Waiting for certainty in both directions would have decided only 8 of 100 deltas when they came.
+On 97,000 recorded deltas this leaves four price mismatches, which the venue made (a level gone from
+the book for one delta and never from the quotes), and 101 deltas uncompared because no quote had
+come yet. Waiting for certainty in both directions would have decided only 8 of 100 deltas when they
+came.
 
-Quantities agree just as well (one deviation in 97,000, right after a snapshot), but a wrong quantity at the best
-price moves nobody's order by a tick. So they count only where they differ in several comparisons in a row.
+Quantities agree just as well (one deviation in 97,000, right after a snapshot), but a wrong
+quantity at the best price moves nobody's order by a tick. So they count only where they differ in
+several comparisons in a row.
 """
 
 from __future__ import annotations
@@ -41,7 +44,8 @@ __all__ = [
 
 QUOTES_MAX: Final = 1_024
 """Quotes kept for the delta that will cover them. The busiest recorded stream sends 1,000 a second, and the slowest
-deltas come once a second; beyond that the oldest go, and a delta may find none to be compared with."""
+deltas come once a second; beyond that the oldest go, and a delta may find none to be compared
+with."""
 
 PENDING_MAX: Final = 256
 """Deltas that wait for the next quote. The recordings need 35; if that many wait, the quotes have stopped, and the
@@ -88,8 +92,9 @@ class Mismatch(msgspec.Struct, frozen=True):
 class BookAudit:
     """Second opinion about one book. Feed both streams in the order in which they come.
 
-    A snapshot is not compared (call `reset`), only what deltas made of it. The keeper of the book acts on `mismatches_in_row`:
-    0 after a `MATCH`, one is a reason for doubt, several for a new snapshot.
+    A snapshot is not compared (call `reset`), only what deltas made of it. The keeper of the book
+    acts on `mismatches_in_row`: 0 after a `MATCH`, one is a reason for doubt, several for a new
+    snapshot.
 
     Example:
         >>> audit = BookAudit()
@@ -149,8 +154,8 @@ class BookAudit:
         """Take a quote at update id ``sequence``. On the hot path.
 
         Returns:
-            The verdict on a delta that waited for it (the last one, if there were several; the counters count
-            all), or ``None``.
+            The verdict on a delta that waited for it (the last one, if there were several; the
+            counters count all), or ``None``.
         """
         if sequence <= self._newest and not self._is_restart():
             return None  # doubled, by a second socket for example

@@ -1,7 +1,7 @@
 """Keep an L2 book on one unbroken chain of deltas: buffer, bridge to a snapshot, follow, notice a hole.
 
-The steps quoted below are the venue's own (Binance, "How to manage a local order book correctly"; the spot
-text as corrected on 2025-11-12). Two rules exist:
+The steps quoted below are the venue's own (Binance, "How to manage a local order book correctly";
+the spot text as corrected on 2025-11-12). Two rules exist:
 
 ======  =====================================  ==========================================
         ``BookChain.FIRST_ID`` (spot)          ``BookChain.PREVIOUS_ID`` (futures)
@@ -11,12 +11,13 @@ first   ``U <= lastUpdateId + 1`` (step 4)     ``U <= lastUpdateId <= u`` (step 
 later   ``U <= bookId + 1`` (step 6)           ``pu == u of the delta before`` (step 5)
 ======  =====================================  ==========================================
 
-Why nothing can be missed. A delta carries every change after the one before it in the stream, and a snapshot
-every change up to its own id. So a chain has a hole only between a snapshot and the first delta after it,
-or between two deltas, and the ids show both as soon as the next delta comes. What ids cannot show is a
-change lost *before* the stream began while no delta has come since. Hence a snapshot counts only if it was
-asked for after the subscription was confirmed (`BookSync.subscribed`, or a first delta) and within the same
-connection (`BookSync.epoch`). Then a quiet instrument has its book without waiting for a delta.
+Why nothing can be missed. A delta carries every change after the one before it in the stream, and a
+snapshot every change up to its own id. So a chain has a hole only between a snapshot and the first
+delta after it, or between two deltas, and the ids show both as soon as the next delta comes. What
+ids cannot show is a change lost *before* the stream began while no delta has come since. Hence a
+snapshot counts only if it was asked for after the subscription was confirmed
+(`BookSync.subscribed`, or a first delta) and within the same connection (`BookSync.epoch`). Then a
+quiet instrument has its book without waiting for a delta.
 """
 
 from __future__ import annotations
@@ -47,13 +48,13 @@ __all__ = [
 
 BUFFERED_MAX: Final = 4_096
 """Deltas held for a snapshot. A snapshot asked for now covers all that came before, so the buffer only has to
-span one answer: 10 s at most, while the busiest recorded stream sends 70 deltas a second. 4,096 is 58 s of
-that one, about 4 MB, and a book whose snapshots fail for hours cannot grow further."""
+span one answer: 10 s at most, while the busiest recorded stream sends 70 deltas a second. 4,096 is
+58 s of that one, about 4 MB, and a book whose snapshots fail for hours cannot grow further."""
 
 OLD_IN_ROW_MAX: Final = BUFFERED_MAX
 """Old deltas in a row after which the ids are taken to have started anew at the venue, so that a frozen book
-does not pass for a quiet one. A stream that lags behind the snapshot makes as many as the buffer would hold at
-most; being wrong costs one snapshot."""
+does not pass for a quiet one. A stream that lags behind the snapshot makes as many as the buffer
+would hold at most; being wrong costs one snapshot."""
 
 _UNLINKED: Final = -2
 """An id that no delta can follow: venues count from 0, and spot looks at the id plus one."""
@@ -240,7 +241,8 @@ class BookSync:
     def discard(self) -> None:
         """The book was found wrong (crossed, or against a second source) while its stream goes on.
 
-        Deltas are held from here on, and a snapshot is taken that holds at least all that was seen before.
+        Deltas are held from here on, and a snapshot is taken that holds at least all that was seen
+        before.
         """
         self._move(SyncEvent.DISCARD)
         if self._buffer:
@@ -252,7 +254,8 @@ class BookSync:
     def reset(self) -> None:
         """The stream ended (connection lost, resubscribed, unsubscribed): what was held is worth nothing.
 
-        Call it after the last frame of that connection; `subscribed` or a delta opens the next chain.
+        Call it after the last frame of that connection; `subscribed` or a delta opens the next
+        chain.
         """
         self._move(SyncEvent.RESET)
         self.epoch += 1
@@ -281,11 +284,12 @@ class BookSync:
 
         Args:
             snapshot: The whole book, as fetched.
-            epoch: `epoch` as it was when the snapshot was asked for; ``None`` says that it was asked for on
-                this connection, after the stream was confirmed.
+            epoch: `epoch` as it was when the snapshot was asked for; ``None`` says that it was
+                asked for on this connection, after the stream was confirmed.
 
         Returns:
-            What to build the book from, or `TOO_OLD`: fetch another if `needs_snapshot` still says so.
+            What to build the book from, or `TOO_OLD`: fetch another if `needs_snapshot` still says
+            so.
         """
         event, deltas = self._place(snapshot.sequence, self.epoch if epoch is None else epoch)
         self._move(event)
@@ -348,10 +352,10 @@ class BookSync:
     def _bridges(self, delta: BookDelta, snapshot_id: int) -> bool:
         """Whether a delta that `_is_before` lets through may be the first one after a snapshot.
 
-        Spot, step 4: ``U <= lastUpdateId + 1``. Futures, step 4: ``U <= lastUpdateId``. On futures ids also
-        advance for other reasons than this book, so a snapshot's id may lie between two deltas: then
-        ``pu <= lastUpdateId`` says the same, that nothing lies between the snapshot and the delta, where
-        waiting for ``U`` could go on for as long as the instrument is quiet.
+        Spot, step 4: ``U <= lastUpdateId + 1``. Futures, step 4: ``U <= lastUpdateId``. On futures
+        ids also advance for other reasons than this book, so a snapshot's id may lie between two
+        deltas: then ``pu <= lastUpdateId`` says the same, that nothing lies between the snapshot
+        and the delta, where waiting for ``U`` could go on for as long as the instrument is quiet.
         """
         if self._is_first_id:
             return delta.first - 1 <= snapshot_id

@@ -82,7 +82,7 @@ class Breaker:
     Args:
         failures_max: Failures in a row that open it. Five, so that a lost packet or two do not.
         cooldown_s: How long the host is left alone. A minute: what is gone after five failures is
-        rarely back sooner.
+            rarely back sooner.
 
     Raises:
         UsageError: Fewer than one failure, or a cool-down that is not longer than 0 s.

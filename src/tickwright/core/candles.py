@@ -1,12 +1,13 @@
 """Candles of one instrument and interval: each close once, in order, holes filled from the venue's history.
 
-A venue's stream sends the candle of the moment again and again, and once more when it closes. Nothing is sent twice, and
-nothing at all while the socket is down. So the series keeps the open time of the candle whose close is due.
-An update of an earlier one is late; an update of a later one shows that a close was missed, whenever and
-however that happened. Then the updates wait, the newest of each candle, until the history has come.
+A venue's stream sends the candle of the moment again and again, and once more when it closes.
+Nothing is sent twice, and nothing at all while the socket is down. So the series keeps the open
+time of the candle whose close is due. An update of an earlier one is late; an update of a later one
+shows that a close was missed, whenever and however that happened. Then the updates wait, the newest
+of each candle, until the history has come.
 
-Rows from the history are closed candles where a later candle has been seen live, whatever they say of
-themselves: venues send no such mark there, and the moment of the request proves it.
+Rows from the history are closed candles where a later candle has been seen live, whatever they say
+of themselves: venues send no such mark there, and the moment of the request proves it.
 """
 
 from __future__ import annotations
@@ -132,10 +133,11 @@ TABLE: Final[Table[SeriesState, SeriesEvent, SeriesAction]] = Table(
 class CandleSeries:
     """The candles of one instrument and interval, in order.
 
-    The shell passes the stream's candles to `update`, answers each `NeedBackfill` by `history` (one page at a time
-    will do) or `failed`, and calls `tick` now and then. Each call returns what follows, in order:
-    candles to deliver, `MissingCandles` where closes are lost, `NeedBackfill` where history must be asked.
-    A reconnect needs no call: the first update after it shows what was missed.
+    The shell passes the stream's candles to `update`, answers each `NeedBackfill` by `history` (one
+    page at a time will do) or `failed`, and calls `tick` now and then. Each call returns what
+    follows, in order: candles to deliver, `MissingCandles` where closes are lost, `NeedBackfill`
+    where history must be asked. A reconnect needs no call: the first update after it shows what was
+    missed.
 
     Args:
         interval: As in ``1m``; see `tickwright.core.intervals`.

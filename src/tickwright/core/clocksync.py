@@ -87,8 +87,7 @@ class ClockSync:
             received_mono_ns: Our monotonic clock just after the reply came.
 
         Raises:
-            UsageError: It was received before it was sent: these are not readings of one monotonic
-            clock.
+            UsageError: It was received before it was sent, so these are not readings of one clock.
         """
         if received_mono_ns < sent_mono_ns:
             raise UsageError(

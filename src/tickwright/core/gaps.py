@@ -1,7 +1,8 @@
 """Missing trades: seen by their ids, and filled from the venue's history in order, if that is asked for.
 
-Venues number the public trades of an instrument without holes (on all recordings each id is the one before plus
-one). So a hole needs no clock and no knowledge of connections: after an outage the first trade shows it.
+Venues number the public trades of an instrument without holes (on all recordings each id is the one
+before plus one). So a hole needs no clock and no knowledge of connections: after an outage the
+first trade shows it.
 """
 
 from __future__ import annotations
@@ -168,9 +169,10 @@ T = TypeVar("T", Trade, AggTrade)
 class Backfill(Generic[T]):
     """Puts fetched history before the live trades that had to wait for it: in order, each trade once.
 
-    The shell passes live trades to `live`, fetches whatever `wanted` names (one page at a time will do), and
-    passes what it got to `history`, or says `failed`. Each call returns what to deliver now: trades, and a
-    `Hole` before those that follow from history (``is_filled``) or that stay missing.
+    The shell passes live trades to `live`, fetches whatever `wanted` names (one page at a time will
+    do), and passes what it got to `history`, or says `failed`. Each call returns what to deliver
+    now: trades, and a `Hole` before those that follow from history (``is_filled``) or that stay
+    missing.
 
     Args:
         held_max: Live trades held at most; then the rest of the hole is given up.

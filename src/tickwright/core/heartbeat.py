@@ -19,17 +19,17 @@ How long silence is normal differs a million-fold between streams, so patience h
 2. The stream taught it: five times the longest gap seen, and not below 60 s. Older gaps fade.
 3. Nothing is known: 60 s.
 
-A replacement doubles it (up to an hour), and so does every time that nothing is done, until the stream
-has flowed again for a while.
+A replacement doubles it (up to an hour), and so does every time that nothing is done, until the
+stream has flowed again for a while.
 
 **Replacing a connection is dear**, for hundreds of streams pay for one. So a session has patience
 as well: after a replacement the next one must wait, twice as long each time. And streams differ in
 what their silence proves. A stream of kind 1, or of kind 2 after a hundred gaps and ten times its
 patience, is *sure*: such silence means something is wrong. The others are *quiet instruments* until
-proven otherwise. All of them together may replace the connection once, then after half an hour, two hours,
-and so on; a stream that stays silent after a replacement asks for no other. Thus a wrong route (all
-acknowledged, nothing delivered) is met within two minutes, and five hundred instruments that trade
-once a day cost four replacements in that day.
+proven otherwise. All of them together may replace the connection once, then after half an hour, two
+hours, and so on; a stream that stays silent after a replacement asks for no other. Thus a wrong
+route (all acknowledged, nothing delivered) is met within two minutes, and five hundred instruments
+that trade once a day cost four replacements in that day.
 """
 
 from __future__ import annotations
@@ -263,8 +263,7 @@ class Heartbeat:
         Args:
             now_s: Now, monotonic.
             last_frame_s: When any frame came last; when the socket opened, before the first.
-            last_data_s: When a stream's data came last on this connection; ``None`` before the
-            first.
+            last_data_s: When a stream's data came last on this connection; ``None`` before that.
 
         Returns:
             What to do. At most one action replaces the connection, and then it is the last one.
@@ -305,9 +304,8 @@ class Heartbeat:
             watched.longest_gap_s = max(gap_s, watched.longest_gap_s * self._policy.gap_fade)
             watched.gaps += 1
         watched.seen_s = watched.silent_since_s = data_s
-        if (
-            watched.rung is not Rung.FRESH
-        ):  # a cell that changes nothing; looking it up would cost most
+        # FRESH stays FRESH: to look up that cell would cost more than all the rest.
+        if watched.rung is not Rung.FRESH:
             watched.rung, _ = TABLE.step(watched.rung, RungEvent.DELIVERED)
         if watched.doublings and data_s - watched.acted_s >= self._policy.healthy_s:
             watched.doublings = 0

@@ -1,11 +1,12 @@
 """Candle intervals: how long they are and where they begin, in ns since 1970, UTC.
 
-An interval is spelled ``<count><unit>`` with the units ``s m h d w M``; case matters, since ``1m`` is a minute and ``1M`` a
-month. Seconds to days are counted from 1970-01-01, weeks from a Monday (1970-01-05), months follow the calendar.
+An interval is spelled ``<count><unit>`` with the units ``s m h d w M``; case matters, since ``1m``
+is a minute and ``1M`` a month. Seconds to days are counted from 1970-01-01, weeks from a Monday
+(1970-01-05), months follow the calendar.
 
-``3d`` is taken to be counted from 1970-01-01 like the other days; no recording shows where venues begin
-it. That matters only where candles are built from trades: candles of a venue carry their own open times, and the step from
-one to the next is the same wherever they begin.
+``3d`` is taken to be counted from 1970-01-01 like the other days; no recording shows where venues
+begin it. That matters only where candles are built from trades: candles of a venue carry their own
+open times, and the step from one to the next is the same wherever they begin.
 """
 
 from __future__ import annotations
@@ -74,8 +75,8 @@ def open_ns(interval: str, ts_ns: int) -> int:
 def next_open_ns(interval: str, open_ts_ns: int) -> int:
     """Return when the interval that began at ``open_ts_ns`` is over.
 
-    A month's end keeps the distance of ``open_ts_ns`` to the month's begin, so that months of another time zone
-    work as well.
+    A month's end keeps the distance of ``open_ts_ns`` to the month's begin, so that months of
+    another time zone work as well.
 
     Example:
         >>> next_open_ns("1m", 120 * 10**9)

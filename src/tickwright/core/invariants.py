@@ -1,7 +1,7 @@
 """What must hold of market data whatever the venue: checked once, where bytes become events.
 
-An event that breaks a rule becomes a ``DecodeError`` whose sentence names the rule and the numbers; it is counted
-and reported, and never passed on as good. What the rules leave open on purpose:
+An event that breaks a rule becomes a ``DecodeError`` whose sentence names the rule and the numbers;
+it is counted and reported, and never passed on as good. What the rules leave open on purpose:
 
 - One side of a quote, or both, may be empty: then price and quantity are both zero, as venues write it.
 - Bid and ask may be equal (`is_locked`): recorded books lock for a moment. Bid above ask is refused.

@@ -70,13 +70,13 @@ class RateUsage(msgspec.Struct, frozen=True):
 class RateLimiter:
     """All limits of one host.
 
-    Times are ``now_s``, monotonic, and ``wall_ns``, the wall clock (corrected to the venue's if known).
+    Times are ``now_s``, monotonic, and ``wall_ns``, the wall clock (corrected to the venue's if
+    known).
 
     Args:
         limits: What the venue declares.
         waiting_max: Calls that may wait in each priority. 2,048 is four times the snapshots of a
-        whole
-            venue; whoever piles up more is looping, and should hear of it.
+            whole venue; whoever piles up more is looping, and should hear of it.
 
     Example:
         >>> from tickwright.core.limits import RateLimit
@@ -105,8 +105,7 @@ class RateLimiter:
             priority: Who goes first when a limit is short.
 
         Raises:
-            UsageError: An unknown bucket, a cost that can never be met, or too many calls waiting
-            already.
+            UsageError: An unknown bucket, a cost that can never be met, or too many calls waiting.
         """
         ticket = Ticket({name: units for name, units in costs.items() if units > 0}, priority)
         for name, units in ticket.costs.items():
@@ -185,8 +184,8 @@ class RateLimiter:
             wall_ns: Now, by the wall clock.
 
         Returns:
-            The wall-clock time in ns before which nothing leaves, ``None`` if the status is no such
-            refusal.
+            The wall-clock time in ns before which nothing leaves; ``None`` if the status is none of
+            these refusals.
         """
         if status in self._limits.banned_statuses:
             default_s = self._limits.banned_default_s

@@ -118,13 +118,11 @@ class Ledger:
 
     Args:
         streams_per_request: How many streams one request may name.
-        ack_timeout_s: How long an answer may take. Venues answer within a second, so ten are
-        patient.
+        ack_timeout_s: How long an answer may take. Venues answer within one second; ten is patient.
         streams_max: How many streams one connection may carry; ``None`` for no limit.
         tries_max: Unanswered requests for a stream, on one connection, that condemn the connection.
         connections_max: Connections on which a stream may stay unanswered before it fails. Two, so
-        that
-            one bad connection is not taken for a bad stream.
+            that one bad connection is not taken for a bad stream.
 
     Example:
         >>> ledger = Ledger(streams_per_request=2)
@@ -221,12 +219,10 @@ class Ledger:
 
         Args:
             request_id: Which one. ``None`` where the venue did not say: then it is the oldest that
-            holds
-                a named stream, or else the oldest of all, for venues answer in order.
+                holds a named stream, or else the oldest of all, for venues answer in order.
             text: The venue's own words.
             named: The streams it names, if any. A confirmed stream named without a request was
-            taken
-                from us by the venue, and fails.
+                taken from us by the venue, and fails.
 
         Returns:
             The streams that failed for good.

@@ -1,8 +1,9 @@
 """Candles built from trades, for intervals or venues that have no candle stream.
 
-A candle is closed by the first trade after it or by `TradeCandles.tick`. An interval without trades gives a candle
-at the last price with no volume, as venues do. What was seen only in part is never given out as a candle:
-neither the interval in which the building began, nor one in which trades are known to be missing.
+A candle is closed by the first trade after it or by `TradeCandles.tick`. An interval without trades
+gives a candle at the last price with no volume, as venues do. What was seen only in part is never
+given out as a candle: neither the interval in which the building began, nor one in which trades are
+known to be missing.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ class TradeCandles:
         """Close what is over.
 
         Args:
-            now_ns: The venue's time, less what trades may be late; a trade of a closed candle is lost to it.
+            now_ns: The venue's time, less what trades may be late; a trade of a closed candle is
+                lost to it.
         """
         return self._advance(now_ns, now_ns) if self._end_ns else []
 

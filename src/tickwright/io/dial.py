@@ -24,8 +24,8 @@ _TURNS_TO_CLOSE = 10
 class Dialler:
     """Opens the socket of one connection, and holds on to it until the handshake is done.
 
-    picows forgets a socket whose handshake was cancelled until that handshake times out; with the socket in hand it
-    can be ended at once.
+    picows forgets a socket whose handshake was cancelled until that handshake times out; with the
+    socket in hand it can be ended at once.
     """
 
     __slots__ = ("_socket",)

@@ -21,8 +21,8 @@ def system_random() -> Random:
 class Entropy:
     """One root of chance, from which every part takes a stream of its own.
 
-    Streams are named, so that a new part, or one that draws more often, leaves the draws of all the others
-    as they were: with the same seed a whole run repeats itself.
+    Streams are named, so that a new part, or one that draws more often, leaves the draws of all the
+    others as they were: with the same seed a whole run repeats itself.
 
     Args:
         seed: Repeats a run; ``None`` takes a new one, to be found in `seed` afterwards.

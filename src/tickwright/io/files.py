@@ -5,8 +5,8 @@ One line a frame::
     {"ts": 1724000000123456789, "conn": "wss://stream.binance.com:9443/stream", "dir": "in", "data": "{…}"}
     {"ts": null, "conn": null, "dir": "http", "path": "/api/v3/depth?symbol=BTCUSDT", "data": "{…}"}
 
-``ts`` is the receive time in ns, ``dir`` is ``in``, ``out`` or ``http``, ``path`` comes with ``http`` alone, and
-``data`` is the text exactly as received.
+``ts`` is the receive time in ns, ``dir`` is ``in``, ``out`` or ``http``, ``path`` comes with
+``http`` alone, and ``data`` is the text exactly as received.
 """
 
 from __future__ import annotations
@@ -167,8 +167,9 @@ class CaptureReader:
 class CaptureWriter:
     """Writes a capture file that a crash leaves readable up to its last second.
 
-    Compressed output is flushed every second or megabyte, whichever is first, at the next `write`; call `flush`
-    on a timer if silence is possible. Leaving the ``with`` block ends the file properly.
+    Compressed output is flushed every second or megabyte, whichever is first, at the next `write`;
+    call `flush` on a timer if silence is possible. Leaving the ``with`` block ends the file
+    properly.
 
     Args:
         path: ``.zst`` and ``.gz`` compress, anything else is plain.

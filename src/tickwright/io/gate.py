@@ -1,9 +1,10 @@
 """The gate of one host: every request passes it, and learns here when it may leave.
 
-Three things stand in the way, in this order. *Lanes* bound how many requests of one priority are under way, so that
-what the limiter has granted leaves at once: a request that waits for a connection after its grant would still leave
-when the venue has meanwhile banned us (G12). The *breaker* turns callers away while the host fails. The *limiter*
-queues them by priority, and holds all of them back while the host wants silence.
+Three things stand in the way, in this order. *Lanes* bound how many requests of one priority are
+under way, so that what the limiter has granted leaves at once: a request that waits for a
+connection after its grant would still leave when the venue has meanwhile banned us (G12). The
+*breaker* turns callers away while the host fails. The *limiter* queues them by priority, and holds
+all of them back while the host wants silence.
 
 Orders and cancels have no lane: they are few, and nothing but the limits may hold them up.
 """
@@ -71,18 +72,20 @@ class HostGate:
     ) -> AsyncIterator[None]:
         """Wait until a request may leave; it is under way while the block runs.
 
-        Whoever passes tells `answered`, `failed` or, if given up halfway, nothing: leaving the block by
-        cancellation is noted here.
+        Whoever passes tells `answered`, `failed` or, if given up halfway, nothing: leaving the
+        block by cancellation is noted here.
 
         Args:
             costs: Bucket name → units.
             priority: Who goes first.
             where: Method and path, for texts.
-            give_up_s: Monotonic time after which not to wait any more; ``None`` waits as long as it takes.
+            give_up_s: Monotonic time after which not to wait any more; ``None`` waits as long as it
+                takes.
 
         Raises:
             CircuitOpen: The host fails, and is left alone.
-            RateLimited: It cannot leave before ``give_up_s`` (`Banned`: because the host has banned us).
+            RateLimited: It cannot leave before ``give_up_s`` (`Banned`: because the host has banned
+                us).
         """
         lane = self._lanes.get(priority)
         if lane is not None:

@@ -1,9 +1,10 @@
 """The REST client: turns a `RestCall` into its answer, whatever it takes, and never past a limit.
 
-Every attempt goes through the user's middlewares, then through the gate of its host (limits, bans, breaker), then to
-the transport. Reads are tried again after failures that the next try may not meet; what changes something at
-the venue is sent once, and its caller learns whether it may have been carried out (`ConnectTimeout` and `ConnectFailed`:
-certainly not; `RequestTimeout`, `ConnectionLost` and 5xx: perhaps).
+Every attempt goes through the user's middlewares, then through the gate of its host (limits, bans,
+breaker), then to the transport. Reads are tried again after failures that the next try may not
+meet; what changes something at the venue is sent once, and its caller learns whether it may have
+been carried out (`ConnectTimeout` and `ConnectFailed`: certainly not; `RequestTimeout`,
+`ConnectionLost` and 5xx: perhaps).
 """
 
 from __future__ import annotations
@@ -94,7 +95,8 @@ class RestClient:
         transport: Sends.
         clock: Both clocks.
         rng: For the jitter of delays.
-        limiter: The limits of the host; pass ``gate`` instead to share one host among several clients.
+        limiter: The limits of the host; pass ``gate`` instead to share one host among several
+            clients.
         breaker: Holds back what fails again and again.
         gate: Of another client of the same host (`RestClient.gate`).
         middlewares: Around every attempt, the first one outermost.

@@ -1,7 +1,8 @@
 """The WebSocket port: what a session asks of a connection, whoever provides it.
 
-`tickwright.io.websocket_picows.PicowsTransport` provides it on real sockets, `tickwright.testing.memory` in memory.
-A connection is callbacks, not coroutines: a frame reaches its handler within the read that brought it.
+`tickwright.io.websocket_picows.PicowsTransport` provides it on real sockets,
+`tickwright.testing.memory` in memory. A connection is callbacks, not coroutines: a frame reaches
+its handler within the read that brought it.
 """
 
 from __future__ import annotations
@@ -57,9 +58,10 @@ class WebSocketOptions(msgspec.Struct, frozen=True, kw_only=True):
 class WebSocketHandler(Protocol):
     """Whom a connection tells what arrived.
 
-    Calls come in the order of arrival, `on_closed` exactly once and last. The first frame may come before
-    `WebSocketTransport.connect` has returned. A handler that raises has a bug: the connection is closed with 1011,
-    `on_closed` is told 1006, and `WebSocketConnection.wait_closed` raises the exception.
+    Calls come in the order of arrival, `on_closed` exactly once and last. The first frame may come
+    before `WebSocketTransport.connect` has returned. A handler that raises has a bug: the
+    connection is closed with 1011, `on_closed` is told 1006, and `WebSocketConnection.wait_closed`
+    raises the exception.
     """
 
     def on_frame(self, payload: bytes) -> None:

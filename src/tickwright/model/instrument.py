@@ -39,9 +39,9 @@ class InstrumentStatus(Enum):
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     """An instrument and its rules, exact.
 
-    ``tick_size`` and ``lot_size`` of zero mean that the venue sets no step; a bound of ``None`` that it
-    sets no bound. ``price_scale`` and ``quantity_scale`` are the digits after the point that its
-    market data needs at most.
+    ``tick_size`` and ``lot_size`` of zero mean that the venue sets no step; a bound of ``None``
+    that it sets no bound. ``price_scale`` and ``quantity_scale`` are the digits after the point
+    that its market data needs at most.
 
     Raises:
         InvalidNumber: If a step or a scale is below zero, or a step not finite.
@@ -109,7 +109,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         """Return ``value`` as a price that the venue would take.
 
         Raises:
-            InvalidNumber: If it is off the tick and no rounding was named, out of bounds, or not above zero.
+            InvalidNumber: If it is off the tick and no rounding was named, out of bounds, or not
+                above zero.
         """
         name = f"price of {self.id}"
         price = fit_to_step(
@@ -121,7 +122,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         """Return ``value`` as a quantity that the venue would take.
 
         Raises:
-            InvalidNumber: If it is off the lot and no rounding was named, out of bounds, or not above zero.
+            InvalidNumber: If it is off the lot and no rounding was named, out of bounds, or not
+                above zero.
         """
         name = f"quantity of {self.id}"
         quantity = fit_to_step(
@@ -132,7 +134,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     def check_notional(self, price: Decimal, quantity: Decimal) -> Decimal:
         """Return the order's worth in the quote asset if it is allowed: price × quantity × contract size.
 
-        Where inverse, it is quantity × contract size at any price, for a contract is worth a fixed amount of quote.
+        Where inverse, it is quantity × contract size at any price, for a contract is worth a fixed
+        amount of quote.
 
         Raises:
             InvalidNumber: If it is below ``min_notional`` or above ``max_notional``.

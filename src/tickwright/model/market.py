@@ -1,9 +1,9 @@
 """What a venue says about its markets: immutable, exact, stamped in nanoseconds.
 
-Every event names its instrument and three times, all in ns since 1970: ``venue_ts_ns`` (the venue's own
-time of the event, ``None`` where it sends none), ``received_ts_ns`` (our clock when the frame came off the
-socket) and ``delivered_ts_ns`` (our clock when the first consumer was handed the event, 0 before that).
-``docs/semantics.md`` says of each field what it means.
+Every event names its instrument and three times, all in ns since 1970: ``venue_ts_ns`` (the venue's
+own time of the event, ``None`` where it sends none), ``received_ts_ns`` (our clock when the frame
+came off the socket) and ``delivered_ts_ns`` (our clock when the first consumer was handed the
+event, 0 before that). ``docs/semantics.md`` says of each field what it means.
 """
 
 from __future__ import annotations
@@ -80,7 +80,8 @@ def datetime_of(ts_ns: int) -> datetime:
 class Stamped(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Base of everything that the bus hands out, which stamps it once with the time of that.
 
-    Two are equal if all else is: being delivered does not change what an event says, nor its place in a set.
+    Two are equal if all else is: being delivered does not change what an event says, nor its place
+    in a set.
     """
 
     delivered_ts_ns: int = 0
@@ -178,8 +179,8 @@ class Quote(MarketEvent, frozen=True, gc=False):
 class BookDelta(MarketEvent, frozen=True, gc=False):
     """Changed levels: each sets the absolute quantity at a price, and 0 removes it.
 
-    ``first``..``last`` is the range of the venue's update ids inside; ``previous`` is the last id of
-    the delta before, where the venue links them so.
+    ``first``..``last`` is the range of the venue's update ids inside; ``previous`` is the last id
+    of the delta before, where the venue links them so.
     """
 
     bids: LevelRun
@@ -204,7 +205,8 @@ class Candle(MarketEvent, frozen=True, gc=False):
     open_ts_ns: int
     close_ts_ns: int
     """When it ends, inclusive, in the venue's own precision: the candle from 12:00 to 12:01 says 12:00:59.999
-    where the venue counts in milliseconds. For the next candle's start add the interval to ``open_ts_ns``."""
+    where the venue counts in milliseconds. For the next candle's start add the interval to
+    ``open_ts_ns``."""
     open: Decimal
     high: Decimal
     low: Decimal

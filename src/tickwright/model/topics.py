@@ -1,7 +1,7 @@
 """What one can subscribe to. A topic is a value: two equal topics are one stream, fetched once.
 
-``instrument`` may be ``"<product>:*"``, for example ``"binance.spot:*"``, where the venue has an all-market
-stream of that kind.
+``instrument`` may be ``"<product>:*"``, for example ``"binance.spot:*"``, where the venue has an
+all-market stream of that kind.
 """
 
 from __future__ import annotations

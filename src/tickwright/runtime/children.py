@@ -68,7 +68,8 @@ class ChildStatus(msgspec.Struct, frozen=True):
 class ChildSpec(msgspec.Struct, frozen=True, kw_only=True):
     """How to run one child.
 
-    ``start`` is called for every start and returns a new coroutine, which usually runs until it is cancelled.
+    ``start`` is called for every start and returns a new coroutine, which usually runs until it is
+    cancelled.
     """
 
     name: str

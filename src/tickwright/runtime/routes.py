@@ -18,8 +18,8 @@ Sink = Callable[[Any], None]
 class Route:
     """Decodes the frames of one stream and hands each event to the sinks of its type.
 
-    ``take(decode(frame, received_ns))`` is the hot path: what ``take`` is gets chosen anew when the sinks change, so
-    that a frame pays for nothing that its stream does not need.
+    ``take(decode(frame, received_ns))`` is the hot path: what ``take`` is gets chosen anew when the
+    sinks change, so that a frame pays for nothing that its stream does not need.
 
     Args:
         channel: The venue's declaration of the stream.

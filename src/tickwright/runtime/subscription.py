@@ -52,8 +52,9 @@ class SubscriptionStatistics(msgspec.Struct, frozen=True):
 class Subscription:
     """Reads the events of ``sources`` in the order of their arrival. One reader at a time.
 
-    It collects events from `open` (or ``async with``) until `close`. What happens when the reader is slower
-    than the market is the overflow policy's to say, and the reader is told in the stream itself.
+    It collects events from `open` (or ``async with``) until `close`. What happens when the reader
+    is slower than the market is the overflow policy's to say, and the reader is told in the stream
+    itself.
 
     Args:
         sources: The topics to read.

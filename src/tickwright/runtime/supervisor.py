@@ -3,13 +3,14 @@
 Theory of operation
 ===================
 
-Outages are not crashes: a session meets a `ConnectivityError` by itself and reconnects. What ends a child all
-the same is either the outside world at a bad moment (no network at the very start), or a bug. Both are
-answered by a fresh start after a delay; a bug is also logged with its traceback and counted, and too many
-of them in a while end the supervisor itself, whose parent then starts the whole branch afresh.
+Outages are not crashes: a session meets a `ConnectivityError` by itself and reconnects. What ends a
+child all the same is either the outside world at a bad moment (no network at the very start), or a
+bug. Both are answered by a fresh start after a delay; a bug is also logged with its traceback and
+counted, and too many of them in a while end the supervisor itself, whose parent then starts the
+whole branch afresh.
 
-The words are those of Erlang/OTP. A supervisor is a child like any other, so that trees can be built:
-``root.add(venue.as_child())``. Everything runs on one event loop, so nothing here locks.
+The words are those of Erlang/OTP. A supervisor is a child like any other, so that trees can be
+built: ``root.add(venue.as_child())``. Everything runs on one event loop, so nothing here locks.
 
 Nothing outside this module and ``io`` makes a task that is not in a TaskGroup.
 """
@@ -83,8 +84,8 @@ class Supervisor:
         clock: Monotonic time, for delays and intensity.
         rng: Chance, for the jitter of delays.
         strategy: Who else restarts with a child.
-        intensity: When to give up; ``None`` never does, which is right for a root whose children have
-            nothing to do with each other.
+        intensity: When to give up; ``None`` never does, which is right for a root whose children
+            have nothing to do with each other.
         children: The first children, in the order of their start.
 
     Example:

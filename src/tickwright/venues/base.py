@@ -1,8 +1,8 @@
 """The contract between a venue's folder and everything above it: declarations and pure functions.
 
-A venue consists of products (``binance.spot``, ``binance.usdm``). A `Product` names its addresses and limits,
-turns topics into channels, calls into REST requests, and frames into model events. It performs no I/O, reads
-no clock and keeps no state.
+A venue consists of products (``binance.spot``, ``binance.usdm``). A `Product` names its addresses
+and limits, turns topics into channels, calls into REST requests, and frames into model events. It
+performs no I/O, reads no clock and keeps no state.
 """
 
 from __future__ import annotations
