@@ -7,7 +7,7 @@ of hundreds of instruments stays exact and cheap. Times are ms since 1970, which
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import MAX_PREC, Decimal, localcontext
 from typing import Protocol
 
 import msgspec
@@ -16,6 +16,7 @@ from tickwright.model.ids import InstrumentName
 
 
 __all__ = [
+    "AMOUNT_SCALE",
     "RATE_SCALE",
     "TURNOVER_SCALE",
     "AggTradeFact",
@@ -27,8 +28,13 @@ __all__ = [
     "MarkFact",
     "MarketView",
     "TradeFact",
+    "raw_amount",
+    "scaled",
+    "unscaled",
 ]
 
+AMOUNT_SCALE = 16
+"""Digits of what accounts hold: enough for the product of any price and quantity, so that nothing is ever rounded away."""
 TURNOVER_SCALE = 8
 """Digits after the point of every turnover."""
 RATE_SCALE = 8
@@ -224,3 +230,43 @@ class MarketView(Protocol):
 
     def find(self, symbol: str) -> InstrumentView | None:
         """Return the instrument of that symbol (upper case), if it is listed."""
+
+
+def scaled(value: Decimal, scale: int) -> int | None:
+    """Return ``value`` in units of ``scale`` digits, ``None`` if it has more of them.
+
+    Example:
+        >>> scaled(Decimal("0.50"), 1), scaled(Decimal("0.55"), 1)
+        (5, None)
+    """
+    with localcontext(prec=MAX_PREC):
+        raw = value.scaleb(scale)
+    whole = int(raw)
+    return whole if raw == whole else None
+
+
+def unscaled(raw: int, scale: int) -> Decimal:
+    """Return what a whole number of ``scale`` digits stands for.
+
+    Example:
+        >>> unscaled(6500010, 2)
+        Decimal('65000.10')
+    """
+    with localcontext(prec=MAX_PREC):
+        return Decimal(raw).scaleb(-scale)
+
+
+def raw_amount(text: str) -> int:
+    """Return an amount of an asset at `AMOUNT_SCALE`.
+
+    Raises:
+        ValueError: If it has more digits.
+
+    Example:
+        >>> raw_amount("1.5")
+        15000000000000000
+    """
+    raw = scaled(Decimal(text), AMOUNT_SCALE)
+    if raw is None:
+        raise ValueError(f"{text} has more than {AMOUNT_SCALE} digits after the point")
+    return raw
