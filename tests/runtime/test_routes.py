@@ -12,11 +12,11 @@ from tickwright.venues.base import Channel
 
 
 class Apple(str):
-    pass
+    __slots__ = ()
 
 
 class Pear(str):
-    pass
+    __slots__ = ()
 
 
 def decode_apple(frame: bytes, received_ns: int) -> Any:
