@@ -19,9 +19,14 @@ IDS = [
     (SPOT, "binance:BTC/USDT", "BTCUSDT"),
     (SPOT, "binance:ETH/BTC", "ETHBTC"),
     (SPOT, "binance:RENBTC/ETH", "RENBTCETH"),
+    (SPOT, "binance:BTC/FDUSD", "BTCFDUSD"),
+    (SPOT, "binance:HNT/USD", "HNTUSD"),
+    (SPOT, "binance:OP/USDT", "OPUSDT"),
     (USDM, "binance:BTC/USDT:USDT", "BTCUSDT"),
     (USDM, "binance:BTC/USDT:USDT-261225", "BTCUSDT_261225"),
+    (USDM, "binance:OP/BUSD:BUSD", "OPBUSD"),
     (COINM, "binance:BTC/USD:BTC", "BTCUSD_PERP"),
+    (COINM, "binance:BNB/USD:BNB", "BNBUSD_PERP"),
     (COINM, "binance:LINK/USD:LINK-211231", "LINKUSD_211231"),
 ]
 

@@ -104,12 +104,15 @@ COINM = msgspec.structs.replace(
 PRODUCTS = {product.name: product for product in (SPOT, USDM, COINM)}
 
 _PERPETUAL = "_PERP"
-# Assets in which Binance quotes, longest first where one ends in another.
+# Assets in which Binance quotes.
 _QUOTES = (
     "FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USDP", "BIDR", "IDRT", "BVND", "USD1", "USDS", "BTC", "ETH",
     "BNB", "TRX", "XRP", "DOGE", "DOT", "SOL", "EUR", "TRY", "GBP", "AUD", "BRL", "JPY", "MXN", "PLN",
     "RUB", "UAH", "NGN", "ZAR", "ARS", "RON", "CZK", "COP", "IDR", "DAI", "PAX", "VAI", "USD",
 )  # fmt: skip
+_LINEAR_QUOTES = ("USDT", "USDC", "BUSD", "FDUSD", "USD1", "BTC")
+_INVERSE_QUOTES = ("USD",)
+_USUAL_BASE = 3
 _CONTRACT = re.compile(r"(?P<pair>[^_]+)(?:_(?P<tail>PERP|\d{6}))?")
 
 
@@ -149,10 +152,23 @@ def unspell(product: DialectProduct, symbol: str) -> InstrumentName:
     """
     match = _CONTRACT.fullmatch(symbol)
     pair, tail = (match["pair"], match["tail"]) if match else (symbol, None)
-    quote = next((q for q in _QUOTES if pair.endswith(q) and len(pair) > len(q)), pair[-3:])
+    quote = _quote(product, pair)
     base = pair[: -len(quote)]
     if not product.is_futures:
         return InstrumentName("binance", base, quote)
     settle = base if product.is_inverse else quote
     expiry = None if tail in (None, "PERP") else tail
     return InstrumentName("binance", base, quote, settle, expiry)
+
+
+def _quote(product: DialectProduct, pair: str) -> str:
+    """Return the longest quote asset that leaves a base of usual length: HNTUSD is not quoted in TUSD."""
+    known = _LINEAR_QUOTES if product.is_futures else _QUOTES
+    if product.is_inverse:
+        known = _INVERSE_QUOTES
+    found = [asset for asset in known if pair.endswith(asset) and pair != asset]
+    return max(
+        found,
+        key=lambda asset: (len(pair) - len(asset) >= _USUAL_BASE, len(asset)),
+        default=pair[-3:],
+    )
