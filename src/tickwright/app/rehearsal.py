@@ -8,31 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from tickwright.app.config import Settings
 from tickwright.app.connector import Connector
-from tickwright.app.replay import Progress, product_of_file
-from tickwright.app.report import InstrumentReport, ReplayReport, Tally
+from tickwright.app.replay import Progress, Traffic
+from tickwright.app.report import ReplayReport, Tally
 from tickwright.errors import ConnectTimeout
 from tickwright.io.clock import SystemClock
+from tickwright.io.files import CaptureReader, CaptureRecord
 from tickwright.marketdata.feed import Feed
-from tickwright.model.instrument import Instruments
-from tickwright.model.topics import (
-    AggTrades,
-    BookUpdates,
-    Candles,
-    InstrumentTopic,
-    Quotes,
-    Topic,
-    Trades,
-)
+from tickwright.model.topics import BookUpdates, InstrumentTopic, Topic
 from tickwright.sandbox.playback import PlaybackMarket
 from tickwright.sandbox.server import LoopbackVenue
-from tickwright.venues.base import Product
 
 
 __all__ = ["rehearse_files"]
@@ -52,20 +43,21 @@ async def rehearse_files(
     """Play files through sockets, one after the other, and return what arrived.
 
     Raises:
-        CaptureError, UsageError: As for a direct replay.
+        CaptureError: A file cannot be read to its end; nothing of it was played.
+        ConfigError, UsageError: As for a direct replay.
         ConnectTimeout: If what was sent did not arrive in time; the text says what is missing.
     """
     clock = SystemClock()
     started_s = clock.monotonic_s()
-    found: dict[str, InstrumentReport] = {}
+    tallies: dict[str, Tally] = {}
     failures = frames = 0
     for path in map(Path, paths):
-        rehearsal = _Rehearsal(path, product_of_file(path, product))
-        found.update(await rehearsal.run(progress))
+        rehearsal = _Rehearsal(path, product, tallies)
+        await rehearsal.run(progress)
         failures += rehearsal.failures
         frames += rehearsal.frames
     return ReplayReport(
-        instruments=dict(sorted(found.items())),
+        instruments={name: tally.report() for name, tally in sorted(tallies.items())},
         failures=failures,
         seconds=clock.monotonic_s() - started_s,
         frames=frames,
@@ -73,75 +65,99 @@ async def rehearse_files(
 
 
 class _Rehearsal:
-    """One file, from its venue to its tallies."""
+    """One file, from its venue to the tallies."""
 
-    def __init__(self, path: Path, product: Product) -> None:
+    def __init__(self, path: Path, product: str | None, tallies: dict[str, Tally]) -> None:
         self.failures = 0
         self.frames = 0
         self._path = path
-        self._product = product
-        self._tallies: dict[str, Tally] = {}
-        self._market = PlaybackMarket(product.name, path)
+        self._tallies = tallies
+        reader = CaptureReader(path)
+        traffic = Traffic(path, product)
+        self._markets = {
+            name: PlaybackMarket(name, _Part(reader, traffic, name))
+            for name in traffic.products(reader)
+        }
 
-    async def run(self, progress: Progress | None) -> dict[str, InstrumentReport]:
-        """Play the file to its end, wait until all of it has arrived, and report while the books still stand."""
-        async with LoopbackVenue([self._market]) as venue:
+    async def run(self, progress: Progress | None) -> None:
+        """Play the file to its end, and wait until all of it has arrived."""
+        async with LoopbackVenue(list(self._markets.values())) as venue:
             settings = Settings(endpoints=venue.endpoints)
-            async with Connector.open(self._product.name, settings=settings) as tw:
-                listed = await tw.instruments(self._product.name)
-                await self._open_topics(tw, listed)
-                feed = tw.feeds[0]
+            async with Connector.open(*self._markets, settings=settings) as tw:
+                for feed in tw.feeds:
+                    await self._open_topics(tw, feed)
                 while not venue.finished.is_set():
-                    self._report(feed, progress)
+                    self._report(tw, progress)
                     with suppress(TimeoutError):
                         await asyncio.wait_for(venue.finished.wait(), LOOK_S)
-                await self._settle(feed)
-                self._report(feed, progress)
-                self.frames = feed.frames
-                self.failures = sum(each.decode_failures for each in feed.status().sessions)
-                return {name: tally.report() for name, tally in self._tallies.items()}
+                await self._settle(tw)
+                self._report(tw, progress)
+                for tally in self._tallies.values():
+                    tally.settle()
+                self.frames = _frames(tw)
+                self.failures = sum(
+                    session.decode_failures
+                    for feed in tw.feeds
+                    for session in feed.status().sessions
+                )
 
-    async def _open_topics(self, tw: Connector, listed: Instruments) -> None:
-        for stream in self._market.streams:
-            found = self._product.recordings.stream(stream, listed)
+    async def _open_topics(self, tw: Connector, feed: Feed) -> None:
+        product = feed.product
+        listed = await feed.list_instruments()
+        opened: set[Topic] = set()  # one topic may have been recorded at two speeds
+        for stream in self._markets[product.name].streams:
+            found = product.recordings.stream(stream, listed)
             if found is None:
-                log.warning("%s has no stream %s; it is not played", self._product.name, stream)
+                log.warning("%s has no stream %s; it is not played", product.name, stream)
                 continue
             topic, _ = found
-            await tw.on(topic, self._handler(tw, topic)).wait_acquired()
+            if topic in opened:
+                continue
+            opened.add(topic)
+            await tw.on(topic, self._handler(topic)).wait_acquired()
             if isinstance(topic, BookUpdates):
-                keeper = tw.feeds[0].book_pipe(topic.instrument).keeper
-                self._tally(topic.instrument).keeper = keeper
+                keeper = feed.book_pipe(topic.instrument).keeper
+                self._tally(topic.instrument).keepers.append(keeper)
 
-    def _handler(self, tw: Connector, topic: Topic) -> Callable[[Any], None]:
+    def _handler(self, topic: Topic) -> Callable[[Any], None]:
         if isinstance(topic, InstrumentTopic) and not topic.is_wildcard:
-            tally = self._tally(topic.instrument)
-            match topic:
-                case Trades() | AggTrades():
-                    return tally.on_trade
-                case Quotes():
-                    return tally.on_quote
-                case Candles():
-                    return tally.on_candle
+            return self._tally(topic.instrument).handler(topic) or _ignore
         return _ignore
 
     def _tally(self, instrument_id: str) -> Tally:
         return self._tallies.setdefault(instrument_id, Tally())
 
-    def _report(self, feed: Feed, progress: Progress | None) -> None:
+    def _report(self, tw: Connector, progress: Progress | None) -> None:
         if progress is not None:
-            progress(self._path, feed.frames, max(self._market.frames, feed.frames))
+            total = sum(market.frames for market in self._markets.values())
+            progress(self._path, min(_frames(tw), total), total)
 
-    async def _settle(self, feed: Feed) -> None:
+    async def _settle(self, tw: Connector) -> None:
         """Wait for what is still on its way: on loopback that is a moment, unless something is wrong."""
-        try:
-            async with asyncio.timeout(SETTLE_S):
-                while feed.frames < self._market.frames_played:
-                    await asyncio.sleep(LOOK_S / 10)
-        except TimeoutError:
-            raise ConnectTimeout(
-                f"{self._path}: {feed.frames} of {self._market.frames_played} frames arrived"
-            ) from None
+        sent = sum(market.frames_played for market in self._markets.values())
+        clock = SystemClock()
+        give_up_s = clock.monotonic_s() + SETTLE_S
+        while (arrived := _frames(tw)) < sent:
+            if clock.monotonic_s() > give_up_s:
+                raise ConnectTimeout(f"{self._path}: {arrived} of {sent} frames arrived")
+            await asyncio.sleep(LOOK_S / 10)
+
+
+class _Part:
+    """The records of one product in a file; to be iterated over as often as one likes."""
+
+    def __init__(self, reader: CaptureReader, traffic: Traffic, product: str) -> None:
+        self._reader = reader
+        self._traffic = traffic
+        self._product = product
+
+    def __iter__(self) -> Iterator[CaptureRecord]:
+        for batch in self._reader.batches():
+            yield from self._traffic.split(batch).get(self._product, ())
+
+
+def _frames(tw: Connector) -> int:
+    return sum(feed.frames for feed in tw.feeds)
 
 
 def _ignore(event: object) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from tickwright.marketdata.keeper import BookKeeper
 from tickwright.model.market import AggTrade, Candle, Level, Quote, Trade
 from tickwright.model.numbers import format_decimal
+from tickwright.model.topics import AggTrades, Candles, Quotes, Topic, Trades
 
 
 __all__ = [
@@ -26,7 +29,7 @@ LEVELS = 20
 
 
 class TradeReport(msgspec.Struct, frozen=True):
-    """Public trades, aggregated ones included."""
+    """Public trades; aggregated ones where there are no others."""
 
     count: int
     base_volume: str
@@ -72,7 +75,7 @@ class InstrumentReport(msgspec.Struct, frozen=True):
 
 
 class ReplayReport(msgspec.Struct, frozen=True):
-    """A whole replay; the contract of ``--json``."""
+    """A whole replay."""
 
     instruments: dict[str, InstrumentReport]
     failures: int
@@ -80,49 +83,88 @@ class ReplayReport(msgspec.Struct, frozen=True):
     seconds: float
     """What the replay took."""
     frames: int
+    """Frames of streams, unreadable ones included."""
+
+    def contract(self) -> dict[str, Any]:
+        """Return the object that ``--json`` prints: its keys are fixed, ours may grow."""
+        found: dict[str, Any] = msgspec.to_builtins(self)
+        del found["frames"]
+        for instrument in found["instruments"].values():
+            del instrument["candles"]["closed"]
+        return found
 
 
 class Tally:
-    """Counts what one instrument's streams bring. Its methods are handlers."""
+    """Counts what one instrument's streams bring. `handler` says which of its methods takes a topic's events."""
 
     def __init__(self) -> None:
-        self.keeper: BookKeeper | None = None
-        self.trades = 0
-        self.volume = Decimal(0)
-        self.last_price: Decimal | None = None
-        self.quotes = 0
-        self.candles = 0
-        self.closed = 0
+        self.keepers: list[BookKeeper] = []
+        """The books that are kept now, one a file; the last one is reported, with the counts of all."""
+        self._books: list[BookReport] = []
+        self._trades = _TradeCount()
+        self._agg_trades = _TradeCount()
+        self._quotes = 0
+        self._candles = 0
+        self._closed = 0
 
-    def on_trade(self, event: object) -> None:
-        """Count a trade; a gap notice on the same topic is none."""
-        if isinstance(event, (Trade, AggTrade)):
-            self.trades += 1
-            self.volume += event.quantity
-            self.last_price = event.price
-
-    def on_quote(self, event: Quote) -> None:
-        """Count a quote."""
-        self.quotes += 1
-
-    def on_candle(self, event: object) -> None:
-        """Count a candle update; a gap notice on the same topic is none."""
-        if isinstance(event, Candle):
-            self.candles += 1
-            self.closed += event.is_closed
+    def handler(self, topic: Topic) -> Callable[[Any], None] | None:
+        """Return what is to be attached to ``topic``, ``None`` if nothing of it is counted."""
+        match topic:
+            case Trades():
+                return self._trades.add
+            case AggTrades():
+                return self._agg_trades.add
+            case Quotes():
+                return self._on_quote
+            case Candles():
+                return self._on_candle
+        return None
 
     def report(self) -> InstrumentReport:
         """Return the counts as of now."""
-        last = self.last_price
+        # Both streams tell of the same trades.
+        trades = self._trades if self._trades.count else self._agg_trades
         return InstrumentReport(
-            trades=TradeReport(
-                count=self.trades,
-                base_volume=format_decimal(self.volume),
-                last_price=None if last is None else format_decimal(last),
-            ),
-            quotes=QuoteReport(self.quotes),
-            book=None if self.keeper is None else _book_report(self.keeper),
-            candles=CandleReport(self.candles, self.closed),
+            trades=trades.report(),
+            quotes=QuoteReport(self._quotes),
+            book=_merged([*self._books, *map(_book_report, self.keepers)]),
+            candles=CandleReport(self._candles, self._closed),
+        )
+
+    def settle(self) -> None:
+        """Take down where the books stand, before what keeps them is closed."""
+        self._books += map(_book_report, self.keepers)
+        self.keepers.clear()
+
+    def _on_quote(self, event: object) -> None:
+        self._quotes += isinstance(event, Quote)
+
+    def _on_candle(self, event: object) -> None:
+        if isinstance(event, Candle):  # a gap notice on the same topic is none
+            self._candles += 1
+            self._closed += event.is_closed
+
+
+class _TradeCount:
+    """Count, volume and last price of one stream of trades."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._volume = Decimal(0)
+        self._last_price: Decimal | None = None
+
+    def add(self, event: object) -> None:
+        if isinstance(event, (Trade, AggTrade)):  # a gap notice on the same topic is none
+            self.count += 1
+            self._volume += event.quantity
+            self._last_price = event.price
+
+    def report(self) -> TradeReport:
+        last = self._last_price
+        return TradeReport(
+            count=self.count,
+            base_volume=format_decimal(self._volume),
+            last_price=None if last is None else format_decimal(last),
         )
 
 
@@ -139,6 +181,14 @@ def _book_report(keeper: BookKeeper) -> BookReport:
         bids=_texts(keeper.book.bids(LEVELS)) if is_readable else [],
         asks=_texts(keeper.book.asks(LEVELS)) if is_readable else [],
     )
+
+
+def _merged(books: list[BookReport]) -> BookReport | None:
+    if not books:
+        return None
+    counts = ("updates", "gaps", "resyncs", "audited", "audit_mismatches")
+    sums = {name: sum(getattr(book, name) for book in books) for name in counts}
+    return msgspec.structs.replace(books[-1], **sums)
 
 
 def _texts(levels: list[Level]) -> list[tuple[str, str]]:

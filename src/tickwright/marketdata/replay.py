@@ -131,6 +131,8 @@ class Replay:
     def _open_book(self, pipe: BookPipe) -> None:
         instrument_id = pipe.instrument.id
         self._books[instrument_id] = pipe
+        # Before the first quote: an audit remembers where the book stood.
+        pipe.keeper.audit_with_quotes()
         pipe.on_confirmed()
         snapshot = self._early.pop(instrument_id, None)
         if snapshot is not None:
@@ -140,7 +142,6 @@ class Replay:
     def _audit(self, instrument_id: str) -> None:
         book, quotes = self._books.get(instrument_id), self._quotes.get(instrument_id)
         if book is not None and quotes is not None:
-            book.keeper.audit_with_quotes()
             quotes.add(Quote, book.keeper.on_quote)
 
     def _answer(self, record: CaptureRecord) -> None:
