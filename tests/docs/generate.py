@@ -25,7 +25,7 @@ from tickwright.core.machine import mermaid
 from tickwright.venues.base import Endpoints
 
 
-__all__ = ["MACHINES", "PARTS", "guarantee_tests", "rendered"]
+__all__ = ["MACHINES", "PARTS", "command_names", "guarantee_tests", "rendered"]
 
 _PART = re.compile(
     r"(?P<begin><!-- generated: (?P<name>[\w ]+) -->\n).*?(?P<end><!-- end of generated -->)",
@@ -170,15 +170,20 @@ def _help(command: str) -> str:
     from tickwright.cli.commands import app
 
     result = CliRunner().invoke(app, words, env=environment, prog_name="tickwright")
-    text = "\n".join(line.rstrip() for line in result.output.strip("\n").splitlines())
+    text = "\n".join(line.rstrip() for line in result.output.splitlines()).strip("\n")
     return f"```text\n{text}\n```"
 
 
-def _commands() -> str:
+def command_names() -> list[str]:
+    """Return the names of all commands, in the order of their help."""
     from tickwright.cli.commands import app
 
-    names = [command.name or command.callback.__name__ for command in app.registered_commands]
-    return "\n\n".join(f"## tickwright {name}\n\n{_help(name)}" for name in names)
+    functions = [command.callback for command in app.registered_commands]
+    return [function.__name__ for function in functions if function is not None]
+
+
+def _commands() -> str:
+    return "\n\n".join(f"## tickwright {name}\n\n{_help(name)}" for name in command_names())
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -21,7 +21,7 @@ from tickwright.sandbox import GeneratedMarket, LoopbackVenue
 
 
 COMMAND = Path(sys.executable).parent / "tickwright"
-BLOCK_TIMEOUT_S = 20.0
+BLOCK_TIMEOUT_S = 40.0
 RUN = ("python", "console")
 NOT_OURS = ("make", "pip", "python", "cd", "export", "git", "uv")
 """First words of console lines that a reader types and a test does not."""
@@ -86,6 +86,7 @@ def _shapes(text: str) -> set[str]:
 RUNNABLE = [page for page in pages() if any(block.language in RUN for block in blocks_of(page))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: str(page.relative_to(PROJECT)))
 async def test_the_examples_of_a_page_run_in_order(
     page: Path,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.docs.blocks import PROJECT, pages
-from tests.docs.generate import MACHINES, PARTS, rendered
+from tests.docs.generate import MACHINES, PARTS, command_names, rendered
 
 from tickwright import core
 from tickwright.core.machine import Table
@@ -43,3 +43,9 @@ def test_every_machine_has_its_diagram() -> None:
     for name in found:
         table = importlib.import_module(f"tickwright.core.{name}").TABLE
         assert table.name in drawn, f"add core.{name} to MACHINES, and its part to docs/design.md"
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    text = (PROJECT / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `tickwright (\w+)", text, re.MULTILINE)
+    assert sorted(told) == sorted(command_names())
