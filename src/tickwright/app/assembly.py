@@ -18,6 +18,7 @@ import msgspec
 from tickwright.app.config import Settings
 from tickwright.app.queries import Queries
 from tickwright.core.heartbeat import Heartbeat
+from tickwright.core.renewal import RenewalPolicy, RenewalTimer, parse_window
 from tickwright.core.restart import RestartDelays, RestartPolicy
 from tickwright.core.session import NORMAL_CLOSE
 from tickwright.errors import ConfigError, TickwrightError
@@ -188,6 +189,7 @@ class _FeedBuilder:
             drop_session=self._drop_session,
             audits=settings.audit_books,
             notify=self._notify,
+            timer=self._renewal_timer(settings),
         )
         branch.add(ChildSpec(name=f"{product.name}/ticks", start=self.feed.run_ticks))
 
@@ -211,6 +213,14 @@ class _FeedBuilder:
         )
         self._branch.add(ChildSpec(name=name, start=runner.run))
         return runner
+
+    def _renewal_timer(self, settings: Settings) -> Callable[[float], RenewalTimer] | None:
+        lifetime_s = self._product.ws_limits.lifetime_s
+        if lifetime_s is None:
+            return None
+        window = None if settings.renewal_window is None else parse_window(settings.renewal_window)
+        policy = RenewalPolicy(lifetime_s=lifetime_s, window=window)
+        return lambda opened_s: RenewalTimer(policy, self._rng, opened_s=opened_s)
 
     def _drop_session(self, runner: SessionRunner) -> None:
         self._branch.remove(runner.name)

@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Until a REST answer begins, and between its parts."""
     audit_books: bool = True
     """Compare every book with the venue's best bid and offer, which costs one more stream a book."""
+    renewal_window: str | None = None
+    """When to renew connections before the venue cuts them, ``HH:MM-HH:MM`` in UTC; ``None`` for any time."""
     queue_capacity: int = CAPACITY
     """Events that wait for a slow reader before its overflow policy applies."""
     log_level: LogLevel = "warning"

@@ -80,6 +80,7 @@ class _Schema(BaseSettings):
     connect_timeout_s: _Seconds = 1
     request_timeout_s: _Seconds = 1
     audit_books: bool = True
+    renewal_window: str | None = None
     queue_capacity: Annotated[int, Field(ge=1)] = 1
     log_level: LogLevel = "warning"
 

@@ -1,173 +1,183 @@
-"""How watched instruments look: a ladder each, with the last trades, and a line of health below."""
+"""The screen of `tickwright watch`: a line on top, the instruments, and the health of the connections below."""
 
 from __future__ import annotations
 
 from collections import deque
-from decimal import Decimal
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from rich.align import Align
-from rich.columns import Columns
-from rich.console import Group, RenderableType
-from rich.panel import Panel
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from tickwright.app.status import Status
-from tickwright.marketdata.book import Book
-from tickwright.model.market import Level, Side, Trade
-from tickwright.model.notices import BookState
-from tickwright.model.numbers import format_decimal
+from tickwright.cli.events import EventLog
+from tickwright.cli.ladder import WIDTH_MIN, Room, ladder
+from tickwright.cli.overview import overview
+from tickwright.cli.watched import Watched
+from tickwright.runtime.reporting import SessionStatus
 
 
-__all__ = ["Watched", "render", "summary"]
+__all__ = ["Pulse", "Screen", "fit"]
 
-TRADES_SHOWN = 5
-BAR_CELLS = 10
-"""Width of the bar that shows a level's size beside the largest one shown."""
-
-_COLOURS = {
-    BookState.LIVE: "green",
-    BookState.UNAUDITED: "cyan",
-    BookState.SUSPECT: "yellow",
-    BookState.SYNCING: "yellow",
-    BookState.RESYNCING: "yellow",
-    BookState.STALE: "red",
-    BookState.CLOSED: "red",
-}
+PANEL_WIDTH_MAX = 64
+TRADES_MAX = 6
+LEVELS_MIN = 2
+EVENTS_SHOWN = 4
+SESSIONS_SHOWN = 6
+HEAD_LINES = 1
+SILENT_S = 3.0
+"""A connection is looked at once a second, so less than this says nothing."""
+CONFIRMED = "confirmed"
+PULSE_S = 2.0
+"""Over so long frames a second are counted: short enough to live, long enough not to flicker."""
 
 
-class Watched:
-    """What the screen knows of one instrument."""
+class Pulse:
+    """Frames a second of a counter that grows."""
 
-    def __init__(self, instrument: str) -> None:
-        self.instrument = instrument
-        self.book: Book | None = None
-        self.trades: deque[Trade] = deque(maxlen=TRADES_SHOWN)
-        self.count = 0
+    def __init__(self) -> None:
+        self._samples: deque[tuple[float, int]] = deque()
 
-    def on_trade(self, event: object) -> None:
-        """Remember a trade; gap notices on the same topic are shown by the book's state."""
-        if isinstance(event, Trade):
-            self.trades.appendleft(event)
-            self.count += 1
-
-
-def summary(watched: Watched) -> dict[str, Any]:
-    """Return one instrument as plain JSON values."""
-    book, last = watched.book, watched.trades[0] if watched.trades else None
-    return {
-        "state": "syncing" if book is None else book.state.value,
-        "best_bid": _pair(None if book is None else book.best_bid),
-        "best_ask": _pair(None if book is None else book.best_ask),
-        "age_s": None if book is None else book.age_s,
-        "updates": 0 if book is None else book.updates,
-        "trades": watched.count,
-        "last_price": None if last is None else format_decimal(last.price),
-        "lag_s": None if last is None else last.lag_s,
-    }
+    def per_s(self, now_s: float, count: int) -> float:
+        """Take a sample; return the rate over the last seconds."""
+        samples = self._samples
+        samples.append((now_s, count))
+        while len(samples) > 2 and now_s - samples[0][0] > PULSE_S:
+            samples.popleft()
+        first_s, first = samples[0]
+        return (count - first) / (now_s - first_s) if now_s > first_s else 0.0
 
 
-def render(
-    watched: list[Watched], status: Status, notices: list[str], levels: int
-) -> RenderableType:
-    """Return the whole screen."""
-    panels = [_panel(each, levels) for each in watched]
-    return Group(Columns(panels, padding=(0, 1)), _health(status, notices))
+class Screen:
+    """Everything that is drawn at one moment; rich asks it to lay itself out for the window as it is.
 
+    Args:
+        watched: The instruments.
+        status: The connector's health.
+        events: What happened.
+        levels: Book levels a side, where they fit.
+        now: Wall time.
+        frames_per_s: Over all connections.
+        title: The line on top begins with it.
+    """
 
-def _panel(watched: Watched, levels: int) -> RenderableType:
-    book = watched.book
-    state = BookState.SYNCING if book is None else book.state
-    body: list[RenderableType] = []
-    if book is None or not book.is_readable:
-        reason = "waiting for its snapshot" if book is None else book.reason
-        body.append(Align.center(Text(f"\n{reason}\n", style="dim")))
-    else:
-        body.append(_ladder(book, levels))
-    body.append(_trades(watched))
-    return Panel(
-        Group(*body),
-        title=f"[bold]{watched.instrument}[/bold]",
-        subtitle=Text(_subtitle(watched, state), style=_COLOURS[state]),
-        border_style=_COLOURS[state],
-        width=46,
-    )
+    def __init__(
+        self,
+        watched: Sequence[Watched],
+        status: Status,
+        events: EventLog,
+        *,
+        levels: int,
+        now: datetime,
+        frames_per_s: float,
+        title: RenderableType = "[bold]tickwright watch[/bold]",
+    ) -> None:
+        self._watched = list(watched)
+        self._sessions = [each for product in status.products for each in product.sessions]
+        self._events = events
+        self._levels = levels
+        self._now = now
+        self._frames_per_s = frames_per_s
+        self._title = title
 
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        width, height = options.max_width, options.height or console.height
+        # The foot keeps its height, so that the ladders do not jump when something happens.
+        foot_lines = min(len(self._sessions), SESSIONS_SHOWN) + EVENTS_SHOWN
+        yield self._head()
+        yield self._instruments(width, height - HEAD_LINES - foot_lines)
+        yield Group(*self._foot(width))
 
-def _subtitle(watched: Watched, state: BookState) -> str:
-    parts = [state.value]
-    if watched.book is not None and watched.book.age_s is not None:
-        parts.append(f"{watched.book.updates:,} updates")
-    lag_s = watched.trades[0].lag_s if watched.trades else None
-    if lag_s is not None:
-        parts.append(f"lag {lag_s * 1000:.0f} ms")
-    return " · ".join(parts)
-
-
-def _ladder(book: Book, levels: int) -> RenderableType:
-    asks, bids = book.asks(levels), book.bids(levels)
-    largest = max((quantity for _, quantity in (*asks, *bids)), default=Decimal(1))
-    table = Table(box=None, show_header=False, pad_edge=False, expand=True)
-    for justify in ("right", "right", "left"):
-        table.add_column(justify=justify)  # type: ignore[arg-type]  # the literals above are the allowed ones
-    for level in reversed(asks):
-        table.add_row(*_cells(level, largest, "red"))
-    spread = "" if book.spread is None else f"spread {format_decimal(book.spread)}"
-    table.add_row(Text(spread, style="dim"), "", "")
-    for level in bids:
-        table.add_row(*_cells(level, largest, "green"))
-    return table
-
-
-def _cells(level: Level, largest: Decimal, colour: str) -> tuple[Text, Text, Text]:
-    price, quantity = level
-    cells = max(1, int(quantity * BAR_CELLS / largest))
-    return (
-        Text(f"{price:,}", style=colour),
-        Text(f"{quantity:,}"),
-        Text("█" * cells, style=f"dim {colour}"),
-    )
-
-
-def _trades(watched: Watched) -> RenderableType:
-    table = Table(box=None, show_header=False, pad_edge=False, expand=True)
-    table.add_column(style="dim")
-    table.add_column(justify="right")
-    table.add_column(justify="right")
-    table.add_row("trades", "", "", end_section=True, style="dim")
-    for trade in watched.trades:
-        colour = "green" if trade.side is Side.BUY else "red"
-        when = trade.venue_time or trade.received_time
-        table.add_row(
-            f"{when:%H:%M:%S}.{when.microsecond // 1000:03}",
-            Text(f"{trade.price:,}", style=colour),
-            f"{trade.quantity:,}",
+    def _head(self) -> RenderableType:
+        line = Table.grid(expand=True)
+        line.add_column(no_wrap=True)
+        line.add_column(justify="right", no_wrap=True)
+        live = sum(session.state == "live" for session in self._sessions)
+        colour = "green" if live == len(self._sessions) else "red"
+        facts = Text.assemble(
+            (f"● {live} of {len(self._sessions)} connections", colour),
+            f" · {self._frames_per_s:,.0f} frames/s · {self._now:%H:%M:%S} UTC",
         )
-    for _ in range(TRADES_SHOWN - len(watched.trades)):
-        table.add_row("", "", "")
-    return table
+        line.add_row(self._title, facts)
+        return line
+
+    def _instruments(self, width: int, lines: int) -> RenderableType:
+        room = fit(len(self._watched), width, lines, self._levels)
+        if room is None:
+            return overview(self._watched, width, lines)
+        grid = Table.grid()
+        columns = max(1, width // room.width)
+        for start in range(0, len(self._watched), columns):
+            grid.add_row(*(ladder(each, room) for each in self._watched[start : start + columns]))
+        return grid
+
+    def _foot(self, width: int) -> list[RenderableType]:
+        sessions = self._sessions
+        if len(sessions) > SESSIONS_SHOWN:
+            # Those in trouble first: the others are all alike.
+            sessions = sorted(sessions, key=lambda each: each.state == "live")[:SESSIONS_SHOWN]
+        table = Table.grid(padding=(0, 3, 0, 0))
+        cells = _session_cells(width)
+        for _ in cells:
+            table.add_column(no_wrap=True)
+        for session in sessions:
+            table.add_row(*(cell(session) for cell in cells))
+        lines: list[RenderableType] = [table] if sessions else []
+        for when, text, colour in self._events.last(EVENTS_SHOWN):
+            line = Text.assemble((f"{when:%H:%M:%S}  ", "dim"), (text, colour))
+            line.no_wrap, line.overflow = True, "ellipsis"
+            lines.append(line)
+        return lines
 
 
-def _health(status: Status, notices: list[str]) -> RenderableType:
-    lines = []
-    for product in status.products:
-        for session in product.sessions:
-            colour = "green" if session.state == "live" else "yellow"
-            silent = (
-                "" if session.silent_s is None else f", last frame {session.silent_s:.1f} s ago"
-            )
-            streams = ", ".join(f"{count} {state}" for state, count in session.streams.items())
-            lines.append(
-                Text.assemble(
-                    (f"● {session.name} ", colour),
-                    f"{session.state}; {streams}; {session.frames:,} frames,"
-                    f" {session.reconnects} reconnects{silent}",
-                )
-            )
-    lines += [Text(notice, style="dim") for notice in notices]
-    return Group(*lines)
+def fit(count: int, width: int, lines: int, levels: int) -> Room | None:
+    """Return how large each of ``count`` panels may be, ``None`` if they do not fit even at their smallest."""
+    columns = max(1, min(count, width // WIDTH_MIN))
+    each_width = min(PANEL_WIDTH_MAX, width // columns)
+    rows = -(-count // columns)
+    each_lines = lines // rows
+    for trades in range(TRADES_MAX, -1, -1):
+        smaller = Room(each_width, LEVELS_MIN, trades)
+        if smaller.lines > each_lines:
+            continue
+        room = Room(each_width, min(levels, LEVELS_MIN + (each_lines - smaller.lines) // 2), trades)
+        # Half of a ladder is worth more than the last of the trades.
+        if room.levels >= min(levels, trades + LEVELS_MIN) or not trades:
+            return room
+    return None
 
 
-def _pair(level: Level | None) -> list[str] | None:
-    return None if level is None else [format_decimal(level[0]), format_decimal(level[1])]
+def _session_cells(width: int) -> list[Callable[[SessionStatus], Text | str]]:
+    cells: list[Callable[[SessionStatus], Text | str]] = [_name, _streams, _frames]
+    if width >= 90:
+        cells.append(_reconnects)
+    if width >= 110:
+        cells.append(_silence)
+    return cells
+
+
+def _name(session: SessionStatus) -> Text:
+    colour = "green" if session.state == "live" else "red"
+    return Text(f"● {session.name} {session.state}", style=colour)
+
+
+def _streams(session: SessionStatus) -> str:
+    counts = session.streams.items()
+    parts = [f"{count} {state}" for state, count in counts if count and state != CONFIRMED]
+    streams = session.streams.get(CONFIRMED, 0)
+    return ", ".join([f"{streams} stream{'' if streams == 1 else 's'}", *parts])
+
+
+def _frames(session: SessionStatus) -> str:
+    unreadable = session.decode_failures
+    return f"{session.frames:,} frames" + (f", {unreadable:,} unreadable" if unreadable else "")
+
+
+def _reconnects(session: SessionStatus) -> str:
+    return f"{session.reconnects} reconnect{'' if session.reconnects == 1 else 's'}"
+
+
+def _silence(session: SessionStatus) -> str:
+    silent_s = session.silent_s
+    return f"silent for {silent_s:.0f} s" if silent_s is not None and silent_s >= SILENT_S else ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from tickwright.core.renewal import RenewalTimer
 from tickwright.errors import NotSupported, UnknownInstrument
 from tickwright.io.clock import Clock
 from tickwright.io.rest import RestClient, RestStatus
@@ -24,8 +25,9 @@ from tickwright.model.market import Quote
 from tickwright.model.notices import Notice, SessionDown, SessionUp, TopicFailed, TopicStale
 from tickwright.model.topics import BookStates, BookUpdates, InstrumentTopic, Quotes, Topic
 from tickwright.runtime.pool import SessionPool
+from tickwright.runtime.reporting import SessionStatus
 from tickwright.runtime.routes import Route
-from tickwright.runtime.session import SessionRunner, SessionStatus
+from tickwright.runtime.session import SessionRunner
 from tickwright.venues.base import Product
 
 
@@ -62,6 +64,7 @@ class Feed:
         drop_session: Ends one for good.
         audits: Whether books are compared with the quotes.
         notify: Takes every notice, for the log and for `Notices`.
+        timer: Makes the renewal timer of a connection; ``None`` lets the venue cut them.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Feed:
         drop_session: Callable[[SessionRunner], None],
         audits: bool,
         notify: Callable[[Notice], None],
+        timer: Callable[[float], RenewalTimer] | None = None,
     ) -> None:
         self.product = product
         self.rest = rest
@@ -87,6 +91,7 @@ class Feed:
         self._drop_session = drop_session
         self._audits = audits and Quotes in product.topics
         self._notify = notify
+        self._timer = timer
         self._pools: dict[str, SessionPool] = {}
         self._pipes: dict[Topic, Pipe] = {}
         self._by_stream: dict[str, tuple[Pipe, ...]] = {}
@@ -160,6 +165,8 @@ class Feed:
         while True:
             await asyncio.sleep(TICK_S)
             now_ns = self._clock.time_ns()
+            for pool in self._pools.values():
+                pool.tick(self._clock.monotonic_s(), now_ns)
             for pipe in tuple(self._pipes.values()):
                 pipe.on_tick(now_ns)
 
@@ -194,7 +201,7 @@ class Feed:
     def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None:
         """The venue acknowledged ``streams``."""
         for stream in streams:
-            for pipe in self._by_stream.get(stream, ()):
+            for pipe in self._pipes_of(runner, stream):
                 pipe.on_confirmed()
 
     def on_notice(self, runner: SessionRunner, notice: Notice) -> None:
@@ -208,12 +215,22 @@ class Feed:
                 for pipe in self._pipes_on(runner):
                     pipe.on_down(reason, now_ns)
             case TopicStale(stream=stream):
-                for pipe in self._by_stream.get(stream, ()):
+                for pipe in self._pipes_of(runner, stream):
                     pipe.on_silent(notice)
             case TopicFailed(stream=stream):
-                for pipe in self._by_stream.get(stream, ()):
+                for pipe in self._pipes_of(runner, stream):
                     pipe.on_refused(notice)
         self._notify(notice)
+
+    def on_shutdown(self, runner: SessionRunner) -> None:
+        """The venue is about to close the connection: have another take over."""
+        for pool in self._pools.values():
+            pool.renew(runner, self._clock.monotonic_s())
+
+    def on_losing(self, runner: SessionRunner) -> None:
+        """The connection has ended: a successor that is ready takes over before anybody notices."""
+        for pool in self._pools.values():
+            pool.losing(runner, self._clock.monotonic_s())
 
     # How it is done.
 
@@ -265,13 +282,20 @@ class Feed:
         pool = self._pools.get(route)
         if pool is None:
             pool = self._pools[route] = SessionPool(
-                lambda number: self._make_session(self, route, number), self._drop_session
+                lambda number: self._make_session(self, route, number),
+                self._drop_session,
+                self._timer,
             )
         return pool
 
     def _pipes_on(self, runner: SessionRunner) -> list[Pipe]:
         streams = [route.name for route in runner.routes.values()]
-        return [pipe for stream in streams for pipe in self._by_stream.get(stream, ())]
+        return [pipe for stream in streams for pipe in self._pipes_of(runner, stream)]
+
+    def _pipes_of(self, runner: SessionRunner, stream: str) -> list[Pipe]:
+        """Return the pipes that ``stream`` feeds through ``runner``; a successor that only holds frames feeds none."""
+        route = runner.routes.get(stream.encode())
+        return [pipe for pipe in self._by_stream.get(stream, ()) if pipe.route is route]
 
 
 def _upstream(topic: Topic) -> Topic:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from tickwright.marketdata.candles import CandlePipe
+from tickwright.marketdata.once import OncePipe, QuotePipe
 from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.marketdata.trades import BackfilledTradePipe, TradePipe
 from tickwright.model.instrument import Instruments
-from tickwright.model.topics import AggTrades, BookUpdates, Candles, Topic, Trades
+from tickwright.model.topics import AggTrades, BookUpdates, Candles, Quotes, Topic, Trades
 from tickwright.runtime.bus import TopicChannel
 from tickwright.runtime.routes import Route
 from tickwright.venues.base import Product
@@ -27,7 +28,7 @@ def make_pipe(
     channel = tools.bus.publisher(topic)
     make = _PIPES.get(type(topic))
     if make is None:
-        return Pipe(topic, route, channel)
+        return OncePipe(topic, route, channel)
     return make(topic, route, channel, product, instruments, tools)
 
 
@@ -67,9 +68,23 @@ def _candles(
     return CandlePipe(topic, route, channel, instruments[topic.instrument], product, tools)
 
 
+def _quotes(
+    topic: Quotes,
+    route: Route,
+    channel: TopicChannel,
+    product: Product,
+    instruments: Instruments,
+    tools: PipeTools,
+) -> Pipe:
+    # The ids of all instruments in one stream do not rise together.
+    make = OncePipe if topic.is_wildcard else QuotePipe
+    return make(topic, route, channel)
+
+
 _PIPES: dict[type[Topic], _Make] = {
     BookUpdates: _book,
     Trades: _trades,
     AggTrades: _trades,
     Candles: _candles,
+    Quotes: _quotes,
 }

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
-
-import msgspec
 
 from tickwright.core.heartbeat import Heartbeat
 from tickwright.core.pacing import SlidingWindow
@@ -40,47 +37,18 @@ from tickwright.model.notices import (
 )
 from tickwright.runtime.gates import ConnectGate
 from tickwright.runtime.line import Line
+from tickwright.runtime.reporting import SessionListener, SessionStatus
 from tickwright.runtime.routes import Route
 from tickwright.venues.base import Ack, Nack, ShutdownNotice, WsLimits, WsProtocol
 
 
-__all__ = ["SessionListener", "SessionRunner", "SessionStatus"]
+__all__ = ["SessionRunner"]
 
 CUT_S = 2.0
 """How long a closing connection may take to shake hands before the session stops waiting for it."""
 
 WAIT_S_MIN = 0.001
 """A wait below the resolution of the loop's clock would end at the very same time, again and again."""
-
-
-class SessionStatus(msgspec.Struct, frozen=True):
-    """One session at a glance; ``None`` where there is nothing to tell."""
-
-    name: str
-    state: str
-    streams: dict[str, int]
-    """How many streams are wanted, pending, confirmed, failed."""
-    frames: int
-    decode_failures: int
-    reconnects: int
-    silent_s: float | None
-    last_error: str | None
-
-
-class SessionListener(Protocol):
-    """Who wants to know what becomes of a session."""
-
-    def on_notice(self, runner: SessionRunner, notice: Notice) -> None:
-        """Take a notice of ``runner``."""
-
-    def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None:
-        """Learn that the venue acknowledged ``streams``."""
-
-    def on_shutdown(self, runner: SessionRunner) -> None:
-        """Learn that the venue is about to close the connection."""
-
-    def on_losing(self, runner: SessionRunner) -> None:
-        """Learn that the connection has ended, before anything follows from it."""
 
 
 class SessionRunner:
@@ -119,6 +87,8 @@ class SessionRunner:
         self.routes: dict[bytes, Route] = {}
         self.decode_failures = 0
         self.last_error: str | None = None
+        self.farewell = "closed by the user"
+        """Why the session ends, when it does."""
         self.opened_s: float | None = None
         """When the present connection was opened, monotonic; ``None`` before the first."""
         self._url = url
@@ -174,6 +144,29 @@ class SessionRunner:
         """Close the connection and make another."""
         self._happened(self.machine.replace(self._clock.monotonic_s(), reason))
 
+    @property
+    def is_settled(self) -> bool:
+        """True while the connection is open and nothing that is wanted waits for the venue."""
+        counts = self.ledger.counts()
+        is_live = self.machine.state is SessionState.LIVE
+        return is_live and not counts["wanted"] and not counts["pending"]
+
+    def adopt(self, routes: Sequence[Route], pauses: int) -> None:
+        """Carry ``routes`` from now on, in the place of those that held their frames meanwhile."""
+        self._retired_frames -= sum(route.frames for route in routes)  # those came elsewhere
+        for route in routes:
+            self.routes[route.name.encode()] = route
+            route.carrier = self
+        for _ in range(pauses):
+            self.pause()
+
+    def disown(self) -> int:
+        """Carry nothing any more, as another session does; return how often the reading was paused."""
+        self._retired_frames += sum(route.frames for route in self.routes.values())
+        self.routes.clear()  # in place: the open line looks streams up in this very mapping
+        self.farewell = "renewed"
+        return self._pauses
+
     def pause(self) -> None:
         """Stop reading the socket, until as many `resume` calls: a consumer that may not drop is full."""
         self._pauses += 1
@@ -217,7 +210,7 @@ class SessionRunner:
             self._new_machine()
         )  # a restart after a bug begins anew; the ledger's wishes stay
         self._crash = None
-        end = "closed by the user"
+        end: str | None = None
         try:
             self._apply(self.machine.start(self._clock.monotonic_s()))
             while self.machine.state is not SessionState.CLOSED:
@@ -232,7 +225,7 @@ class SessionRunner:
             end = f"crashed: {type(error).__name__}: {error}"
             raise
         finally:
-            await self._hang_up(end, is_final=self._crash is None)
+            await self._hang_up(end or self.farewell, is_final=self._crash is None)
 
     # Carrying out.
 
@@ -370,6 +363,7 @@ class SessionRunner:
     def on_lost(self, line: Line, code: int, reason: str) -> None:
         """The connection ended."""
         if line is self._line:
+            self._listener.on_losing(self)
             self._line = None
             self._happened(self.machine.lost(self._clock.monotonic_s(), code, reason))
 

@@ -1,0 +1,90 @@
+"""While two connections overlap, each event is passed on once, and in order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from tickwright.io.clock import SystemClock
+from tickwright.marketdata.once import OLD_IN_ROW_MAX, OncePipe, QuotePipe
+from tickwright.model.market import MarkPrice, Quote
+from tickwright.model.topics import MarkPrices, Quotes, Topic
+from tickwright.runtime.bus import Bus
+from tickwright.runtime.routes import Route
+from tickwright.venues.base import Channel
+
+
+BTC = "binance:BTC/USDT:USDT"
+ONE = Decimal(1)
+
+
+def piped(make: type[OncePipe] | type[QuotePipe], topic: Topic) -> tuple[Route, list[Any]]:
+    """Return a route whose frames are numbers into a list of events, through a pipe into a list."""
+    got: list[Any] = []
+    channel = Bus(SystemClock(), lambda name, coroutine: coroutine.close()).channel(topic)
+    channel.attach(got.append)
+    route = Route(Channel(stream="s", route="", decode=lambda frame, received_ns: None))  # type: ignore[arg-type, return-value]  # events are pushed
+    for event_type, sink in make(topic, route, channel).sinks:
+        route.add(event_type, sink)
+    return route, got
+
+
+def quote(sequence: int | None, received_ns: int = 1) -> Quote:
+    return Quote(BTC, None, received_ns, ONE, ONE, ONE * 2, ONE, sequence)
+
+
+def mark(at_ns: int | None, price: int, received_ns: int = 1, instrument: str = BTC) -> MarkPrice:
+    return MarkPrice(instrument, at_ns, received_ns, Decimal(price))
+
+
+def test_g23_a_quote_that_both_connections_bring_is_passed_on_once() -> None:
+    route, got = piped(QuotePipe, Quotes(BTC))
+    for sequence in (1, 2, 2, 1, 3, 3):
+        route.take(quote(sequence, received_ns=sequence))
+    assert [each.sequence for each in got] == [1, 2, 3]
+
+
+def test_quotes_without_ids_all_pass() -> None:
+    route, got = piped(QuotePipe, Quotes(BTC))
+    for _ in range(3):
+        route.take(quote(None))
+    assert len(got) == 3
+
+
+def test_a_venue_that_counts_anew_is_followed_after_a_while() -> None:
+    route, got = piped(QuotePipe, Quotes(BTC))
+    route.take(quote(10**9))
+    for sequence in range(OLD_IN_ROW_MAX + 5):
+        route.take(quote(sequence))
+    assert [each.sequence for each in got[1:]] == list(range(OLD_IN_ROW_MAX, OLD_IN_ROW_MAX + 5))
+
+
+def test_g23_the_same_event_at_the_same_time_is_passed_on_once() -> None:
+    route, got = piped(OncePipe, MarkPrices(BTC))
+    route.take(mark(100, 7, received_ns=1))
+    route.take(mark(100, 7, received_ns=2))
+    route.take(mark(100, 8, received_ns=3))
+    route.take(mark(90, 9, received_ns=4))
+    route.take(mark(200, 8, received_ns=5))
+    assert [(each.venue_ts_ns, each.price) for each in got] == [(100, 7), (100, 8), (200, 8)]
+
+
+def test_instruments_of_one_stream_do_not_hide_each_other() -> None:
+    route, got = piped(OncePipe, MarkPrices("binance.usdm:*"))
+    route.take(mark(100, 7))
+    route.take(mark(90, 7, instrument="binance:ETH/USDT:USDT"))
+    assert len(got) == 2
+
+
+def test_a_clock_that_was_set_back_is_followed() -> None:
+    route, got = piped(OncePipe, MarkPrices(BTC))
+    route.take(mark(10**12, 7))
+    route.take(mark(10**12 - 61 * 10**9, 8))
+    assert len(got) == 2
+
+
+def test_events_without_a_time_pass_unless_they_repeat_the_last_one() -> None:
+    route, got = piped(OncePipe, MarkPrices(BTC))
+    for price in (7, 7, 8):
+        route.take(mark(None, price))
+    assert [each.price for each in got] == [7, 8]
