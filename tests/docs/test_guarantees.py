@@ -9,7 +9,7 @@ from tests.docs.generate import guarantee_tests
 
 
 PAGE = (PROJECT / "docs" / "guarantees.md").read_text(encoding="utf-8")
-STATUSES = ("held", "market data", "with orders", "later")
+STATUSES = ("held", "market data", "with orders")
 STATUS = {
     int(number): status
     for number, status in re.findall(r"^\| G(\d+) \| ([\w ]+) \|", PAGE, re.MULTILINE)
