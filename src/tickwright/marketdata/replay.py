@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 
+from tickwright.core.audit import QUOTES_MAX
 from tickwright.errors import DecodeError, UnknownInstrument
 from tickwright.io.files import CaptureRecord
 from tickwright.marketdata.pipe_table import make_pipe
@@ -85,6 +87,7 @@ class Replay:
         self._books: dict[str, BookPipe] = {}
         self._quotes: dict[str, Route] = {}
         self._early: dict[str, BookSnapshot] = {}
+        self._early_quotes: dict[str, deque[Quote]] = {}
 
     def play(self, records: Sequence[CaptureRecord]) -> None:
         """Play the next ``records`` of the file."""
@@ -125,24 +128,34 @@ class Replay:
             self._open_book(pipe)
         elif isinstance(topic, Quotes) and not topic.is_wildcard:
             self._quotes[topic.instrument] = route
-            self._audit(topic.instrument)
+            self._audit(topic.instrument, route)
         return route
 
     def _open_book(self, pipe: BookPipe) -> None:
         instrument_id = pipe.instrument.id
         self._books[instrument_id] = pipe
-        # Before the first quote: an audit remembers where the book stood.
         pipe.keeper.audit_with_quotes()
         pipe.on_confirmed()
         snapshot = self._early.pop(instrument_id, None)
         if snapshot is not None:
             pipe.keeper.on_snapshot(snapshot)
-        self._audit(instrument_id)
+        route = self._quotes.get(instrument_id)
+        if route is not None:
+            self._audit(instrument_id, route)
 
-    def _audit(self, instrument_id: str) -> None:
-        book, quotes = self._books.get(instrument_id), self._quotes.get(instrument_id)
-        if book is not None and quotes is not None:
-            quotes.add(Quote, book.keeper.on_quote)
+    def _audit(self, instrument_id: str, quotes: Route) -> None:
+        """Show the quotes to the book; those that come before it wait for it."""
+        waiting = self._early_quotes.get(instrument_id)
+        book = self._books.get(instrument_id)
+        if book is None:
+            waiting = self._early_quotes[instrument_id] = deque(maxlen=QUOTES_MAX)
+            quotes.add(Quote, waiting.append)
+            return
+        if waiting is not None:
+            quotes.remove(waiting.append)
+            for quote in waiting:
+                book.keeper.on_quote(quote)
+        quotes.add(Quote, book.keeper.on_quote)
 
     def _answer(self, record: CaptureRecord) -> None:
         asked = self.product.recordings.url(record.path or "")

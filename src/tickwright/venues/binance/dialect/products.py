@@ -163,7 +163,7 @@ def unspell(product: DialectProduct, symbol: str) -> InstrumentName:
 
 def _quote(product: DialectProduct, pair: str) -> str:
     """Return the longest quote asset that leaves a base of usual length: HNTUSD is not quoted in TUSD."""
-    known = _LINEAR_QUOTES if product.is_futures else _QUOTES
+    known: tuple[str, ...] = _LINEAR_QUOTES if product.is_futures else _QUOTES
     if product.is_inverse:
         known = _INVERSE_QUOTES
     found = [asset for asset in known if pair.endswith(asset) and pair != asset]
