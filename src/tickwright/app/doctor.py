@@ -21,10 +21,13 @@ from tickwright.marketdata.feed import Feed
 from tickwright.venues.base import Product
 
 
-__all__ = ["Diagnosis", "HostFinding", "Installation", "examine"]
+__all__ = ["Diagnosis", "HostFinding", "Installation", "LimitFinding", "examine"]
 
 SAMPLES = 5
 """Time requests a host: enough for a low round trip, cheap in weight."""
+
+PATIENCE_S = 10.0
+"""How long a host may take for all of them."""
 
 
 class Installation(msgspec.Struct, frozen=True):
@@ -35,6 +38,15 @@ class Installation(msgspec.Struct, frozen=True):
     platform: str
     kernel: str
     event_loop: str
+
+
+class LimitFinding(msgspec.Struct, frozen=True):
+    """One limit: ``limit`` units in any ``interval_s``, of which ``used`` are gone."""
+
+    name: str
+    used: int
+    limit: int
+    interval_s: float
 
 
 class HostFinding(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,8 +65,8 @@ class HostFinding(msgspec.Struct, frozen=True, kw_only=True):
     """How far that may be off."""
     connect_ms: float | None = None
     """Opening a WebSocket: name, TCP, TLS, handshake."""
-    limits: dict[str, str]
-    """What the venue allows, and how much of it is used."""
+    limits: tuple[LimitFinding, ...]
+    """What the venue allows this address."""
 
     @property
     def is_reachable(self) -> bool:
@@ -88,21 +100,11 @@ async def examine(
 
 async def _examine_host(feed: Feed, settings: Settings, clock: Clock) -> HostFinding:
     origins = endpoints_of(feed.product, settings)
-    rest_error = ws_error = None
-    latencies_ms: list[float] = []
-    connect_ms: float | None = None
-    try:
-        for _ in range(SAMPLES):
-            started_s = clock.monotonic_s()
-            await feed.rest.sync_clock()
-            latencies_ms.append((clock.monotonic_s() - started_s) * 1e3)
-    except TickwrightError as error:
-        rest_error = str(error)
-    try:
-        connect_ms = await _connect_ms(feed.product, origins.ws_public, settings, clock)
-    except TickwrightError as error:
-        ws_error = str(error)
+    (latencies_ms, rest_error), (connect_ms, ws_error) = await asyncio.gather(
+        _ask_time(feed, clock), _connect(feed.product, origins.ws_public, settings, clock)
+    )
     status = feed.rest.status()
+    used = {bucket.name: bucket.used for bucket in status.usage.buckets}
     return HostFinding(
         product=feed.product.name,
         rest=origins.rest,
@@ -113,11 +115,39 @@ async def _examine_host(feed: Feed, settings: Settings, clock: Clock) -> HostFin
         clock_offset_ms=None if status.clock_offset_ns is None else status.clock_offset_ns / 1e6,
         clock_error_ms=None if status.clock_error_ns is None else status.clock_error_ns / 1e6,
         connect_ms=connect_ms,
-        limits={
-            bucket.name: f"{bucket.used:,} of {bucket.limit:,} in {bucket.interval_s:g} s"
-            for bucket in status.usage.buckets
-        },
+        limits=tuple(
+            LimitFinding(limit.name, used.get(limit.name, 0), limit.limit, limit.interval_s)
+            for limit in feed.product.rest_limits.buckets
+        ),
     )
+
+
+async def _ask_time(feed: Feed, clock: Clock) -> tuple[list[float], str | None]:
+    """Return the round trips of time requests in ms, and why there are no more."""
+    latencies_ms: list[float] = []
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await feed.rest.sync_clock()  # opens the connection, which is not what is measured
+            for _ in range(SAMPLES):
+                started_s = clock.monotonic_s()
+                await feed.rest.sync_clock()
+                latencies_ms.append((clock.monotonic_s() - started_s) * 1e3)
+    except TimeoutError:
+        # A host that asked for silence is waited for, so the reason is the last thing it said.
+        return latencies_ms, feed.rest.status().last_error or f"no answer within {PATIENCE_S:g} s"
+    except TickwrightError as error:
+        return latencies_ms, str(error)
+    return latencies_ms, None
+
+
+async def _connect(
+    product: Product, origin: str | None, settings: Settings, clock: Clock
+) -> tuple[float | None, str | None]:
+    """Return how long a WebSocket took to open in ms, or why it did not."""
+    try:
+        return await _connect_ms(product, origin, settings, clock), None
+    except TickwrightError as error:
+        return None, str(error)
 
 
 async def _connect_ms(

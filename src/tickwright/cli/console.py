@@ -1,18 +1,18 @@
-"""What all commands share: where output goes, and how a failure ends the program."""
+"""What all commands share: where output goes, how one is interrupted, and how a failure ends the program."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 import msgspec
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tickwright.errors import TickwrightError, UsageError
 from tickwright.io.loop import run
@@ -21,15 +21,32 @@ from tickwright.io.loop import run
 __all__ = [
     "err",
     "failing_in_one_line",
+    "logs_into",
     "out",
     "print_json",
-    "progress_bar",
     "run_async",
+    "run_until_interrupted",
+    "say_error",
+    "set_log_level",
     "set_up_logs",
 ]
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
-"""Standard output: what was asked for. Into a file or a pipe, tables are not squeezed to 80 columns."""
+T = TypeVar("T")
+
+PIPE_WIDTH = 160
+"""Columns where there is no terminal to ask: tables in a file are not squeezed to 80."""
+
+FAILED = 1
+WRONG_CALL = 2
+INTERRUPTED = 130
+"""What shells expect of a program that Ctrl-C ended before it was done."""
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+DEFAULT_LOG_LEVEL = "warning"
+_ROOT = logging.getLogger()
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+"""Standard output: what was asked for."""
 err = Console(stderr=True, highlight=False)
 """Standard error: progress, warnings, reasons."""
 
@@ -38,31 +55,114 @@ def print_json(value: object) -> None:
     """Print one JSON object on standard output, whatever the terminal."""
     text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
     sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def say_error(error: object) -> None:
+    """Print one line about a failure on standard error."""
+    err.print("[red]tickwright:[/red]", end=" ")
+    # No markup: a text may hold brackets of its own.
+    err.print(" ".join(str(error).split()), soft_wrap=True, markup=False)
 
 
 @contextlib.contextmanager
 def failing_in_one_line() -> Iterator[None]:
     """Turn our errors into one line on standard error: exit code 2 for a wrong call, 1 for a failure.
 
-    Ctrl-C ends with 130, as shells expect; a reader that closed its end of a pipe is no failure.
+    Ctrl-C ends with 130; a reader that closed its end of a pipe is no failure.
     """
     try:
         yield
-    except UsageError as error:
-        _die(2, error)
     except TickwrightError as error:
-        _die(1, error)
+        _die(error)
     except ExceptionGroup as group:
         ours, others = group.split(TickwrightError)
         if others is not None or ours is None:
             raise
-        _die(1, _first(ours))
+        _die(_first(ours))
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
         # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+
+
+def run_async(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Return what ``main`` returns; Ctrl-C or SIGTERM before that cancels it and is a failure."""
+    results = _run(main)
+    if not results:
+        raise KeyboardInterrupt
+    return results[0]
+
+
+def run_until_interrupted(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run ``main`` until it ends, or until Ctrl-C or SIGTERM cancels it, which is the way to end it."""
+    _run(main)
+
+
+def set_up_logs(level: str | None) -> None:
+    """Send log lines of ``level`` and above to standard error; ``None`` leaves the level to the settings.
+
+    Raises:
+        UsageError: If there is no such level.
+    """
+    if level is not None and level.lower() not in LOG_LEVELS:
+        raise UsageError(f"--log-level {level}: the levels are {', '.join(LOG_LEVELS)}")
+    if not any(isinstance(handler, _LogLines) for handler in _ROOT.handlers):
+        _ROOT.addHandler(_LogLines())
+    _LogLines.is_level_chosen = level is not None
+    _ROOT.setLevel((level or DEFAULT_LOG_LEVEL).upper())
+
+
+def set_log_level(level: str) -> None:
+    """Take up the level that the settings name, unless the command line named one."""
+    if not _LogLines.is_level_chosen:
+        _ROOT.setLevel(level.upper())
+
+
+@contextlib.contextmanager
+def logs_into(sink: Callable[[logging.LogRecord], None]) -> Iterator[None]:
+    """Give log lines to ``sink`` instead of standard error, where they would run through a drawing."""
+    _LogLines.sink = sink
+    try:
+        yield
+    finally:
+        _LogLines.sink = None
+
+
+class _LogLines(logging.Handler):
+    """Prints log lines above whatever moves on standard error."""
+
+    is_level_chosen: ClassVar[bool] = False
+    sink: ClassVar[Callable[[logging.LogRecord], None] | None] = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sink = type(self).sink
+        if sink is not None:
+            sink(record)
+        else:
+            err.print(self.format(record), soft_wrap=True, markup=False)
+
+
+def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> list[T]:
+    results: list[T] = []
+
+    async def cancellable() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            results.append(await main())
+
+    run(cancellable())
+    return results
 
 
 def _first(group: ExceptionGroup[Any]) -> BaseException:
@@ -72,42 +172,6 @@ def _first(group: ExceptionGroup[Any]) -> BaseException:
     return error
 
 
-def _die(code: int, error: BaseException) -> None:
-    err.print(f"[red]tickwright:[/red] {' '.join(str(error).split())}", soft_wrap=True, markup=True)
-    raise SystemExit(code) from None
-
-
-def run_async(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run ``main`` until it ends or Ctrl-C (or SIGTERM) cancels it; cancelled is done, not failed."""
-
-    async def cancellable() -> None:
-        import asyncio
-
-        task = asyncio.current_task()
-        assert task is not None
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, task.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await main()
-
-    run(cancellable())
-
-
-def set_up_logs(level: str) -> None:
-    """Send log lines of warnings (or ``level``) to standard error."""
-    logging.basicConfig(
-        stream=sys.stderr, level=level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
-
-
-def progress_bar() -> Progress:
-    """Return a progress display for bytes, on standard error."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-    )
+def _die(error: BaseException) -> NoReturn:
+    say_error(error)
+    raise SystemExit(WRONG_CALL if isinstance(error, UsageError) else FAILED) from None

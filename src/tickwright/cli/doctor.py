@@ -6,72 +6,72 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from tickwright.app.config import load_settings
-from tickwright.app.doctor import Diagnosis, HostFinding, examine
+from tickwright.app.doctor import Diagnosis, HostFinding, LimitFinding, examine
 from tickwright.app.registry import products_of
-from tickwright.cli.console import err, out, print_json, run_async
-from tickwright.cli.options import Config, Endpoint, Environment, Json, chosen_options
+from tickwright.cli.console import err, out, print_json, run_async, say_error
+from tickwright.cli.options import Config, Endpoint, Environment, Json, chosen_settings
 
 
-__all__ = ["doctor"]
+__all__ = ["doctor", "interval"]
 
 
 def doctor(
     venues: Annotated[
-        list[str] | None, typer.Argument(help="Venues or products; all that are known if left out.")
+        list[str] | None,
+        typer.Argument(help="Venues or products, for example binance.spot; all if left out."),
     ] = None,
     environment: Environment = None,
     endpoint: Endpoint = None,
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Check the installation: kernel, clock, reachability, latency, limits. Exit code 1 if a host is out of reach."""
+    """Check the installation: kernel, clock, reachability, latency, limits.
+
+    Exit code 1 if a host is out of reach.
+    """
     products = products_of(*(venues or ()))
-    settings = load_settings(**chosen_options(environment, endpoint, config))
-    found: list[Diagnosis] = []
+    settings = chosen_settings(environment, endpoint, config)
 
-    async def work() -> None:
-        with err.status("asking the venues …"):
-            found.append(await examine(products, settings))
+    async def work() -> Diagnosis:
+        with err.status(f"asking {', '.join(product.name for product in products)} …"):
+            return await examine(products, settings)
 
-    run_async(work)
-    for diagnosis in found:
-        if json:
-            print_json(diagnosis)
-        else:
-            _show(diagnosis)
-        if not diagnosis.is_healthy:
-            raise SystemExit(1)
+    diagnosis = run_async(work)
+    if json:
+        print_json(diagnosis)
+    else:
+        _show(diagnosis)
+    for host in diagnosis.hosts:
+        for what, error in (("REST", host.rest_error), ("WebSocket", host.ws_error)):
+            if error is not None:
+                say_error(f"{host.product}, {what}: {error}")
+    if not diagnosis.is_healthy:
+        raise SystemExit(1)
 
 
 def _show(diagnosis: Diagnosis) -> None:
     here = diagnosis.installation
-    out.print(f"tickwright {here.tickwright} on {here.python}, {here.platform}")
-    out.print(f"kernel: {here.kernel} · event loop: {here.event_loop}")
-    out.print(f"environment: {diagnosis.environment}\n")
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("product", "REST", "clock offset", "WebSocket", "limits"):
-        table.add_column(name)
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("tickwright", f"{here.tickwright} on {here.python}, {here.platform}")
+    facts.add_row("kernel", here.kernel)
+    facts.add_row("event loop", here.event_loop)
+    facts.add_row("environment", diagnosis.environment)
+    out.print(facts)
+    out.print()
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in ("product", "REST", "venue's clock", "WebSocket", "limits"):
+        table.add_column(name, no_wrap=name != "limits")
     for host in diagnosis.hosts:
-        table.add_row(
-            host.product,
-            _rest(host),
-            _clock(host),
-            _socket(host),
-            "\n".join(f"{name} {text}" for name, text in host.limits.items()),
-        )
+        table.add_row(host.product, _rest(host), _clock(host), _socket(host), _limits(host))
     out.print(table)
-    for host in diagnosis.hosts:
-        for error in (host.rest_error, host.ws_error):
-            if error is not None:
-                err.print(f"[red]{host.product}[/red]: {error}", soft_wrap=True)
 
 
-def _rest(host: HostFinding) -> str:
-    if host.rest_error is not None:
-        return "[red]unreachable[/red]"
-    return "" if host.latency_ms is None else f"[green]{host.latency_ms:.1f} ms[/green]"
+def _rest(host: HostFinding) -> Text:
+    if host.rest_error is not None or host.latency_ms is None:
+        return Text("✗ no answer", style="red")
+    return Text(f"✓ {host.latency_ms:.1f} ms", style="green")
 
 
 def _clock(host: HostFinding) -> str:
@@ -80,7 +80,31 @@ def _clock(host: HostFinding) -> str:
     return f"{host.clock_offset_ms:+.1f} ± {host.clock_error_ms:.1f} ms"
 
 
-def _socket(host: HostFinding) -> str:
-    if host.ws_error is not None:
-        return "[red]unreachable[/red]"
-    return "" if host.connect_ms is None else f"[green]open in {host.connect_ms:.1f} ms[/green]"
+def _socket(host: HostFinding) -> Text:
+    if host.ws_error is not None or host.connect_ms is None:
+        return Text("✗ no answer", style="red")
+    return Text(f"✓ open in {host.connect_ms:.1f} ms", style="green")
+
+
+def _limits(host: HostFinding) -> str:
+    return ", ".join(map(_limit, host.limits))
+
+
+def _limit(limit: LimitFinding) -> str:
+    used = f" ({limit.used:,} used)" if limit.used else ""
+    name = limit.name.lower().replace("_", " ")
+    return f"{name} {limit.limit:,} / {interval(limit.interval_s)}{used}"
+
+
+def interval(interval_s: float) -> str:
+    """Return a length of time as people say it.
+
+    Example:
+        >>> interval(300.0)
+        '5 min'
+    """
+    for unit, length_s in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if interval_s >= length_s and interval_s % length_s == 0:
+            count = int(interval_s // length_s)
+            return unit if count == 1 else f"{count} {unit}"
+    return f"{interval_s:g} s"

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from tickwright.app.recording import Recording, topics_for
-from tickwright.cli.console import err, run_async
-from tickwright.cli.options import Config, Endpoint, Environment, chosen_options
+from tickwright.cli.console import err, run_until_interrupted
+from tickwright.cli.options import Config, Endpoint, Environment, Seconds, chosen_settings
+from tickwright.cli.progress import StatusLine
 
 
 __all__ = ["record"]
@@ -25,31 +26,35 @@ def record(
         Path, typer.Option("--output", "-o", help="The file: .zst and .gz compress, else plain.")
     ],
     streams: Annotated[
-        str, typer.Option(help="What to record: any of book, trades, quotes, candles.")
+        str, typer.Option(help="What to record: any of book, trades, aggtrades, quotes, candles.")
     ] = "book,trades,quotes",
-    seconds: Annotated[
-        float | None, typer.Option(help="Stop after so long; otherwise Ctrl-C stops.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace the file if it exists.")] = False,
+    seconds: Seconds = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file if it exists.")
+    ] = False,
     environment: Environment = None,
     endpoint: Endpoint = None,
     config: Config = None,
 ) -> None:
-    """Record streams and snapshots, exactly as received. `tickwright replay` plays them back."""
+    """Record streams and snapshots, exactly as received; `tickwright replay` plays them back.
+
+    Ctrl-C (or SIGTERM) ends the file properly, with exit code 0. A kill leaves all but its last second readable.
+    """
     topics = topics_for(instruments, streams)
+    settings = chosen_settings(environment, endpoint, config)
+
+    recording = Recording(output, topics, is_overwriting=overwrite, settings=settings)
 
     async def work() -> None:
-        options = chosen_options(environment, endpoint, config)
-        async with Recording(output, topics, is_overwriting=overwrite, **options) as recording:
-            with err.status("connecting …") as line:
+        with StatusLine() as line:
+            line.show("connecting …")
+            async with recording:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
-                        while True:
-                            line.update(recording.progress())
-                            await asyncio.sleep(0.25)
+                        await recording.run(line.show)
 
-    try:
-        run_async(work)
-    finally:
-        if output.exists():
-            err.print(f"{output}: {output.stat().st_size:,} bytes")
+    run_until_interrupted(work)
+    if not recording.has_begun:
+        raise KeyboardInterrupt
+    size = output.stat().st_size
+    err.print(f"{output}: {recording.records:,} records, {size:,} bytes", soft_wrap=True)

@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import TaskID
 from rich.table import Table
 
+from tickwright.app.rehearsal import rehearse_files
+from tickwright.app.replay import Replaying
 from tickwright.app.report import InstrumentReport, ReplayReport
-from tickwright.cli.console import out, print_json, progress_bar, run_async
+from tickwright.cli.console import out, print_json, run_async
+from tickwright.cli.options import Json
+from tickwright.cli.progress import FileProgress
+from tickwright.errors import CaptureError
 
 
 __all__ = ["replay"]
@@ -33,35 +37,32 @@ def replay(
             help="Play through a loopback server and the whole connector instead of straight from the file.",
         ),
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: Json = False,
 ) -> None:
-    """Play capture files through decoders, books and candles, and say what they held."""
-    with progress_bar() as bars:
-        tasks: dict[Path, TaskID] = {}
+    """Play capture files through decoders, books and candles, and say what they held.
 
-        def progress(path: Path, done: int, total: int) -> None:
-            if path not in tasks:
-                tasks[path] = bars.add_task(path.name, total=total)
-            bars.update(tasks[path], completed=done)
-
+    A file that breaks off is reported as far as it goes, with exit code 1.
+    """
+    replaying = Replaying(product)
+    damage: CaptureError | None = None
+    with FileProgress() as progress:
         if via_socket:
-            from tickwright.app.rehearsal import rehearse_files
-
-            reports: list[ReplayReport] = []
-
-            async def play() -> None:
-                reports.append(await rehearse_files(files, product=product, progress=progress))
-
-            run_async(play)
-            if not reports:
-                raise KeyboardInterrupt
-            report = reports[0]
+            report = run_async(lambda: rehearse_files(files, product=product, progress=progress))
         else:
-            from tickwright.app.replay import replay_files
+            try:
+                replaying.run(files, progress=progress)
+            except CaptureError as error:
+                damage = error
+            report = replaying.report()
+    if report.frames or damage is None:
+        _print(report, as_json=json)
+    if damage is not None:
+        raise damage
 
-            report = replay_files(files, product=product, progress=progress)
-    if json:
-        print_json(report)
+
+def _print(report: ReplayReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(report.contract())
     else:
         _show(report)
 
@@ -80,7 +81,7 @@ def _show(report: ReplayReport) -> None:
     speed = report.frames / report.seconds if report.seconds else 0.0
     out.print(
         f"{report.frames:,} frames in {report.seconds:.2f} s ({speed:,.0f} a second),"
-        f" {report.failures} unreadable"
+        f" {report.failures:,} unreadable"
     )
 
 
@@ -93,7 +94,7 @@ def _cells(found: InstrumentReport) -> list[str]:
         f"{candles.count:,}" if candles.count else "",
     ]
     if book is None:
-        return cells + [""] * 6
+        return [*cells, *[""] * 6]
     best = [side[0][0] if side else "" for side in (book.bids, book.asks)]
     audits = f"{book.audited - book.audit_mismatches:,} of {book.audited:,}"
     return [*cells, book.state, f"{book.updates:,}", f"{book.gaps:,}", audits, *best]

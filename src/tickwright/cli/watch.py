@@ -3,36 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 import typer
-from rich.live import Live
 
 from tickwright.app.connector import Connector
-from tickwright.cli.console import err, out, run_async
-from tickwright.cli.options import Config, Endpoint, Environment, chosen_options, venues_of
-from tickwright.cli.watch_view import Watched, render, summary
+from tickwright.cli.console import err, out, run_until_interrupted
+from tickwright.cli.options import (
+    Config,
+    Endpoint,
+    Environment,
+    Seconds,
+    chosen_settings,
+    venues_of,
+)
+from tickwright.cli.watching import Watching
 from tickwright.model.ids import parse_instrument_id
-from tickwright.model.topics import Notices, Trades
 
 
-__all__ = ["follow", "watch"]
+__all__ = ["watch"]
 
-FRAMES_PER_S = 8
-"""How often the screen is drawn: smooth to the eye, under a hundredth of a core."""
+LAST_LINES = 20
+"""Lines left on the terminal when the screen is gone."""
 
 
 def watch(
     instruments: Annotated[
         list[str], typer.Argument(help="Instrument ids, for example binance:BTC/USDT.")
     ],
-    levels: Annotated[int, typer.Option(min=1, max=50, help="Book levels a side.")] = 8,
-    seconds: Annotated[
-        float | None, typer.Option(help="Stop after so long; otherwise Ctrl-C stops.")
-    ] = None,
+    levels: Annotated[
+        int, typer.Option(min=2, max=50, help="Book levels a side, where they fit.")
+    ] = 10,
+    seconds: Seconds = None,
     environment: Environment = None,
     endpoint: Endpoint = None,
     config: Config = None,
@@ -40,59 +43,28 @@ def watch(
         bool, typer.Option("--json", help="Print one JSON object a second instead of drawing.")
     ] = False,
 ) -> None:
-    """Watch instruments live: books, trades, lag, connections."""
+    """Watch instruments live: books, trades, lag, connections. Ctrl-C ends it, with exit code 0."""
     for instrument in instruments:
         parse_instrument_id(instrument)
+    settings = chosen_settings(environment, endpoint, config)
 
     async def work() -> None:
-        options = chosen_options(environment, endpoint, config)
-        async with Connector.open(*venues_of(instruments), **options) as tw:
-            await follow(tw, instruments, levels=levels, seconds=seconds, as_json=json)
+        async with Connector.open(*venues_of(instruments), settings=settings) as tw:
+            with err.status("asking for instruments …"):
+                watching = await Watching.begin(tw, instruments)
+            try:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(seconds):
+                        if json:
+                            await watching.print_json()
+                        elif out.is_terminal:
+                            await watching.draw(levels=levels)
+                        else:
+                            await watching.print_lines()
+            finally:
+                if out.is_terminal and not json:
+                    # The screen is gone with all that was on it.
+                    for line in watching.lines()[-LAST_LINES:]:
+                        out.print(line, soft_wrap=True, markup=False)
 
-    run_async(work)
-
-
-async def follow(
-    tw: Connector, instruments: list[str], *, levels: int, seconds: float | None, as_json: bool
-) -> None:
-    """Draw (or print) ``instruments`` of an open connector until cancelled, or for ``seconds``.
-
-    Raises:
-        UnknownInstrument, NotSupported, ConnectivityError: If an instrument cannot be had at all.
-    """
-    watched = [Watched(instrument) for instrument in instruments]
-    notices: list[str] = []
-    tw.on(Notices(), lambda notice: notices.append(repr(notice)))
-    with err.status("asking for instruments …"):
-        for each in watched:
-            await tw.instrument(each.instrument)
-    async with asyncio.TaskGroup() as group:
-        for each in watched:
-            tw.on(Trades(each.instrument), each.on_trade)
-            group.create_task(_open_book(tw, each))
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await (_print(tw, watched) if as_json else _draw(tw, watched, notices, levels))
-
-
-async def _open_book(tw: Connector, watched: Watched) -> None:
-    watched.book = await tw.book(watched.instrument, timeout_s=None)
-
-
-async def _draw(tw: Connector, watched: list[Watched], notices: list[str], levels: int) -> None:
-    with Live(console=out, screen=out.is_terminal, auto_refresh=False) as live:
-        while True:
-            del notices[:-3]
-            live.update(render(watched, tw.status(), notices, levels), refresh=True)
-            await asyncio.sleep(1 / FRAMES_PER_S)
-
-
-async def _print(tw: Connector, watched: list[Watched]) -> None:
-    while True:
-        await asyncio.sleep(1)
-        line: dict[str, Any] = {
-            "instruments": {each.instrument: summary(each) for each in watched},
-            "is_healthy": tw.status().is_healthy,
-        }
-        sys.stdout.write(msgspec.json.encode(line).decode() + "\n")
-        sys.stdout.flush()
+    run_until_interrupted(work)

@@ -5,8 +5,9 @@ It stands around the ports of ``io``, so that nothing else knows of it and nothi
 
 from __future__ import annotations
 
+from tickwright.errors import CaptureError
 from tickwright.io.clock import Clock
-from tickwright.io.files import CaptureWriter
+from tickwright.io.files import CaptureWriter, Direction
 from tickwright.io.http import HttpRequest, HttpResponse, Middleware, Next
 from tickwright.io.redact import safe_url
 from tickwright.io.websocket import (
@@ -17,7 +18,60 @@ from tickwright.io.websocket import (
 )
 
 
-__all__ = ["CapturingTransport", "capture_answers"]
+__all__ = ["CapturingTransport", "Tape", "capture_answers"]
+
+
+class Tape:
+    """What is recorded, on its way into the file. A file that takes no more does not harm the connections.
+
+    Args:
+        writer: The file.
+        clock: For the times of frames.
+    """
+
+    def __init__(self, writer: CaptureWriter, clock: Clock) -> None:
+        self.failure: CaptureError | None = None
+        """Why nothing is written any more, ``None`` while all is well."""
+        self._writer = writer
+        self._clock = clock
+
+    @property
+    def records(self) -> int:
+        """Records written so far."""
+        return self._writer.records
+
+    def frame(self, data: bytes | str, url: str, direction: Direction) -> None:
+        """Write one frame of a socket, received or sent now."""
+        self._write(data, self._clock.time_ns(), url, direction, None)
+
+    def answer(self, response: HttpResponse, url: str) -> None:
+        """Write one answer to a request."""
+        self._write(response.body, response.received_ts_ns, None, "http", url)
+
+    def flush(self) -> None:
+        """Make all that was recorded readable in the file, even if this process is killed now."""
+        if self.failure is None:
+            try:
+                self._writer.flush()
+            except CaptureError as error:
+                self.failure = error
+
+    def _write(
+        self,
+        data: bytes | str,
+        ts_ns: int,
+        conn: str | None,
+        direction: Direction,
+        path: str | None,
+    ) -> None:
+        if self.failure is not None:
+            return
+        try:
+            self._writer.write(
+                data, received_ts_ns=ts_ns, conn=conn, direction=direction, path=path
+            )
+        except CaptureError as error:
+            self.failure = error
 
 
 class CapturingTransport:
@@ -25,53 +79,45 @@ class CapturingTransport:
 
     Args:
         inner: Makes the connections.
-        writer: Takes the frames.
-        clock: For their times.
+        tape: Takes the frames.
     """
 
-    def __init__(self, inner: WebSocketTransport, writer: CaptureWriter, clock: Clock) -> None:
+    def __init__(self, inner: WebSocketTransport, tape: Tape) -> None:
         self._inner = inner
-        self._writer = writer
-        self._clock = clock
+        self._tape = tape
 
     async def connect(
         self, url: str, handler: WebSocketHandler, options: WebSocketOptions
     ) -> WebSocketConnection:
         """Connect, with ears on both sides."""
-        heard = _Heard(handler, url, self._writer, self._clock)
-        connection = await self._inner.connect(url, heard, options)
-        return _Spoken(connection, url, self._writer, self._clock)
+        shown = safe_url(url)
+        connection = await self._inner.connect(url, _Heard(handler, shown, self._tape), options)
+        return _Spoken(connection, shown, self._tape)
 
 
 class _Heard:
     """Writes what comes in, then hands it on."""
 
-    def __init__(
-        self, handler: WebSocketHandler, url: str, writer: CaptureWriter, clock: Clock
-    ) -> None:
+    def __init__(self, handler: WebSocketHandler, url: str, tape: Tape) -> None:
         self._handler = handler
         self._url = url
-        self._writer = writer
-        self._clock = clock
+        self._tape = tape
         self.on_ping = handler.on_ping
         self.on_pong = handler.on_pong
         self.on_closed = handler.on_closed
 
     def on_frame(self, payload: bytes) -> None:
-        self._writer.write(payload, received_ts_ns=self._clock.time_ns(), conn=self._url)
+        self._tape.frame(payload, self._url, "in")
         self._handler.on_frame(payload)
 
 
 class _Spoken:
     """Writes what goes out, then sends it."""
 
-    def __init__(
-        self, connection: WebSocketConnection, url: str, writer: CaptureWriter, clock: Clock
-    ) -> None:
+    def __init__(self, connection: WebSocketConnection, url: str, tape: Tape) -> None:
         self._connection = connection
         self._url = url
-        self._writer = writer
-        self._clock = clock
+        self._tape = tape
         self.send_ping = connection.send_ping
         self.send_pong = connection.send_pong
         self.pause_reading = connection.pause_reading
@@ -84,24 +130,17 @@ class _Spoken:
         return self._connection.is_open
 
     def send_text(self, text: str) -> None:
-        self._writer.write(
-            text, received_ts_ns=self._clock.time_ns(), conn=self._url, direction="out"
-        )
+        self._tape.frame(text, self._url, "out")
         self._connection.send_text(text)
 
 
-def capture_answers(writer: CaptureWriter) -> Middleware:
+def capture_answers(tape: Tape) -> Middleware:
     """Return a middleware that writes down every good answer of a public REST call."""
 
     async def middleware(request: HttpRequest, go_on: Next) -> HttpResponse:
         response = await go_on(request)
         if response.status == 200:
-            writer.write(
-                response.body,
-                received_ts_ns=response.received_ts_ns,
-                direction="http",
-                path=safe_url(request.url),
-            )
+            tape.answer(response, safe_url(request.url))
         return response
 
     return middleware
