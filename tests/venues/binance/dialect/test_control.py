@@ -70,11 +70,16 @@ def test_the_path_decides_the_framing(
 @pytest.mark.parametrize(
     ("path", "streams"),
     [("/", ""), ("/nothing", ""), ("/stream/btcusdt@trade", ""), ("/public/ws", ""), ("/ws/a,b@trade", ""),
-     ("/stream", "btcusdt@trade,ethusdt@trade"), ("/ws/btcusdt", "")],
+     ("/stream", "btcusdt@trade,ethusdt@trade")],
 )  # fmt: skip
 def test_handshakes_that_the_venue_refuses(path: str, streams: str) -> None:
     with pytest.raises(ValueError, match="stream"):
         Conversation(SPOT, path, {"streams": streams})
+
+
+def test_a_name_in_the_url_that_is_no_streams_is_taken_and_silent() -> None:
+    conversation = Conversation(SPOT, "/ws/0")
+    assert ask(conversation, "LIST_SUBSCRIPTIONS") == {"result": ["0"], "id": 1}
 
 
 @pytest.mark.parametrize(
@@ -147,6 +152,12 @@ def test_a_json_array_misses_its_method() -> None:
     assert reply["error"]["msg"].startswith(INVALID + "missing field `method`")
 
 
+@pytest.mark.parametrize("request_id", [0, 7, "abc-1", "6f9f4a0c-2a4c-4f0e-9a53-0f4c8f0f7c11"])
+def test_futures_take_unsigned_numbers_and_short_texts_as_ids(request_id: object) -> None:
+    reply = ask(Conversation(USDM, "/public/ws"), "LIST_SUBSCRIPTIONS", request_id=request_id)
+    assert reply == {"result": [], "id": request_id}
+
+
 @pytest.mark.parametrize("request_id", [0, 7, -7, "abc-1", None])
 def test_spot_takes_numbers_short_texts_and_null_as_ids(request_id: object) -> None:
     conversation = Conversation(SPOT, "/ws")
@@ -156,7 +167,7 @@ def test_spot_takes_numbers_short_texts_and_null_as_ids(request_id: object) -> N
 
 @pytest.mark.parametrize(
     ("product", "request_id"),
-    [(SPOT, 1.5), (SPOT, True), (SPOT, "x" * 37), (SPOT, 1 << 63), (USDM, -1), (USDM, "a"), (USDM, None)],
+    [(SPOT, 1.5), (SPOT, True), (SPOT, "x" * 37), (SPOT, 1 << 63), (USDM, -1), (USDM, "x" * 37), (USDM, None)],
 )  # fmt: skip
 def test_other_ids_are_refused(product: DialectProduct, request_id: object) -> None:
     reply = ask(Conversation(product, "/ws"), "LIST_SUBSCRIPTIONS", request_id=request_id)

@@ -76,8 +76,9 @@ class Conversation:
         self.is_combined = mode == "stream"
         if self.is_combined:
             steps = [name for name in (params or {}).get("streams", "").split("/") if name]
-        if any("," in name or not is_well_formed(name) for name in steps):
-            raise ValueError("malformed stream name in the URL")
+        # Other names than streams' are taken and stay silent: clients number their connections with them (`/ws/0`).
+        if any("," in name for name in steps):
+            raise ValueError("a comma between stream names in the URL")
         self.streams: dict[str, None] = dict.fromkeys(steps[: product.streams_max])
 
     def is_served(self, stream: str) -> bool:
@@ -126,14 +127,14 @@ class Conversation:
     def _id(self, message: dict[str, object]) -> Id:
         value = message.get("id")
         is_number = isinstance(value, int) and not isinstance(value, bool)
-        if self.product.has_unsigned_ids:
-            is_allowed = is_number and 0 <= int(str(value)) < 1 << 64
-        else:
-            is_allowed = (
-                (is_number and -(1 << 63) <= int(str(value)) < 1 << 63)
-                or (isinstance(value, str) and _TEXT_ID.fullmatch(value) is not None)
-                or (value is None and "id" in message)
-            )
+        is_unsigned = self.product.has_unsigned_ids
+        least, end = (0, 1 << 64) if is_unsigned else (-(1 << 63), 1 << 63)
+        is_allowed = (
+            (is_number and least <= int(str(value)) < end)
+            # USD-M documents unsigned integers only, and Binance's own client for it sends UUIDs.
+            or (isinstance(value, str) and _TEXT_ID.fullmatch(value) is not None)
+            or (value is None and "id" in message and not is_unsigned)
+        )
         if not is_allowed:
             raise _Refused(2, _INVALID + "request ID must be an unsigned integer")
         return value  # type: ignore[return-value]  # narrowed above, beyond what mypy follows
