@@ -72,9 +72,11 @@ CALLS: dict[str, Callable[[Product, Instrument], RestCall[Any]]] = {
 }
 
 
-def symbol_of(query: str) -> str:
+def symbol_of(query: str, product: Product) -> str:
     match = re.search(r"(?:symbol|pair)=(\w+)", query)
-    return match[1] if match else "BTCUSDT"
+    if match is None:  # a question about all symbols, whose decoder needs one all the same
+        return "BTCUSD_PERP" if product is COINM else "BTCUSDT"
+    return match[1]
 
 
 def decode(path: Path) -> Any:
@@ -91,7 +93,7 @@ def decode(path: Path) -> Any:
     refusal = product.error(200, body, value["path"])
     if refusal is not None:
         raise refusal
-    instrument = product.infer(symbol_of(value["queryString"]))
+    instrument = product.infer(symbol_of(value["queryString"], product))
     call = CALLS[endpoint](product, instrument)
     if endpoint.startswith(("ticker/24hr", "ticker/bookTicker", "premium")) and isinstance(
         value["data"], list
