@@ -20,6 +20,7 @@ from tickwright.core.session import (
     Down,
     Ping,
     Pong,
+    Renew,
     Send,
     Session,
     SessionState,
@@ -114,7 +115,9 @@ def test_an_acknowledgement_confirms_the_streams_of_its_request() -> None:
     assert driven.session.acked(0.1, 1) == [Confirmed(("a", "b"))]
 
 
-def test_g22_a_refused_batch_is_split_until_the_bad_stream_alone_fails_with_the_venue_s_text() -> None:
+def test_g22_a_refused_batch_is_split_until_the_bad_stream_alone_fails_with_the_venue_s_text() -> (
+    None
+):
     driven = Driven(frames_per_s=100)
     pending = [effect for effect in driven.go_live("a", "bad", "c") if isinstance(effect, Send)]
     refused: list[Refused] = []
@@ -191,7 +194,9 @@ def test_g04_a_link_without_any_frame_is_probed_and_then_replaced() -> None:
     assert kinds(effects)[-2:] == [Close, Down] or kinds(effects)[-1] is Connect
 
 
-def test_g04_a_stream_that_stays_silent_while_others_flow_is_renewed_and_then_the_socket_replaced() -> None:
+def test_g04_a_stream_that_stays_silent_while_others_flow_is_renewed_and_then_the_socket_replaced() -> (
+    None
+):
     driven = Driven()
     driven.cadence_s["a"] = 1.0
     driven.go_live("a")
@@ -206,6 +211,21 @@ def test_g04_a_stream_that_stays_silent_while_others_flow_is_renewed_and_then_th
     effects += driven.wait(40.0, is_alive=True)
     assert "reconnect" in [effect.remedy for effect in effects if isinstance(effect, Silent)]
     assert Close in kinds(effects)
+
+
+def test_g04_while_other_streams_flow_the_socket_is_renewed_instead_of_broken() -> None:
+    driven = Driven()
+    driven.cadence_s["a"] = 1.0
+    driven.go_live("a", "b")
+    driven.confirm()
+    effects: list[Any] = []
+    for _ in range(60):
+        driven.delivered_s["b"] = driven.now_s
+        effects += driven.wait(1.0, is_alive=True)
+        for request_id in range(2, 9):
+            driven.session.acked(driven.now_s, request_id)
+    assert [type(effect) for effect in effects if isinstance(effect, (Renew, Close))][:1] == [Renew]
+    assert Close not in kinds(effects)
 
 
 def test_a_subscription_that_is_never_acknowledged_ends_the_connection() -> None:

@@ -24,6 +24,8 @@ class FakeRunner:
         self.machine = FakeMachine()
         self.is_settled = False
         self.unreadable: list[bytes] = []
+        self.watchdog = object()
+        self.farewell = ""
         self.pauses = 0
 
     def want(self, routes: list[Route]) -> None:
@@ -33,13 +35,15 @@ class FakeRunner:
         for route in routes:
             del self.routes[route.name.encode()]
 
-    def adopt(self, routes: list[Route], pauses: int) -> None:
+    def adopt(self, routes: list[Route], pauses: int, watchdog: object) -> None:
         self.want(routes)
         self.pauses += pauses
+        self.watchdog = watchdog
 
-    def disown(self) -> int:
+    def disown(self, reason: str) -> tuple[int, object]:
         self.routes.clear()
-        return self.pauses
+        self.farewell = reason
+        return self.pauses, self.watchdog
 
     def on_unreadable(self, stream: str, error: DecodeError, frame: bytes) -> None:
         self.unreadable.append(frame)
@@ -60,7 +64,7 @@ class Passed:
         self.route.add(str, self.events.append)
         self.old, self.new = FakeRunner(self.route), FakeRunner()
         self.succession = Succession(
-            cast(SessionRunner, self.old), cast(SessionRunner, self.new), 0.0
+            cast(SessionRunner, self.old), cast(SessionRunner, self.new), 0.0, "a test"
         )
 
     def bring(self, runner: FakeRunner, *frames: bytes, stream: bytes = b"s") -> None:
@@ -148,3 +152,12 @@ def test_a_held_back_reader_stays_held_back_on_the_successor() -> None:
     passed.new.is_settled = True
     passed.succession.rush()
     assert passed.new.pauses == 2
+
+
+def test_what_the_watchdog_learned_goes_over_and_the_old_session_says_why_it_ends() -> None:
+    passed = Passed()
+    watchdog = passed.old.watchdog
+    passed.new.is_settled = True
+    passed.succession.rush()
+    assert passed.new.watchdog is watchdog
+    assert passed.old.farewell == "renewed: a test"

@@ -25,6 +25,7 @@ from tickwright.core.heartbeat import ConnectionStale, Heartbeat, PingNow, Topic
 from tickwright.core.machine import Table
 from tickwright.core.pacing import SlidingWindow
 from tickwright.core.restart import RestartDelays
+from tickwright.core.streamstate import StreamState
 from tickwright.core.subscriptions import Batch, Ledger, Refused
 
 
@@ -37,6 +38,7 @@ __all__ = [
     "Effect",
     "Ping",
     "Pong",
+    "Renew",
     "Send",
     "Session",
     "SessionState",
@@ -114,6 +116,12 @@ class Close(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Renew(msgspec.Struct, frozen=True):
+    """Have another connection take over without a gap; this one stays in use until then."""
+
+    reason: str
+
+
 class Up(msgspec.Struct, frozen=True):
     """The session is live after ``attempt`` tries."""
 
@@ -143,7 +151,7 @@ class Silent(msgspec.Struct, frozen=True):
     remedy: str
 
 
-Effect = Connect | Send | Pong | Ping | Close | Up | Down | Confirmed | Refused | Silent
+Effect = Connect | Send | Pong | Ping | Close | Renew | Up | Down | Confirmed | Refused | Silent
 
 
 class Speech(Protocol):
@@ -158,6 +166,9 @@ class Speech(Protocol):
     def ping(self) -> str | None:
         """Return the frame of a ping, ``None`` for a WebSocket ping."""
 
+
+FLOWING_S = 10.0
+"""Data so recent shows that the connection itself is in order."""
 
 CHECK_INTERVAL_S = 1.0
 """How often silence is looked for; a second is far below every patience in the heartbeat's policy."""
@@ -279,6 +290,14 @@ class Session:
         self._pongs.append(payload)
         return self.changed(now_s)
 
+    def watch_with(self, heartbeat: Heartbeat, now_s: float) -> None:
+        """Go on with the watchdog of the session that this one took over from: it knows how quiet each stream is."""
+        self._heartbeat = heartbeat
+        heartbeat.connected(now_s)
+        for stream, state in self.ledger.states().items():
+            if state is StreamState.CONFIRMED:
+                heartbeat.watch(stream, self._cadence_s(stream), now_s)
+
     def unwatched(self, stream: str) -> None:
         """Nobody wants ``stream`` any more, so its silence means nothing."""
         self._heartbeat.unwatch(stream)
@@ -315,8 +334,16 @@ class Session:
                         self.ledger.renew(stream)
                     elif remedy == "reconnect":
                         reason = f"{stream} silent for {silent_s:.0f} s"
-                        return effects + self.replace(now_s, reason)
+                        if self._is_flowing(now_s):
+                            effects.append(Renew(reason))
+                        else:
+                            return effects + self.replace(now_s, reason)
         return effects
+
+    def _is_flowing(self, now_s: float) -> bool:
+        """Whether any stream delivers: then the others are not to pay for the silent one with an outage."""
+        times_s = (self._last_data_s(stream) for stream in self.ledger.states())
+        return any(time_s is not None and now_s - time_s < FLOWING_S for time_s in times_s)
 
     def _has_outgoing(self) -> bool:
         return bool(self._pongs) or self._ping_due or self.ledger.has_work

@@ -222,10 +222,10 @@ class Feed:
                     pipe.on_refused(notice)
         self._notify(notice)
 
-    def on_shutdown(self, runner: SessionRunner) -> None:
-        """The venue is about to close the connection: have another take over."""
+    def on_renew(self, runner: SessionRunner, reason: str) -> None:
+        """The connection will be closed, or brings not all it should: have another take over."""
         for pool in self._pools.values():
-            pool.renew(runner, self._clock.monotonic_s())
+            pool.renew(runner, self._clock.monotonic_s(), reason)
 
     def on_losing(self, runner: SessionRunner) -> None:
         """The connection has ended: a successor that is ready takes over before anybody notices."""

@@ -80,10 +80,10 @@ class SessionPool:
             elif self._is_due(runner, now_s, wall_ns):
                 self.renew(runner, now_s)
 
-    def renew(self, runner: SessionRunner, now_s: float) -> None:
+    def renew(self, runner: SessionRunner, now_s: float, reason: str = "") -> None:
         """Have another session take over from ``runner``; nothing happens if one is about to."""
         if runner in self._runners and runner not in self._successions:
-            self._successions[runner] = Succession(runner, self._another(), now_s)
+            self._successions[runner] = Succession(runner, self._another(), now_s, reason)
 
     def losing(self, runner: SessionRunner, now_s: float) -> None:
         """The connection of ``runner`` has ended, and nobody was told yet: a successor that is ready takes over."""

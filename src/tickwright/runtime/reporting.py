@@ -39,8 +39,8 @@ class SessionListener(Protocol):
     def on_confirmed(self, runner: SessionRunner, streams: tuple[str, ...]) -> None:
         """Learn that the venue acknowledged ``streams``."""
 
-    def on_shutdown(self, runner: SessionRunner) -> None:
-        """Learn that the venue is about to close the connection."""
+    def on_renew(self, runner: SessionRunner, reason: str) -> None:
+        """Have another session take over from ``runner`` without a gap."""
 
     def on_losing(self, runner: SessionRunner) -> None:
         """Learn that the connection has ended, before anything follows from it."""

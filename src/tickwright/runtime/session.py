@@ -17,6 +17,7 @@ from tickwright.core.session import (
     Effect,
     Ping,
     Pong,
+    Renew,
     Send,
     Session,
     SessionState,
@@ -151,21 +152,29 @@ class SessionRunner:
         is_live = self.machine.state is SessionState.LIVE
         return is_live and not counts["wanted"] and not counts["pending"]
 
-    def adopt(self, routes: Sequence[Route], pauses: int) -> None:
-        """Carry ``routes`` from now on, in the place of those that held their frames meanwhile."""
+    def adopt(self, routes: Sequence[Route], pauses: int, heartbeat: Heartbeat) -> None:
+        """Carry ``routes`` from now on, in the place of those that held their frames meanwhile.
+
+        Args:
+            routes: What the session before this one carried.
+            pauses: How often its reading was paused.
+            heartbeat: Its watchdog, with all that it learned.
+        """
         self._retired_frames -= sum(route.frames for route in routes)  # those came elsewhere
         for route in routes:
             self.routes[route.name.encode()] = route
             route.carrier = self
         for _ in range(pauses):
             self.pause()
+        self._heartbeat = heartbeat
+        self.machine.watch_with(heartbeat, self._clock.monotonic_s())
 
-    def disown(self) -> int:
-        """Carry nothing any more, as another session does; return how often the reading was paused."""
+    def disown(self, reason: str) -> tuple[int, Heartbeat]:
+        """Carry nothing any more, as another session does; return its pauses and its watchdog."""
         self._retired_frames += sum(route.frames for route in self.routes.values())
         self.routes.clear()  # in place: the open line looks streams up in this very mapping
-        self.farewell = "renewed"
-        return self._pauses
+        self.farewell = reason
+        return self._pauses, self._heartbeat
 
     def pause(self) -> None:
         """Stop reading the socket, until as many `resume` calls: a consumer that may not drop is full."""
@@ -351,6 +360,9 @@ class SessionRunner:
                     silent_s=silent_s,
                     action=remedy,
                 )
+            case Renew(reason=reason):
+                self._listener.on_renew(self, reason)
+                return
             case Confirmed(streams=streams):
                 self._listener.on_confirmed(self, streams)
                 return
@@ -388,7 +400,7 @@ class SessionRunner:
             case Nack(request_id=nacked_id, text=text, streams=streams):
                 self._happened(self.machine.nacked(now_s, nacked_id, text, streams))
             case ShutdownNotice():
-                self._listener.on_shutdown(self)
+                self._listener.on_renew(self, "the venue announced a shutdown")
             case None:
                 self.on_unreadable("", DecodeError("a frame of no known kind"), frame)
 

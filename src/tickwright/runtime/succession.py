@@ -45,11 +45,15 @@ class Succession:
         old: Carries the streams.
         new: Is to carry them.
         now_s: Monotonic.
+        reason: Why; empty for a renewal that was due.
     """
 
-    def __init__(self, old: SessionRunner, new: SessionRunner, now_s: float) -> None:
+    def __init__(
+        self, old: SessionRunner, new: SessionRunner, now_s: float, reason: str = ""
+    ) -> None:
         self.old = old
         self.new = new
+        self._farewell = f"renewed: {reason}" if reason else "renewed"
         self._started_s = now_s
         self._settled_s: float | None = None
         self._held: deque[tuple[Route, bytes, int]] = deque(maxlen=HELD_MAX)
@@ -107,7 +111,7 @@ class Succession:
 
     def _hand_over(self) -> None:
         routes = list(self.old.routes.values())
-        self.new.adopt(routes, self.old.disown())
+        self.new.adopt(routes, *self.old.disown(self._farewell))
         while self._held:
             route, frame, received_ns = self._held.popleft()
             route.frames += 1
