@@ -27,6 +27,7 @@ UNTESTED_BY_NAME = {
     "core/limits.py": "only declarations; tests/core/test_ratelimit.py uses all of them",
     "errors.py": "tests/test_exports.py walks the tree; each text is tested where it is raised",
     "kernel/pure.py": "tests/kernel run against both twins",
+    "runtime/reporting.py": "only declarations; tests/runtime/test_session.py uses all of them",
     "venues/base.py": "only declarations; every venue's tests and the conformance suite use them",
 }
 
