@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tickwright.cli.console import set_up_logs
+from tickwright.cli.demo import demo
 from tickwright.cli.doctor import doctor
 from tickwright.cli.instruments import instruments
 from tickwright.cli.record import record
@@ -50,5 +51,5 @@ def _options(
     set_up_logs(log_level)
 
 
-for _command in (watch, record, replay, instruments, doctor):
+for _command in (watch, record, replay, instruments, doctor, demo):
     app.command()(_command)

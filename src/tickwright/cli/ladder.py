@@ -77,9 +77,9 @@ def _subtitle(watched: Watched) -> str:
 
 def _waiting(watched: Watched, room: Room) -> RenderableType:
     lines = 2 * room.levels + 1
-    text = Text(f"{watched.state.value}\n", style=f"bold {STATE_COLOURS[watched.state]}")
-    text.append(watched.reason, style="dim")
-    text.justify = "center"
+    text = Text(justify="center")
+    text.append(f"{watched.state.value}\n", style=f"bold {STATE_COLOURS[watched.state]}")
+    text.append(watched.reason)
     return Align.center(text, vertical="middle", height=lines)
 
 

@@ -22,10 +22,12 @@ __all__ = ["Pulse", "Screen", "fit"]
 
 PANEL_WIDTH_MAX = 64
 TRADES_MAX = 6
-LEVELS_MIN = 2
+LEVELS_MIN = 3
 EVENTS_SHOWN = 4
 SESSIONS_SHOWN = 6
 HEAD_LINES = 1
+GAP_LINES = 1
+RATE_WIDTH_MIN = 100
 SILENT_S = 3.0
 """A connection is looked at once a second, so less than this says nothing."""
 CONFIRMED = "confirmed"
@@ -85,19 +87,21 @@ class Screen:
         width, height = options.max_width, options.height or console.height
         # The foot keeps its height, so that the ladders do not jump when something happens.
         foot_lines = min(len(self._sessions), SESSIONS_SHOWN) + EVENTS_SHOWN
-        yield self._head()
-        yield self._instruments(width, height - HEAD_LINES - foot_lines)
+        yield self._head(width)
+        yield self._instruments(width, height - HEAD_LINES - GAP_LINES - foot_lines)
+        yield Text()
         yield Group(*self._foot(width))
 
-    def _head(self) -> RenderableType:
+    def _head(self, width: int) -> RenderableType:
         line = Table.grid(expand=True)
         line.add_column(no_wrap=True)
         line.add_column(justify="right", no_wrap=True)
         live = sum(session.state == "live" for session in self._sessions)
         colour = "green" if live == len(self._sessions) else "red"
+        rate = f" · {self._frames_per_s:,.0f} frames/s" if width >= RATE_WIDTH_MIN else ""
         facts = Text.assemble(
             (f"● {live} of {len(self._sessions)} connections", colour),
-            f" · {self._frames_per_s:,.0f} frames/s · {self._now:%H:%M:%S} UTC",
+            f"{rate} · {self._now:%H:%M:%S} UTC",
         )
         line.add_row(self._title, facts)
         return line
@@ -133,9 +137,8 @@ class Screen:
 
 def fit(count: int, width: int, lines: int, levels: int) -> Room | None:
     """Return how large each of ``count`` panels may be, ``None`` if they do not fit even at their smallest."""
-    columns = max(1, min(count, width // WIDTH_MIN))
-    each_width = min(PANEL_WIDTH_MAX, width // columns)
-    rows = -(-count // columns)
+    rows = -(-count // max(1, width // WIDTH_MIN))
+    each_width = min(PANEL_WIDTH_MAX, width // -(-count // rows))
     each_lines = lines // rows
     for trades in range(TRADES_MAX, -1, -1):
         smaller = Room(each_width, LEVELS_MIN, trades)

@@ -106,6 +106,20 @@ class Watching:
         happened = [f"{at:%H:%M:%S}  ! {text}" for at, text, _ in self.events.take()]
         return happened + [f"{when}  {plain_line(each)}" for each in self.watched]
 
+    def digest(self) -> list[str]:
+        """Return what happened since the last call, and one line about the whole."""
+        now = datetime_of(self._clock.time_ns())
+        sessions = [each for product in self._tw.status().products for each in product.sessions]
+        live = sum(session.state == "live" for session in sessions)
+        readable = sum(each.state.is_readable for each in self.watched)
+        whole = (
+            f"{now:%H:%M:%S}  {readable} of {len(self.watched)} books live,"
+            f" {live} of {len(sessions)} connections,"
+            f" {sum(session.frames for session in sessions):,} frames,"
+            f" {sum(each.count for each in self.watched):,} trades"
+        )
+        return [f"{at:%H:%M:%S}  ! {text}" for at, text, _ in self.events.take()] + [whole]
+
     async def _subscribe(self) -> None:
         tw = self._tw
         tw.on(Notices(), self.events.on_notice)
