@@ -10,7 +10,6 @@ import pytest
 from tests.sandbox.conftest import Client
 
 from tickwright.sandbox import EOF, Faults, GeneratedMarket, LoopbackVenue
-from tickwright.sandbox.connection import text_frame
 
 
 SPOT = "binance.spot"
@@ -20,15 +19,6 @@ SPOT = "binance.spot"
 async def venue() -> AsyncIterator[LoopbackVenue]:
     async with LoopbackVenue([GeneratedMarket(SPOT, 1)], speed=0) as opened:
         yield opened
-
-
-@pytest.mark.parametrize(
-    ("size", "head"),
-    [(5, b"\x81\x05"), (125, b"\x81\x7d"), (126, b"\x81\x7e\x00\x7e"), (65535, b"\x81\x7e\xff\xff"),
-     (65536, b"\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00")],
-)  # fmt: skip
-def test_frames_have_the_length_that_the_protocol_says(size: int, head: bytes) -> None:
-    assert text_frame(b"x" * size) == head + b"x" * size
 
 
 async def test_pings_carry_a_payload_and_pongs_are_noted(

@@ -1,4 +1,4 @@
-"""One client's socket at the sandbox: what it may send, what it hears, how it ends."""
+"""One client's connection at the sandbox: what it may send, what it hears, how it ends."""
 
 from __future__ import annotations
 
@@ -6,50 +6,36 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from picows import WSFrame, WSListener, WSMsgType, WSTransport
-
 from tickwright.sandbox.counter import FrameCounter
-from tickwright.sandbox.faults import EOF
+from tickwright.sandbox.faults import EOF, Faults
+from tickwright.sandbox.frames import CLOSE, PING, PONG, close_frame, control_frame, text_frame
 from tickwright.venues.dialects import Conversation
 
 
 if TYPE_CHECKING:
+    from tickwright.sandbox.ports import Link
     from tickwright.sandbox.switchboard import Switchboard
 
 
-__all__ = ["Connection", "text_frame"]
+__all__ = ["Connection"]
 
 _KEPT = 1000
 _POLICY = 1008
-_BUFFER_HIGH = 1 << 18
 
 
-def text_frame(payload: bytes) -> bytes:
-    r"""Return a server's WebSocket text frame, unmasked and whole.
+class Connection:
+    """A client's connection to a WebSocket host, whatever socket carries it.
 
-    Frames are made once and written to every subscriber, many at a time: that is why they are not made by the
-    WebSocket library.
-
-    Example:
-        >>> text_frame(b"{}")
-        b'\x81\x02{}'
-    """
-    size = len(payload)
-    if size < 126:
-        return b"\x81%c%b" % (size, payload)
-    if size < 65536:
-        return b"\x81\x7e%b%b" % (size.to_bytes(2, "big"), payload)
-    return b"\x81\x7f%b%b" % (size.to_bytes(8, "big"), payload)
-
-
-class Connection(WSListener):
-    """A client's connection to a market stream host.
+    Args:
+        switchboard: Its product's.
+        conversation: Its subscriptions and its framing.
 
     Attributes:
         conversation: Its subscriptions and its framing.
         received: The last text frames that the client sent.
         pongs: The payloads of the last pongs that it sent.
         frames_sent: Market data frames written so far.
+        is_black_hole: Set, nothing is sent on this connection any more; see `Faults.black_hole` for all.
     """
 
     def __init__(self, switchboard: Switchboard, conversation: Conversation) -> None:
@@ -57,20 +43,20 @@ class Connection(WSListener):
         self.received: deque[str] = deque(maxlen=_KEPT)
         self.pongs: deque[bytes] = deque(maxlen=_KEPT)
         self.frames_sent = 0
+        self.is_black_hole = False
         self.outbox: list[bytes] = []
         self.writable = asyncio.Event()
         self.writable.set()
         self._switchboard = switchboard
         self._counter = FrameCounter(switchboard.dialect.frames_per_s)
-        self._transport: WSTransport | None = None
+        self._link: Link | None = None
         self._ended = asyncio.Event()
-        self._beat: asyncio.TimerHandle | None = None
-        self._deadline: asyncio.TimerHandle | None = None
+        self._timers: dict[str, asyncio.TimerHandle] = {}
 
     @property
     def is_open(self) -> bool:
         """True between the handshake and the end."""
-        return self._transport is not None
+        return self._link is not None
 
     async def ended(self) -> None:
         """Wait for the end."""
@@ -79,69 +65,74 @@ class Connection(WSListener):
     @property
     def waiting_bytes(self) -> int:
         """Bytes written that the client has not taken yet."""
-        if self._transport is None:
-            return 0
-        return self._transport.underlying_transport.get_write_buffer_size()
+        return 0 if self._link is None else self._link.waiting_bytes
 
-    # ------------------------------------------------------------------ callbacks of picows
+    @property
+    def _faults(self) -> Faults:
+        return self._switchboard.faults
 
-    def on_ws_connected(self, transport: WSTransport) -> None:
-        """Begin: pings, and the faults that strike at once."""
-        self._transport = transport
-        transport.underlying_transport.set_write_buffer_limits(high=_BUFFER_HIGH)
+    @property
+    def _is_silenced(self) -> bool:
+        return self.is_black_hole or self._faults.black_hole
+
+    # ------------------------------------------------------------------ what the socket tells
+
+    def opened(self, link: Link) -> None:
+        """Begin: pings, the lifetime, and the faults that strike at once."""
+        self._link = link
         self._switchboard.joined(self)
-        code = self._switchboard.faults.close_on_open
+        code = self._faults.close_on_open
         if code is not None:
             self.close(code)
             return
         self._arm_ping()
+        lifetime_s, lead_s = self._switchboard.lifetime()
+        self._arm("life", lifetime_s, self._faults.lifetime_code, "")
+        if lead_s > 0:
+            loop = asyncio.get_running_loop()
+            self._timers["notice"] = loop.call_later(
+                max(0.0, lifetime_s - lead_s), self._switchboard.announce_shutdown, self
+            )
 
-    def on_ws_disconnected(self, transport: WSTransport) -> None:
+    def lost(self) -> None:
         """End: nothing is sent here any more."""
-        self._transport = None
-        for timer in (self._beat, self._deadline):
-            if timer is not None:
-                timer.cancel()
+        self._link = None
+        for timer in self._timers.values():
+            timer.cancel()
         self.outbox.clear()
         self.writable.set()
         self._ended.set()
         self._switchboard.left(self)
 
-    def pause_writing(self) -> None:
-        """The client reads more slowly than we write."""
-        self.writable.clear()
+    def take_close(self, payload: bytes) -> None:
+        """Answer a client's close frame, and end."""
+        if self._link is not None and not self._is_silenced:
+            self._link.write(control_frame(CLOSE, payload[:2]))
+            self._link.finish()
 
-    def resume_writing(self) -> None:
-        """The client caught up."""
-        self.writable.set()
+    def take_ping(self, payload: bytes) -> None:
+        """Answer a client's ping."""
+        if not self._is_counted():
+            return
+        delay_s = self._faults.pong_delay_s
+        if delay_s:
+            asyncio.get_running_loop().call_later(delay_s, self._send, control_frame(PONG, payload))
+        else:
+            self._send(control_frame(PONG, payload))
 
-    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
-        """Take one frame of the client's."""
-        kind, payload = frame.msg_type, frame.get_payload_as_bytes()
-        faults = self._switchboard.faults
-        if kind == WSMsgType.CLOSE:
-            if not faults.black_hole:
-                transport.send(WSMsgType.CLOSE, payload[:2])
-                transport.disconnect()
-            return
-        if not self._counter.take(self._switchboard.monotonic_s()) and faults.is_strict:
-            self.close(_POLICY, "Too many requests")
-            return
-        if kind == WSMsgType.PING:
-            if not faults.black_hole:
-                transport.send_pong(payload)
-        elif kind == WSMsgType.PONG:
+    def take_pong(self, payload: bytes) -> None:
+        """Note that the client is alive."""
+        if self._is_counted():
             self.pongs.append(payload)
-            if self._deadline is not None:
-                self._deadline.cancel()
+            self._disarm("pong")
             self._switchboard.changed()
-        elif kind == WSMsgType.TEXT:
-            self._answer(payload.decode("utf-8", "replace"))
 
-    # ------------------------------------------------------------------ what the venue does
-
-    def _answer(self, text: str) -> None:
-        faults = self._switchboard.faults
+    def take_text(self, payload: bytes) -> None:
+        """Do what a client asks for."""
+        if not self._is_counted():
+            return
+        text = payload.decode("utf-8", "replace")
+        faults = self._faults
         self.received.append(text)
         reply = self.conversation.answer(text, refused=faults.refuse)
         if reply.added and faults.close_on_subscribe is not None:
@@ -152,47 +143,67 @@ class Connection(WSListener):
             self.flush()
         self._switchboard.resubscribed(self, reply.added, reply.removed)
 
+    def _is_counted(self) -> bool:
+        """Count a frame of the client's; one too many ends the connection of a strict venue."""
+        if self._counter.take(self._switchboard.monotonic_s()) or not self._faults.is_strict:
+            return self._link is not None
+        self.close(_POLICY, "Too many requests")
+        return False
+
+    # ------------------------------------------------------------------ what the venue does
+
     def flush(self) -> None:
         """Write all that is waiting in one go."""
         if not self.outbox:
             return
-        if self._transport is not None and not self._switchboard.faults.black_hole:
-            self._transport.underlying_transport.write(b"".join(self.outbox))
+        data = b"".join(self.outbox)
         self.outbox.clear()
+        self._send(data)
 
     def ping(self) -> None:
         """Ping the client; without a pong in time the connection is closed, as the venue does."""
-        switchboard = self._switchboard
-        if self._transport is None or switchboard.faults.black_hole:
+        if self._link is None or self._is_silenced:
             return
-        self._transport.send_ping(str(switchboard.time_ms()).encode())
-        if self._deadline is not None:
-            self._deadline.cancel()
-        self._deadline = asyncio.get_running_loop().call_later(
-            switchboard.pong_deadline_s, self.close, _POLICY, "Pong timeout"
-        )
+        self._send(control_frame(PING, str(self._switchboard.time_ms()).encode()))
+        _, deadline_s = self._switchboard.rhythm()
+        self._arm("pong", deadline_s, _POLICY, "Pong timeout")
+
+    def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close with a code; `EOF` ends the socket without a close frame."""
+        link = self._link
+        if link is None:
+            return
+        self.flush()
+        if code == EOF:
+            link.abort()
+            return
+        link.write(close_frame(code, reason))
+        link.finish()
+
+    def abort(self) -> None:
+        """End the socket at once, whatever is still to be sent."""
+        if self._link is not None:
+            self._link.abort()
+
+    def _send(self, data: bytes) -> None:
+        if self._link is not None and not self._is_silenced:
+            self._link.write(data)
 
     def _arm_ping(self) -> None:
-        interval_s = self._switchboard.ping_interval_s
-        self._beat = asyncio.get_running_loop().call_later(interval_s, self._ping_on)
+        interval_s, _ = self._switchboard.rhythm()
+        self._timers["ping"] = asyncio.get_running_loop().call_later(interval_s, self._ping_on)
 
     def _ping_on(self) -> None:
         self.ping()
         self._arm_ping()
 
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        """Close with a code; `EOF` ends the socket without a close frame."""
-        transport = self._transport
-        if transport is None:
-            return
-        self.flush()
-        if code == EOF:
-            self.abort()
-            return
-        transport.send(WSMsgType.CLOSE, code.to_bytes(2, "big") + reason.encode())
-        transport.disconnect()
+    def _arm(self, name: str, delay_s: float, code: int, reason: str) -> None:
+        """Close the connection with a code after so long."""
+        self._disarm(name)
+        loop = asyncio.get_running_loop()
+        self._timers[name] = loop.call_later(delay_s, self.close, code, reason)
 
-    def abort(self) -> None:
-        """End the socket at once, whatever is still to be sent."""
-        if self._transport is not None:
-            self._transport.underlying_transport.abort()
+    def _disarm(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import difflib
 from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
+import tickwright.venues
 from tickwright.errors import UnknownVenue
 from tickwright.venues.dialects import Dialect
 
 
-__all__ = ["dialect_of"]
+__all__ = ["dialect_of", "products_of"]
 
 
 def dialect_of(product: str) -> Dialect:
@@ -20,16 +24,52 @@ def dialect_of(product: str) -> Dialect:
     Raises:
         UnknownVenue: If there is no such venue or product, or it brings no dialect.
     """
-    venue = product.partition(".")[0]
+    module = _module(product.partition(".")[0])
+    if module is None:
+        raise UnknownVenue(
+            f"{product!r} cannot be served: write VENUE.PRODUCT, for example binance.spot;"
+            f" the venues are {', '.join(_venues())}"
+        )
+    dialect: Dialect = module.dialect_of(product)
+    return dialect
+
+
+def products_of(venue: str) -> tuple[str, ...]:
+    """Return the products that a venue's dialect speaks; a product's name stands for itself.
+
+    Raises:
+        UnknownVenue: If there is no such venue or product; the text names the nearest.
+
+    Example:
+        >>> products_of("binance")
+        ('binance.spot', 'binance.usdm', 'binance.coinm')
+    """
+    module = _module(venue.partition(".")[0])
+    if module is None:
+        known = _venues()
+        near = difflib.get_close_matches(venue, known, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UnknownVenue(f"the sandbox has no venue {venue!r}: it has {', '.join(known)}{hint}")
+    names: tuple[str, ...] = module.PRODUCT_NAMES
+    if "." not in venue:
+        return names
+    if venue not in names:
+        near = difflib.get_close_matches(venue, names, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UnknownVenue(f"the sandbox has no product {venue!r}: it has {', '.join(names)}{hint}")
+    return (venue,)
+
+
+def _venues() -> list[str]:
+    folders = iter_modules(tickwright.venues.__path__)
+    return sorted(name for _, name, is_package in folders if is_package)
+
+
+def _module(venue: str) -> ModuleType | None:
     name = f"tickwright.venues.{venue}.dialect"
     try:
-        module = import_module(name)
+        return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not name.startswith(error.name):
             raise
-        raise UnknownVenue(
-            f"{product!r} cannot be served: there is no module {name}; write VENUE.PRODUCT,"
-            " for example binance.spot"
-        ) from None
-    dialect: Dialect = module.dialect_of(product)
-    return dialect
+        return None

@@ -1,18 +1,23 @@
-"""What a market is to the servers in front of it, whether generated or played from a recording."""
+"""What the parts of the sandbox ask of each other: a market, a way to serve it, a socket."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from tickwright.venues.base import Endpoints
 from tickwright.venues.dialects import Answer, Dialect
 
 
-__all__ = ["Market"]
+if TYPE_CHECKING:
+    from tickwright.sandbox.productserver import ProductServer
+
+
+__all__ = ["Doors", "Link", "Market", "Network"]
 
 
 class Market(Protocol):
-    """One product's market."""
+    """One product's market, whether generated or played from a recording."""
 
     product: str
     dialect: Dialect
@@ -25,3 +30,43 @@ class Market(Protocol):
 
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the answer to a REST request."""
+
+
+class Link(Protocol):
+    """The socket under a `tickwright.sandbox.connection.Connection`: bytes out, and the end."""
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes written that the client has not taken yet."""
+
+    def write(self, data: bytes) -> None:
+        """Send whole frames."""
+
+    def finish(self) -> None:
+        """End once everything written has left."""
+
+    def abort(self) -> None:
+        """End at once."""
+
+
+class Doors(Protocol):
+    """Where clients come in to one product."""
+
+    async def open(self) -> Endpoints:
+        """Serve, and return where."""
+
+    async def close(self) -> None:
+        """Serve no more. Connections are closed by then, or are cut here."""
+
+    async def shut(self, *, is_hanging: bool) -> None:
+        """Refuse new WebSocket connections, or take them and never answer the handshake."""
+
+    async def reopen(self) -> None:
+        """Take WebSocket connections again, where they were taken before."""
+
+
+class Network(Protocol):
+    """How products are reached: loopback sockets, or memory."""
+
+    def doors(self, server: ProductServer) -> Doors:
+        """Return the doors of a product, still closed."""

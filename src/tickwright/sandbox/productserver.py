@@ -1,4 +1,4 @@
-"""One product's two doors: a port for REST, and one for market streams that can be shut, or left hanging."""
+"""One product behind its doors: who may come in, and what they find."""
 
 from __future__ import annotations
 
@@ -6,28 +6,22 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from picows import (
-    WSUpgradeRequest,
-    WSUpgradeResponse,
-    WSUpgradeResponseWithListener,
-    ws_create_server,
-)
-
 from tickwright.io.clock import Clock
 from tickwright.sandbox.connection import Connection
+from tickwright.sandbox.counter import FrameCounter
 from tickwright.sandbox.faults import Faults
-from tickwright.sandbox.ports import Market
+from tickwright.sandbox.ports import Market, Network
 from tickwright.sandbox.rest import RestServer
 from tickwright.sandbox.switchboard import Switchboard
 from tickwright.venues.base import Endpoints
+from tickwright.venues.dialects import Conversation, PrivateSide
 
 
 __all__ = ["ProductServer"]
 
-_HOST = "127.0.0.1"
 _GOING_AWAY = 1001
 _CLOSE_S = 0.5  # loopback answers within a millisecond, unless the client is stuck
-_CLIENT_FRAME_BYTES_MAX = 1 << 20  # 1024 stream names and their envelope take a tenth of it
+_NOT_FOUND, _TOO_MANY = 404, 429
 
 
 class ProductServer:
@@ -38,8 +32,11 @@ class ProductServer:
         faults: Looked at for every handshake, request and frame.
         clock: For limits and pings.
         changed: Called after every event that somebody may wait for.
+        network: How clients come in.
+        private: What there is for those who hold a key.
         ping_interval_s: Between two pings; the product's own unless given.
         pong_deadline_s: How long a pong may take; the product's own unless given.
+        time_scale: How much faster than the clock a connection's life passes.
     """
 
     def __init__(
@@ -48,9 +45,14 @@ class ProductServer:
         faults: Faults,
         clock: Clock,
         changed: Callable[[], None],
-        ping_interval_s: float | None,
-        pong_deadline_s: float | None,
+        *,
+        network: Network,
+        private: PrivateSide | None = None,
+        ping_interval_s: float | None = None,
+        pong_deadline_s: float | None = None,
+        time_scale: float = 1.0,
     ) -> None:
+        dialect = market.dialect
         self.market = market
         self.switchboard = Switchboard(
             market,
@@ -59,22 +61,32 @@ class ProductServer:
             changed,
             ping_interval_s=ping_interval_s,
             pong_deadline_s=pong_deadline_s,
+            time_scale=time_scale,
         )
-        self.rest = RestServer(market, faults, clock, changed)
-        self._faults = faults
-        self._door: asyncio.Server | None = None
-        self._hanging: set[asyncio.BaseTransport] = set()
-        self._port = 0
+        self.rest = RestServer(market, faults, clock, changed, private)
+        self.connects = FrameCounter(dialect.connects_max, dialect.connects_window_s)
+        self.doors = network.doors(self)
+        self._clock = clock
+        self._private = private
+
+    @property
+    def faults(self) -> Faults:
+        """The faults in force; may be replaced."""
+        return self.switchboard.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self.switchboard.faults = self.rest.faults = faults
 
     async def start(self) -> Endpoints:
-        """Open both ports and return where they are."""
-        rest_port = await self.rest.start(_HOST)
-        await self.open_door()
-        return Endpoints(rest=f"http://{_HOST}:{rest_port}", ws_public=f"ws://{_HOST}:{self._port}")
+        """Open the doors and return where they are: only the addresses that the product has."""
+        found = await self.doors.open()
+        hosts = self.market.dialect.hosts
+        return Endpoints(**{name: getattr(found, name) for name in hosts})
 
     async def stop(self) -> None:
-        """Close the ports and all connections, and wait until they are gone."""
-        await self._shut()
+        """Shut the doors, close all connections, and wait until they are gone."""
+        await self.doors.shut(is_hanging=False)
         connections = tuple(self.switchboard.connections)
         for connection in connections:
             connection.close(_GOING_AWAY)
@@ -88,64 +100,28 @@ class ProductServer:
                 connection.abort()
             for connection in connections:
                 await connection.ended()
-        await self.rest.stop()
+        self.rest.close()
+        await self.doors.close()
 
-    async def open_door(self) -> None:
-        """Take WebSocket connections, at the same port as ever."""
-        await self._shut()
-        self._door = await ws_create_server(
-            self._admit,
-            _HOST,
-            self._port,
-            enable_auto_pong=False,
-            max_frame_size=_CLIENT_FRAME_BYTES_MAX,
-        )
-        self._port = self._door.sockets[0].getsockname()[1]
+    def admit(self, target: str) -> Connection | int:
+        """Return a connection for a handshake's path and query, or the HTTP status that refuses it."""
+        faults = self.switchboard.faults
+        is_one_too_many = not self.connects.take(self._clock.monotonic_s())
+        if faults.handshake_status is not None:
+            return faults.handshake_status
+        if is_one_too_many and faults.is_strict:
+            return _TOO_MANY
+        url = urlsplit(target)
+        try:
+            conversation = self._converse(unquote(url.path), dict(parse_qsl(url.query)))
+        except ValueError:
+            return _NOT_FOUND
+        return Connection(self.switchboard, conversation)
 
-    async def shut_door(self, *, is_hanging: bool) -> None:
-        """Refuse new WebSocket connections, or take them and never answer."""
-        await self._shut()
-        if is_hanging:
-            self._door = await asyncio.get_running_loop().create_server(
-                lambda: _Silence(self._hanging), _HOST, self._port
-            )
-
-    async def _shut(self) -> None:
-        if self._door is not None:
-            self._door.close()
-            self._door = None
-        for transport in tuple(self._hanging):
-            transport.close()
-
-    def _admit(self, request: WSUpgradeRequest) -> Connection | WSUpgradeResponseWithListener:
-        status = self._faults.handshake_status
-        if status is None:
-            url = urlsplit(request.path.decode())
-            try:
-                conversation = self.market.dialect.converse(
-                    unquote(url.path),
-                    dict(parse_qsl(url.query)),
-                    is_flat=self._faults.has_flat_errors,
-                )
-            except ValueError:
-                status = 404
-            else:
-                return Connection(self.switchboard, conversation)
-        refusal = WSUpgradeResponse.create_error_response(status, b"")
-        return WSUpgradeResponseWithListener(refusal, None)
-
-
-class _Silence(asyncio.Protocol):
-    """Takes a connection and says nothing."""
-
-    def __init__(self, open_ones: set[asyncio.BaseTransport]) -> None:
-        self._open = open_ones
-        self._transport: asyncio.BaseTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
-        self._open.add(transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._transport is not None:
-            self._open.discard(self._transport)
+    def _converse(self, path: str, params: dict[str, str]) -> Conversation:
+        if self._private is not None:
+            found = self._private.converse(path, params)
+            if found is not None:
+                return found
+        is_flat = self.switchboard.faults.has_flat_errors
+        return self.market.dialect.converse(path, params, is_flat=is_flat)

@@ -1,21 +1,23 @@
-"""The HTTP side of one product: parameters in, the market's answer out, limits and faults between."""
+"""REST of one product: requests in, the market's answers out, limits and faults between."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import parse_qsl
 
 import msgspec
-from aiohttp import web
 
 from tickwright.io.clock import Clock
+from tickwright.io.entropy import Entropy
 from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.ports import Market
-from tickwright.venues.dialects import Answer
+from tickwright.sandbox.strange import Strange
+from tickwright.venues.dialects import Answer, PrivateSide, RestRequest
 
 
-__all__ = ["Request", "RestServer"]
+__all__ = ["Request", "RestServer", "Served"]
 
 _KEPT = 10_000
 _JSON = "application/json;charset=UTF-8"
@@ -30,8 +32,23 @@ class Request(msgspec.Struct, frozen=True):
     params: dict[str, str]
 
 
+class Served(msgspec.Struct, frozen=True):
+    """What goes back to a client."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
 class RestServer:
-    """Serves one product's REST on a port of its own.
+    """Answers one product's requests, whatever carries them.
+
+    Args:
+        market: What is asked about.
+        faults: Looked at for every request; may be replaced.
+        clock: For limits.
+        changed: Called after every event that somebody may wait for.
+        private: Answers those who hold a key.
 
     Attributes:
         requests: The last requests.
@@ -40,73 +57,90 @@ class RestServer:
     """
 
     def __init__(
-        self, market: Market, faults: Faults, clock: Clock, changed: Callable[[], None]
+        self,
+        market: Market,
+        faults: Faults,
+        clock: Clock,
+        changed: Callable[[], None],
+        private: PrivateSide | None = None,
     ) -> None:
+        self.faults = faults
         self.requests: deque[Request] = deque(maxlen=_KEPT)
         self.meter = market.dialect.meter()
         self.snapshots_open = asyncio.Event()
         self.snapshots_open.set()
         self._market = market
-        self._faults = faults
         self._clock = clock
         self._changed = changed
+        self._private = private
         self._closing = asyncio.Event()
-        self._runner: web.AppRunner | None = None
+        self._strange = Strange(Entropy(0).stream("strange"))
 
-    async def start(self, host: str) -> int:
-        """Listen on a free port and return it."""
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, host, 0)
-        await site.start()
-        port: int = self._runner.addresses[0][1]
-        return port
-
-    async def stop(self) -> None:
-        """Close the port and all its connections."""
+    def close(self) -> None:
+        """Let go of every request that waits."""
         self._closing.set()
         self.snapshots_open.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
 
-    async def _handle(self, request: web.Request) -> web.Response:
-        params = dict(request.query)
-        faults, market = self._faults, self._market
+    async def serve(self, request: RestRequest) -> Served:
+        """Return what the venue answers; faults may hold it back for ever, that is, until `close`."""
+        faults, market = self.faults, self._market
+        params = dict(parse_qsl(request.query, keep_blank_values=True))
         self.requests.append(Request(request.method, request.path, params))
         self._changed()
-        if faults.rest_black_hole:
+        is_struck = faults.strikes_rest(request.path)
+        if is_struck and faults.rest_black_hole:
             await self._closing.wait()
-        if faults.rest_delay_s:
+        if is_struck and faults.rest_delay_s:
             await asyncio.sleep(faults.rest_delay_s)
         now_ms = self._clock.time_ns() // 1_000_000
-        if faults.rest_status is not None:
+        if is_struck and faults.rest_status is not None:
             return self._refusal(faults.rest_status, now_ms)
-        answer = market.answer(request.method, request.path, params)
+        answer = self._answer(request, params, now_ms)
         verdict = self.meter.take(answer.weight, now_ms)
         self._changed()
         if verdict.status != 200:
-            return _response(verdict.status, verdict.body, verdict.headers)
+            return _served(Answer(verdict.status, verdict.body), verdict.headers)
         if market.dialect.is_snapshot(request.path):
             answer, is_html = self._spoiled(answer)
             if is_html:
-                return web.Response(status=200, text=_HTML, content_type="text/html")
+                return Served(200, _HTML.encode(), {"Content-Type": "text/html"})
             if faults.snapshot_delay_s:
                 await asyncio.sleep(faults.snapshot_delay_s)
             await self.snapshots_open.wait()
-        return _response(answer.status, answer.body, verdict.headers)
+        if faults.touches_content:
+            body = self._strange.payload(answer.body, faults, market.dialect)
+            answer = msgspec.structs.replace(answer, body=body)
+        return _served(answer, verdict.headers)
 
-    def _refusal(self, status: int, now_ms: int) -> web.Response:
-        faults, headers = self._faults, dict[str, str]()
+    def _answer(self, request: RestRequest, params: dict[str, str], now_ms: int) -> Answer:
+        if self._private is not None:
+            step_ms = round(self.faults.clock_step_s * 1000)
+            found = self._private.answer(request, now_ms + step_ms)
+            if found is not None:
+                return found
+        answer = self._market.answer(request.method, request.path, params)
+        if self.faults.clock_step_s and answer.status == 200:
+            return self._stepped(answer, request.path)
+        return answer
+
+    def _stepped(self, answer: Answer, path: str) -> Answer:
+        """Return the answer of a clock that is off, if it was the clock that was asked for."""
+        dialect = self._market.dialect
+        if dialect.resource(path) != "time":
+            return answer
+        body = dialect.time_stepped(answer.body, round(self.faults.clock_step_s * 1000))
+        return msgspec.structs.replace(answer, body=body)
+
+    def _refusal(self, status: int, now_ms: int) -> Served:
+        faults, headers = self.faults, dict[str, str]()
         if faults.retry_after_s is not None:
             headers["Retry-After"] = str(faults.retry_after_s)
         body = self._market.dialect.refusal(status, now_ms, faults.retry_after_s)
-        return _response(status, faults.rest_body or body, headers)
+        return _served(Answer(status, faults.rest_body or body), headers)
 
     def _spoiled(self, answer: Answer) -> tuple[Answer, bool]:
         """Return a snapshot's answer with the faults set for it, and whether it is a web page."""
-        faults = self._faults
+        faults = self.faults
         if faults.take("snapshot_failures"):
             return Answer(503, self._market.dialect.refusal(503, 0, None), answer.weight), False
         if faults.take("snapshot_html"):
@@ -117,7 +151,6 @@ class RestServer:
         return answer, False
 
 
-def _response(status: int, body: str, headers: dict[str, str]) -> web.Response:
-    return web.Response(
-        status=status, body=body.encode(), headers={"Content-Type": _JSON, **headers}
-    )
+def _served(answer: Answer, headers: Mapping[str, str]) -> Served:
+    everything = {"Content-Type": _JSON, **headers, **answer.headers}
+    return Served(answer.status, answer.body.encode(), everything)

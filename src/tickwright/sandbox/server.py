@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -15,10 +15,12 @@ from tickwright.io.clock import Clock, SystemClock
 from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.playback import PlaybackMarket
+from tickwright.sandbox.ports import Network
 from tickwright.sandbox.productserver import ProductServer
 from tickwright.sandbox.rest import RestServer
 from tickwright.sandbox.switchboard import Switchboard
 from tickwright.venues.base import Endpoints
+from tickwright.venues.dialects import PrivateSide
 
 
 __all__ = ["LoopbackVenue"]
@@ -44,6 +46,8 @@ class LoopbackVenue:
         ping_interval_s: Between two pings; the products' own unless given.
         pong_deadline_s: How long a pong may take; the products' own unless given.
         clock: Time for limits, pings and the opening of generated markets.
+        network: How clients come in; over loopback sockets unless given.
+        private: Product → what there is for those who hold a key.
 
     Attributes:
         endpoints: Product → where it is served.
@@ -71,6 +75,8 @@ class LoopbackVenue:
         ping_interval_s: float | None = None,
         pong_deadline_s: float | None = None,
         clock: Clock | None = None,
+        network: Network | None = None,
+        private: Mapping[str, PrivateSide] | None = None,
     ) -> None:
         products = [market.product for market in markets]
         if not products or len(set(products)) < len(products):
@@ -83,9 +89,18 @@ class LoopbackVenue:
         self._request_wait_s = request_wait_s
         self._clock = clock or SystemClock()
         self._watchers: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        network = network or _sockets()
         self._services = [
             ProductServer(
-                market, self.faults, self._clock, self._changed, ping_interval_s, pong_deadline_s
+                market,
+                self.faults,
+                self._clock,
+                self._changed,
+                network=network,
+                private=(private or {}).get(market.product),
+                ping_interval_s=ping_interval_s,
+                pong_deadline_s=pong_deadline_s,
+                time_scale=speed if 0 < speed < math.inf else 1.0,
             )
             for market in markets
         ]
@@ -96,8 +111,12 @@ class LoopbackVenue:
     # ------------------------------------------------------------------ life
 
     async def __aenter__(self) -> Self:
-        for service in self._services:
-            self.endpoints[service.market.product] = await service.start()
+        try:
+            for service in self._services:
+                self.endpoints[service.market.product] = await service.start()
+        except BaseException:
+            await self._stop()
+            raise
         await self._tasks.__aenter__()
         for service in self._services:
             market = service.market
@@ -126,8 +145,11 @@ class LoopbackVenue:
             # The caller's own error goes its own way, not wrapped in a group.
             await self._tasks.__aexit__(None, None, None)
         finally:
-            for service in self._services:
-                await service.stop()
+            await self._stop()
+
+    async def _stop(self) -> None:
+        for service in self._services:
+            await service.stop()
 
     # ------------------------------------------------------------------ what tests and users do
 
@@ -182,21 +204,17 @@ class LoopbackVenue:
     def announce_shutdown(self) -> None:
         """Say on every connection, where the venue does so, that the server is about to go."""
         for service in self._services:
-            stream = service.market.dialect.shutdown_notice
-            if stream is not None:
-                now_ms = service.switchboard.time_ms()
-                payload = f'{{"e":"{stream.removeprefix("!")}","E":{now_ms}}}'
-                service.switchboard.announce(payload, stream)
+            service.switchboard.announce_shutdown()
 
     async def shut_doors(self, *, is_hanging: bool = False) -> None:
         """Refuse new WebSocket connections, or (``is_hanging``) take them and never answer the handshake."""
         for service in self._services:
-            await service.shut_door(is_hanging=is_hanging)
+            await service.doors.shut(is_hanging=is_hanging)
 
     async def open_doors(self) -> None:
         """Take WebSocket connections again."""
         for service in self._services:
-            await service.open_door()
+            await service.doors.reopen()
 
     # ------------------------------------------------------------------ driving
 
@@ -254,3 +272,10 @@ class LoopbackVenue:
             if service.market.product == product:
                 return service
         raise ConfigError(f"the venue does not serve {product!r}; it serves {list(self.endpoints)}")
+
+
+def _sockets() -> Network:
+    # Here, because the servers take half a second to import, and a network in memory does without.
+    from tickwright.sandbox.sockets import SocketNetwork
+
+    return SocketNetwork()

@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from tickwright.io.clock import Clock
-from tickwright.sandbox.connection import Connection, text_frame
+from tickwright.io.entropy import Entropy
+from tickwright.sandbox.connection import Connection
 from tickwright.sandbox.faults import Faults
+from tickwright.sandbox.frames import text_frame
 from tickwright.sandbox.ports import Market
+from tickwright.sandbox.strange import Strange
 from tickwright.venues.dialects import Frame
 
 
@@ -20,12 +23,13 @@ class Switchboard:
 
     Args:
         market: Told which streams anybody wants.
-        faults: Looked at for every frame.
+        faults: Looked at for every frame; may be replaced.
         clock: For pings and frame counters.
         changed: Called after every event that somebody may wait for.
         ping_interval_s: Between two pings; the product's own unless given.
         pong_deadline_s: How long a pong may take; the product's own unless given.
         slow_bytes_max: A client that leaves more than this unread is cut off, as the venue does.
+        time_scale: How much faster than the clock a connection's life passes.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class Switchboard:
         ping_interval_s: float | None = None,
         pong_deadline_s: float | None = None,
         slow_bytes_max: int = 64 * 1024 * 1024,
+        time_scale: float = 1.0,
     ) -> None:
         self.market = market
         self.dialect = market.dialect
@@ -46,18 +51,33 @@ class Switchboard:
         self.connections: set[Connection] = set()
         self.connected = 0
         """Connections ever made."""
+        self.monotonic_s = clock.monotonic_s
+        self.slow_bytes_max = slow_bytes_max
+        self._clock = clock
         self.ping_interval_s = _or(ping_interval_s, self.dialect.ping_interval_s)
         self.pong_deadline_s = _or(pong_deadline_s, self.dialect.pong_deadline_s)
-        self.monotonic_s = clock.monotonic_s
-        self._clock = clock
-        self.slow_bytes_max = slow_bytes_max
+        self._time_scale = time_scale
         self._subscribers: dict[str, list[Connection]] = {}
         self._held: dict[str, str] = {}
         """Stream → a payload that the next one is to overtake."""
+        self._strange = Strange(Entropy(0).stream("strange"))
 
     def time_ms(self) -> int:
         """Return the wall clock in ms."""
         return self._clock.time_ns() // 1_000_000
+
+    def rhythm(self) -> tuple[float, float]:
+        """Return the time between two pings, and how long a pong may take, both in s."""
+        faults = self.faults
+        return (
+            _or(faults.ping_interval_s, self.ping_interval_s),
+            _or(faults.pong_deadline_s, self.pong_deadline_s),
+        )
+
+    def lifetime(self) -> tuple[float, float]:
+        """Return how long a new connection lives, and how long before its end the venue says so, both in s."""
+        lifetime_s = _or(self.faults.lifetime_s, self.dialect.lifetime_s)
+        return lifetime_s / self._time_scale, self.faults.shutdown_lead_s / self._time_scale
 
     # ------------------------------------------------------------------ subscriptions
 
@@ -102,7 +122,10 @@ class Switchboard:
         """Send frames to whoever subscribed to their streams, in order, in few writes."""
         if self.faults.touches_streams or self._held:
             frames = self._spoiled(frames)
-        subscribers = self._subscribers
+        self._deliver(frames)
+
+    def _deliver(self, frames: Iterable[Frame]) -> None:
+        subscribers, frames_max = self._subscribers, self.faults.close_after_frames
         dirty: dict[Connection, None] = {}
         for stream, payload in frames:
             listeners = subscribers.get(stream)
@@ -110,6 +133,8 @@ class Switchboard:
                 continue
             made: dict[str, bytes] = {}
             for connection in listeners:
+                if frames_max is not None and connection.frames_sent >= frames_max:
+                    continue
                 conversation = connection.conversation
                 framing = conversation.framing
                 if framing not in made:
@@ -121,13 +146,27 @@ class Switchboard:
             connection.flush()
             if connection.waiting_bytes > self.slow_bytes_max:
                 connection.abort()
+            elif frames_max is not None and connection.frames_sent >= frames_max:
+                connection.close(self.faults.close_after_code)
 
     def announce(self, payload: str, stream: str) -> None:
         """Send a frame to every connection, subscribed or not."""
         for connection in tuple(self.connections):
-            text = connection.conversation.wrap(stream, payload)
-            connection.outbox.append(text_frame(text.encode()))
-            connection.flush()
+            self._tell(connection, payload, stream)
+
+    def announce_shutdown(self, *connections: Connection) -> None:
+        """Say to some connections, or to all, that they are about to end: where the venue says so."""
+        stream = self.dialect.shutdown_notice
+        if stream is None:
+            return
+        payload = f'{{"e":"{stream.removeprefix("!")}","E":{self.time_ms()}}}'
+        for connection in connections or tuple(self.connections):
+            self._tell(connection, payload, stream)
+
+    def _tell(self, connection: Connection, payload: str, stream: str) -> None:
+        text = connection.conversation.wrap(stream, payload)
+        connection.outbox.append(text_frame(text.encode()))
+        connection.flush()
 
     async def drained(self) -> None:
         """Wait until every client has taken enough for more to be written."""
@@ -136,32 +175,35 @@ class Switchboard:
                 await connection.writable.wait()
         await asyncio.sleep(0)
 
+    # ------------------------------------------------------------------ faults
+
     def _spoiled(self, frames: Iterable[Frame]) -> list[Frame]:
         faults, out = self.faults, list[Frame]()
         if faults.black_hole or faults.is_mute:
             return out
         for stream, payload in frames:
-            if stream in faults.silent_streams or _count(faults.drop, stream):
+            if stream not in self._subscribers or faults.is_silent(stream):
+                continue
+            if faults.take_of("drop", stream):
+                continue
+            if faults.touches_content:
+                payload = self._strange.payload(payload, faults, self.dialect)
+            if faults.take_of("delay", stream):
+                loop = asyncio.get_running_loop()
+                loop.call_later(faults.delay_s, self._deliver, [(stream, payload)])
                 continue
             held = self._held.pop(stream, None)
-            if held is None and _count(faults.reorder, stream):
+            if held is None and faults.take_of("reorder", stream):
                 self._held[stream] = payload
                 continue
             out.append((stream, payload))
             if held is not None:
                 out.append((stream, held))
-            if _count(faults.double, stream):
+            if faults.take_of("double", stream):
                 out.append((stream, payload))
+            if faults.take("unknown_events"):
+                out.append((stream, self._strange.event(self.time_ms())))
         return out
-
-
-def _count(counts: dict[str, int], stream: str) -> bool:
-    left = counts.get(stream, 0)
-    if left > 1:
-        counts[stream] = left - 1
-    elif left == 1:
-        counts.pop(stream)
-    return left > 0
 
 
 def _or(value: float | None, default: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -24,9 +24,11 @@ __all__ = [
     "Dialect",
     "Frame",
     "Meter",
+    "PrivateSide",
     "Publisher",
     "Reply",
     "RestDesk",
+    "RestRequest",
     "Verdict",
 ]
 
@@ -50,6 +52,20 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     body: str
     weight: int = 1
+    headers: Mapping[str, str] = {}
+    """Sent beside those of the limits."""
+
+
+class RestRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as it came in: signatures cover its bytes."""
+
+    method: str
+    path: str
+    query: str = ""
+    """As sent, percent-encoding and all."""
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+    """Names in lower case."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -111,6 +127,24 @@ class RestDesk(Protocol):
         """Return the answer to a request; refusals are answers too."""
 
 
+class PrivateSide(Protocol):
+    """What one product does for those who hold a key; the sandbox asks it before the public parts.
+
+    User events are frames of streams that only the account's own conversations are subscribed to: `Reply.added`
+    subscribes, and the sandbox's switchboard publishes.
+    """
+
+    def answer(self, request: RestRequest, now_ms: int) -> Answer | None:
+        """Return the answer to a request, or ``None`` if the path is none of its own."""
+
+    def converse(self, path: str, params: Params) -> Conversation | None:
+        """Return a new connection's state, or ``None`` if the path is none of its own.
+
+        Raises:
+            ValueError: If the handshake would be refused.
+        """
+
+
 class Meter(Protocol):
     """Counts one address's requests against the venue's limits."""
 
@@ -159,6 +193,22 @@ class Dialect(Protocol):
         """How long a pong may take."""
 
     @property
+    def lifetime_s(self) -> float:
+        """How long a connection lives."""
+
+    @property
+    def connects_max(self) -> int:
+        """Connections that an address may make in `connects_window_s`."""
+
+    @property
+    def connects_window_s(self) -> float:
+        """The window of `connects_max`."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Which addresses the product has: field names of `tickwright.venues.base.Endpoints`."""
+
+    @property
     def has_id_gaps(self) -> bool:
         """Whether update ids advance between book events."""
 
@@ -180,6 +230,9 @@ class Dialect(Protocol):
 
     def family_of(self, stream: str) -> str:
         """Return a stream name without its speed."""
+
+    def estrange(self, value: Any, word: str) -> None:
+        """Put a word that nobody knows where a decoded payload or body names one of several things."""
 
     # REST
 
@@ -226,6 +279,9 @@ class Dialect(Protocol):
 
     def time_body(self, now_ms: int) -> str:
         """Return the answer to a request for the venue's time."""
+
+    def time_stepped(self, body: str, step_ms: int) -> str:
+        """Return an answer of `time_body`, so much later."""
 
     def book_record(self) -> BookRecord:
         """Return empty books to follow a recording with."""

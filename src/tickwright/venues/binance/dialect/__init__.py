@@ -7,6 +7,10 @@ two check each other. Pure, as all venue code.
 from __future__ import annotations
 
 from tickwright.venues.binance.dialect.dialect import BinanceDialect, dialect_of
+from tickwright.venues.binance.dialect.products import PRODUCTS
 
 
-__all__ = ["BinanceDialect", "dialect_of"]
+__all__ = ["PRODUCT_NAMES", "BinanceDialect", "dialect_of"]
+
+PRODUCT_NAMES = tuple(PRODUCTS)
+"""What a sandbox of this venue serves."""

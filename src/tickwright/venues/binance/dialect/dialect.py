@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from tickwright.model.ids import InstrumentName
 from tickwright.venues.binance.dialect.control import Conversation
@@ -21,6 +23,7 @@ from tickwright.venues.binance.dialect.recordings import (
     taken_apart,
 )
 from tickwright.venues.binance.dialect.rest import RestDesk
+from tickwright.venues.binance.dialect.strange import estrange
 from tickwright.venues.binance.dialect.streams import family_of
 from tickwright.venues.binance.dialect.weights import WeightMeter
 from tickwright.venues.dialects import Answer
@@ -45,6 +48,10 @@ class BinanceDialect:
         self.frames_per_s = product.frames_per_s
         self.ping_interval_s = product.ping_interval_s
         self.pong_deadline_s = product.pong_deadline_s
+        self.lifetime_s = 86_400.0
+        self.connects_max = 300
+        self.connects_window_s = 300.0
+        self.hosts = product.hosts
         self.has_id_gaps = product.is_futures
         self.shutdown_notice = None if product.is_futures else "!serverShutdown"
 
@@ -59,6 +66,10 @@ class BinanceDialect:
     def family_of(self, stream: str) -> str:
         """Return a stream name without its speed."""
         return family_of(stream)
+
+    def estrange(self, value: Any, word: str) -> None:
+        """Put a word that nobody knows where a payload or body names one of several things."""
+        estrange(value, word)
 
     def desk(self, market: MarketView) -> RestDesk:
         """Return what answers requests about a market."""
@@ -106,6 +117,10 @@ class BinanceDialect:
     def time_body(self, now_ms: int) -> str:
         """Return the answer to a request for the venue's time."""
         return f'{{"serverTime":{now_ms}}}'
+
+    def time_stepped(self, body: str, step_ms: int) -> str:
+        """Return an answer of ``time``, so much later."""
+        return self.time_body(int(json.loads(body)["serverTime"]) + step_ms)
 
     def resource(self, path: str) -> str:
         """Return the endpoint that a recorded path names."""

@@ -43,6 +43,8 @@ class DialectProduct(msgspec.Struct, frozen=True, kw_only=True):
     """Digits after the point of every price and quantity; ``None`` for the instrument's own."""
     has_unsigned_ids: bool
     """Whether a request's id must be an unsigned integer."""
+    hosts: tuple[str, ...]
+    """Which addresses it has: field names of ``Endpoints``."""
 
     @property
     def is_futures(self) -> bool:
@@ -72,6 +74,7 @@ SPOT = DialectProduct(
     ticker_interval_ms=1000,
     digits=8,
     has_unsigned_ids=False,
+    hosts=("rest", "ws_public", "ws_api"),
 )
 
 USDM = DialectProduct(
@@ -91,6 +94,7 @@ USDM = DialectProduct(
     ticker_interval_ms=2000,
     digits=None,
     has_unsigned_ids=True,
+    hosts=("rest", "ws_public", "ws_private", "ws_api"),
 )
 
 COINM = msgspec.structs.replace(

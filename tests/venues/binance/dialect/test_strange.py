@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tickwright.sandbox.market import GeneratedMarket
+from tickwright.venues.binance.dialect import PRODUCT_NAMES
+from tickwright.venues.binance.dialect.strange import estrange
+
+
+@pytest.mark.parametrize("product", PRODUCT_NAMES)
+def test_listings_get_filters_and_order_types_and_one_a_status(product: str) -> None:
+    market = GeneratedMarket(product, 2)
+    prefix = {"binance.spot": "/api/v3", "binance.usdm": "/fapi/v1", "binance.coinm": "/dapi/v1"}
+    body = json.loads(market.answer("GET", f"{prefix[product]}/exchangeInfo", {}).body)
+    estrange(body, "NEW")
+    first, last = body["symbols"]
+    name = "contractStatus" if "contractStatus" in first else "status"
+    assert (first[name], last[name]) == ("TRADING", "NEW")
+    assert first["filters"][-1]["filterType"] == first["orderTypes"][-1] == "NEW"
+    assert body["rateLimits"][-1]["rateLimitType"] == "NEW"
+
+
+def test_events_name_new_order_types_and_families() -> None:
+    event = {
+        "e": "forceOrder",
+        "st": 1,
+        "o": {"S": "SELL", "o": "LIMIT", "f": "IOC", "X": "FILLED"},
+    }
+    estrange([event], "NEW")
+    assert event == {
+        "e": "forceOrder",
+        "st": 9,
+        "o": {"S": "SELL", "o": "NEW", "f": "NEW", "X": "NEW"},
+    }
+
+
+def test_a_book_is_left_alone() -> None:
+    book = {"lastUpdateId": 1, "bids": [["1", "2"]], "asks": []}
+    estrange(book, "NEW")
+    assert book == {"lastUpdateId": 1, "bids": [["1", "2"]], "asks": []}
