@@ -215,7 +215,6 @@ class CancelList(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     symbol: str
     list_id: int = 0
     client_id: str = ""
-    cancel_id: str = ""
 
 
 class OpenAccount(msgspec.Struct, frozen=True, kw_only=True, gc=False):

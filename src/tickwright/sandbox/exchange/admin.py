@@ -1,0 +1,100 @@
+"""Commands of whoever runs the exchange: accounts, transfers, leverage, mark prices, halts."""
+
+from __future__ import annotations
+
+from tickwright.sandbox.exchange.account import Account
+from tickwright.sandbox.exchange.floor import Floor
+from tickwright.venues.commands import (
+    Deposit,
+    OpenAccount,
+    SetLeverage,
+    SetMark,
+    SetReference,
+    SetStatus,
+    TriggerBy,
+)
+from tickwright.venues.reports import AccountChange, Refusal, Rule
+
+
+__all__ = ["deposit", "open_account", "set_leverage", "set_mark", "set_reference", "set_status"]
+
+
+def open_account(floor: Floor, command: OpenAccount) -> Refusal | None:
+    """Make an account known, or change its group and fees."""
+    account = floor.accounts.get(command.account)
+    if account is None:
+        account = floor.accounts[command.account] = Account(
+            command.account, group=command.group, is_house=command.is_house, kept=floor.kept
+        )
+    elif account.is_house is not command.is_house:
+        return Refusal(Rule.COMBINATION, subject="an account stays the house's or a client's")
+    account.group = command.group or account.name
+    account.maker_fee, account.taker_fee = command.maker_fee, command.taker_fee
+    return None
+
+
+def deposit(floor: Floor, command: Deposit) -> Refusal | None:
+    """Give an account an amount, or take it away as far as it is free."""
+    account = floor.accounts.get(command.account)
+    if account is None:
+        return Refusal(Rule.UNKNOWN_ACCOUNT, subject=command.account)
+    balance = account.balance(command.asset)
+    free = min(balance.free, account.available(command.asset))
+    if command.amount < 0 and free < -command.amount and not account.is_house:
+        return Refusal(Rule.BALANCE, -command.amount, free, command.asset)
+    balance.free += command.amount
+    floor.ledger.touch(account, balance, AccountChange.TRANSFER)
+    return None
+
+
+def set_leverage(floor: Floor, command: SetLeverage) -> Refusal | None:
+    """Set an account's leverage, if what it holds has margin enough."""
+    seat = floor.seat(command.account, command.symbol)
+    if isinstance(seat, Refusal):
+        return seat
+    limit = seat.market.rules.max_leverage
+    if not seat.market.is_margined or not 1 <= command.leverage <= limit:
+        return Refusal(Rule.LEVERAGE, command.leverage, limit)
+    before, seat.leverage = seat.leverage, command.leverage
+    available = seat.account.available(seat.market.settle)
+    if command.leverage < before and available < 0:
+        seat.leverage = before
+        return Refusal(Rule.MARGIN, command.leverage, before)
+    return None
+
+
+def set_mark(floor: Floor, command: SetMark) -> Refusal | None:
+    """Set a mark price and the next funding; orders that look at the mark price may wake."""
+    market = floor.markets.get(command.symbol)
+    if market is None:
+        return Refusal(Rule.UNKNOWN_SYMBOL, subject=command.symbol)
+    if command.mark <= 0:
+        return Refusal(Rule.PRICE_NOT_POSITIVE, command.mark, subject="mark price")
+    market.mark = command.mark
+    if command.funding_rate is not None:
+        market.funding_rate = command.funding_rate
+    if command.funding_ns is not None:
+        market.funding_ns = command.funding_ns
+        floor.note_fundings()
+    floor.prints.append((market, TriggerBy.MARK, command.mark))
+    return None
+
+
+def set_reference(floor: Floor, command: SetReference) -> Refusal | None:
+    """Set the price that bands refer to."""
+    market = floor.markets.get(command.symbol)
+    if market is None:
+        return Refusal(Rule.UNKNOWN_SYMBOL, subject=command.symbol)
+    if command.price < 0:
+        return Refusal(Rule.PRICE_NOT_POSITIVE, command.price, subject="reference price")
+    market.reference = command.price
+    return None
+
+
+def set_status(floor: Floor, command: SetStatus) -> Refusal | None:
+    """Open or close a market for new orders."""
+    market = floor.markets.get(command.symbol)
+    if market is None:
+        return Refusal(Rule.UNKNOWN_SYMBOL, subject=command.symbol)
+    market.is_trading = command.is_trading
+    return None
