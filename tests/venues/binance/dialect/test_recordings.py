@@ -114,3 +114,24 @@ def test_an_aged_snapshot_has_an_id_from_long_ago() -> None:
         "lastUpdateId": 4_000_000_000,
         "bids": [],
     }
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ['{"U":101,"u":10', "<html>", '{"U":101}', '{"U":101,"u":102,"b":[["x","1"]],"a":[]}', "[]"],
+)
+def test_a_damaged_delta_is_passed_over(payload: str) -> None:
+    books = keeper()
+    books.follow("btcusdt@depth@100ms", payload)
+    assert books.last_id("BTCUSDT") == 100
+    early = BookKeeper(SPOT)
+    early.follow("btcusdt@depth@100ms", payload)
+    early.snapshot("BTCUSDT", SNAPSHOT)
+    assert early.book("BTCUSDT") == keeper().book("BTCUSDT")
+
+
+@pytest.mark.parametrize("body", ["<html>", "{}", '{"lastUpdateId":1,"bids":[[]],"asks":[]}'])
+def test_a_damaged_snapshot_is_passed_over(body: str) -> None:
+    books = keeper()
+    books.snapshot("BTCUSDT", body)
+    assert books.last_id("BTCUSDT") == 100

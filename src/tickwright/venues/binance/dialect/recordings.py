@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,8 @@ _HEAD = '{"stream":"'
 _MIDDLE = '","data":'
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
+_DAMAGE = (msgspec.DecodeError, ArithmeticError, LookupError, TypeError)
+"""What reading a damaged recording ends in: no JSON, no number, a key that is missing, a value of another kind."""
 
 
 class _Book:
@@ -55,25 +58,33 @@ class BookKeeper:
         """Deltas recorded before their snapshot: one of them may reach beyond it."""
 
     def snapshot(self, symbol: str, body: str) -> None:
-        """Take a recorded snapshot, unless the book is newer."""
-        fresh = _Book(_decode(body))
+        """Take a recorded snapshot, unless the book is newer, or it is damaged."""
+        try:
+            fresh = _Book(_decode(body))
+        except _DAMAGE:
+            return
         known = self._books.get(symbol)
         if known is None or known.last_id < fresh.last_id:
             self._books[symbol] = fresh
             for event in self._early.pop(symbol, ()):
-                self._apply(fresh, event)
+                with suppress(*_DAMAGE):
+                    self._apply(fresh, event)
 
     def follow(self, stream: str, payload: str) -> None:
-        """Apply a recorded payload, if it is a diff of a book."""
+        """Apply a recorded payload, if it is a diff of a book; a damaged one is passed over."""
         symbol, _, kind = stream.partition("@")
         if kind != "depth" and not kind.startswith("depth@"):
             return
         symbol = symbol.upper()
         book = self._books.get(symbol)
-        if book is not None:
-            self._apply(book, _decode(payload))
-        else:
-            self._early.setdefault(symbol, deque(maxlen=_EARLY_MAX)).append(_decode(payload))
+        try:
+            event = _decode(payload)
+            if book is not None:
+                self._apply(book, event)
+            else:
+                self._early.setdefault(symbol, deque(maxlen=_EARLY_MAX)).append(event)
+        except _DAMAGE:
+            return
 
     def _apply(self, book: _Book, event: dict[str, Any]) -> None:
         last_id: int = event["u"]
