@@ -16,9 +16,9 @@ def main() -> None:
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     with failing_in_one_line():
-        from tickwright.cli.commands import app
+        from tickwright.cli.commands import run_command
 
-        app()
+        raise SystemExit(run_command())
 
 
 if __name__ == "__main__":

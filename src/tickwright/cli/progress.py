@@ -90,15 +90,18 @@ class StatusLine:
     """What something that goes on and on is at.
 
     Args:
+        first: What a terminal shows until there is something to tell.
         console: Where to show it.
         clock: Spaces plain lines.
     """
 
-    def __init__(self, *, console: Console = err, clock: Clock | None = None) -> None:
+    def __init__(
+        self, first: str = "", *, console: Console = err, clock: Clock | None = None
+    ) -> None:
         self._console = console
         self._clock = clock or SystemClock()
         self._said_s: float | None = None
-        self._status = Status("", console=console)
+        self._status = Status(first, console=console)
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:

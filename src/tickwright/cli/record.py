@@ -13,6 +13,7 @@ from tickwright.app.recording import Recording, topics_for
 from tickwright.cli.console import err, run_until_interrupted
 from tickwright.cli.options import Config, Endpoint, Environment, Seconds, chosen_settings
 from tickwright.cli.progress import StatusLine
+from tickwright.errors import UsageError
 
 
 __all__ = ["record"]
@@ -41,13 +42,14 @@ def record(
     Ctrl-C (or SIGTERM) ends the file properly, with exit code 0. A kill leaves all but its last second readable.
     """
     topics = topics_for(instruments, streams)
+    if output.exists() and not overwrite:
+        raise UsageError(f"{output} exists; choose another name, or say --overwrite")
     settings = chosen_settings(environment, endpoint, config)
 
     recording = Recording(output, topics, is_overwriting=overwrite, settings=settings)
 
     async def work() -> None:
-        with StatusLine() as line:
-            line.show("connecting …")
+        with StatusLine("connecting …") as line:
             async with recording:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(seconds):
