@@ -24,7 +24,7 @@ from tickwright.runtime.bus import Handle, Handler
 from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
 from tickwright.runtime.supervisor import Supervisor
-from tickwright.venues.base import Endpoints
+from tickwright.venues.base import Endpoints, Product
 
 
 __all__ = ["Connector", "Listener"]
@@ -103,7 +103,7 @@ class Connector:
         ...     print(book.best_bid, book.best_ask, book.state)
     """
 
-    def __init__(self, venues: tuple[str, ...], settings: Settings, ports: Ports) -> None:
+    def __init__(self, venues: tuple[str | Product, ...], settings: Settings, ports: Ports) -> None:
         self.settings = settings
         self._ports = ports
         self._products = products_of(*venues)
@@ -113,7 +113,7 @@ class Connector:
     @classmethod
     def open(
         cls,
-        *venues: str,
+        *venues: str | Product,
         environment: str | None = None,
         endpoints: Mapping[str, Endpoints] | None = None,
         settings: Settings | None = None,
@@ -123,7 +123,7 @@ class Connector:
         """Return a connector to ``venues``, to be entered with ``async with``. Nothing is sent before a topic is wanted.
 
         Args:
-            venues: Venues (``"binance"``) or single products (``"binance.spot"``).
+            venues: Venues (``"binance"``), single products (``"binance.spot"``), or a `Product` of your own.
             environment: ``live``, ``testnet`` or ``demo``.
             endpoints: Product → origins that replace the venue's own.
             settings: Ready-made settings, instead of reading environment, ``.env`` and YAML.
@@ -159,6 +159,10 @@ class Connector:
         traceback: TracebackType | None,
     ) -> None:
         await self._stack.__aexit__(kind, error, traceback)
+
+    async def start(self) -> Self:
+        """Open without ``async with``, as in a notebook, where cells outlive blocks; `close` it yourself."""
+        return await self.__aenter__()
 
     async def close(self) -> None:
         """Close everything; the same as leaving the ``async with`` block. Twice is fine."""

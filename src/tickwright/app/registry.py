@@ -22,14 +22,19 @@ def venue_names() -> list[str]:
     return sorted(VENUES)
 
 
-def products_of(*names: str) -> tuple[Product, ...]:
+def products_of(*names: str | Product) -> tuple[Product, ...]:
     """Return the products of venues (``binance``), or single products (``binance.spot``); all without names.
+
+    A `Product` stands for itself, so that a venue of one's own needs no entry here.
 
     Raises:
         UnknownVenue: For a name that is neither; the error lists what there is.
     """
     found: dict[str, Product] = {}
     for name in names or venue_names():
+        if isinstance(name, Product):
+            found[name.name] = name
+            continue
         venue = name.partition(".")[0]
         declared = _load(venue) if venue in VENUES else ()
         chosen = [product for product in declared if name in (product.venue, product.name)]

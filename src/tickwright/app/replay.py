@@ -13,8 +13,8 @@ from tickwright.io.clock import Clock, SystemClock
 from tickwright.io.files import CaptureReader, CaptureRecord
 from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.marketdata.replay import Replay, recognise
-from tickwright.model.topics import InstrumentTopic
-from tickwright.runtime.bus import Bus
+from tickwright.model.topics import InstrumentTopic, Topic
+from tickwright.runtime.bus import Bus, Handle
 from tickwright.venues.base import Product
 
 
@@ -93,7 +93,7 @@ class Replaying:
 
     Example:
         >>> replaying = Replaying()
-        >>> handle = replaying.bus.channel(Trades("binance:BTC/USDT")).attach(print)
+        >>> handle = replaying.on(Trades("binance:BTC/USDT"), print)
         >>> report = replaying.run(["btcusdt.jsonl.zst"])  # doctest: +SKIP
     """
 
@@ -105,6 +105,10 @@ class Replaying:
         self._counted: set[InstrumentTopic] = set()
         self._replays: list[Replay] = []
         self._seconds = 0.0
+
+    def on(self, topic: Topic, handler: Callable[[Any], None]) -> Handle:
+        """Call ``handler`` with every event of ``topic`` that is played from now on, as `Connector.on` does live."""
+        return self.bus.channel(topic).attach(handler)
 
     def run(self, paths: Sequence[str | Path], *, progress: Progress | None = None) -> ReplayReport:
         """Play files one after the other and return what they held; raises what `play` raises."""

@@ -20,10 +20,19 @@ from tickwright.io.rest import RestClient, RestStatus
 from tickwright.marketdata.pipe_table import make_pipe
 from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.marketdata.snapshots import SnapshotDesk, SnapshotStatus
+from tickwright.marketdata.trades import history_call
 from tickwright.model.instrument import Instruments
 from tickwright.model.market import Quote
 from tickwright.model.notices import Notice, SessionDown, SessionUp, TopicFailed, TopicStale
-from tickwright.model.topics import BookStates, BookUpdates, InstrumentTopic, Quotes, Topic
+from tickwright.model.topics import (
+    AggTrades,
+    BookStates,
+    BookUpdates,
+    InstrumentTopic,
+    Quotes,
+    Topic,
+    Trades,
+)
 from tickwright.runtime.pool import SessionPool
 from tickwright.runtime.reporting import SessionStatus
 from tickwright.runtime.routes import Route
@@ -142,6 +151,8 @@ class Feed:
                 f"{self.product.name} has no {type(topic).__name__}; it offers {offered}"
             )
         self.product.channel(topic, self.instruments)
+        if isinstance(topic, (Trades, AggTrades)) and topic.backfill:
+            history_call(topic, self.product, self.instruments[topic.instrument])
 
     def book_pipe(self, instrument_id: str) -> BookPipe:
         """Return the pipe that keeps the book of an acquired ``BookUpdates``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tickwright.core.gaps import Backfill, Hole, Link, TradeSequence
@@ -16,7 +16,7 @@ from tickwright.runtime.routes import Route, Sink
 from tickwright.venues.base import Product, RestCall
 
 
-__all__ = ["BackfilledTradePipe", "TradePipe"]
+__all__ = ["BackfilledTradePipe", "TradePipe", "history_call"]
 
 PAGE = 1_000
 """Trades a request of history; what venues give at most."""
@@ -55,7 +55,7 @@ class BackfilledTradePipe(Pipe):
         tools: Who fetches it.
     """
 
-    __slots__ = ("_backfill", "_instrument", "_is_fetching", "_product", "_tools")
+    __slots__ = ("_backfill", "_history_from", "_instrument", "_is_fetching", "_tools")
 
     def __init__(
         self,
@@ -68,8 +68,8 @@ class BackfilledTradePipe(Pipe):
     ) -> None:
         super().__init__(topic, route, channel)
         self._instrument = instrument
-        self._product = product
         self._tools = tools
+        self._history_from = history_call(topic, product, instrument)
         self._backfill: Backfill[Any] = Backfill()
         self._is_fetching = False
 
@@ -90,14 +90,8 @@ class BackfilledTradePipe(Pipe):
         wanted = self._backfill.wanted
         if wanted is not None and not self._is_fetching:
             self._is_fetching = True
-            self._tools.fetch(self._history(wanted), self._on_page, self._on_failure)
-
-    def _history(self, wanted: Hole) -> RestCall[Any]:
-        calls = self._product.calls
-        limit = min(PAGE, wanted.count)
-        if isinstance(self.topic, Trades):
-            return calls.trades(self._instrument, from_id=wanted.first, limit=limit)
-        return calls.agg_trades(self._instrument, from_id=wanted.first, limit=limit)
+            call = self._history_from(wanted.first, min(PAGE, wanted.count))
+            self._tools.fetch(call, self._on_page, self._on_failure)
 
     def _on_page(self, trades: Sequence[Trade | AggTrade]) -> None:
         self._is_fetching = False
@@ -106,6 +100,19 @@ class BackfilledTradePipe(Pipe):
     def _on_failure(self, error: Exception) -> None:
         self._is_fetching = False
         self._deliver(self._backfill.failed(), self._tools.clock.time_ns())
+
+
+def history_call(
+    topic: Trades | AggTrades, product: Product, instrument: Instrument
+) -> Callable[[int, int], RestCall[Any]]:
+    """Return what makes the call for a page of history: ``(first id, how many)`` → call.
+
+    Raises:
+        NotSupported: If the venue gives no trades by id; better now than at the first gap.
+    """
+    make = product.calls.trades if isinstance(topic, Trades) else product.calls.agg_trades
+    make(instrument, from_id=0, limit=1)
+    return lambda first, count: make(instrument, from_id=first, limit=count)
 
 
 def _gap(instrument_id: str, hole: Hole, now_ns: int) -> Gap:
