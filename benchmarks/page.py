@@ -1,0 +1,133 @@
+"""Puts measured figures into ``docs/performance.md``.
+
+    python -m benchmarks --json > bench.json
+    python -m benchmarks.stages --json > stages.json
+    python -m benchmarks.page bench.json stages.json
+
+Only what stands between the markers ``<!-- measured: … -->`` and ``<!-- end of measured -->`` is replaced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from benchmarks.contest import PACED, Result
+from benchmarks.footprint import Size
+from benchmarks.stages import Stage
+from benchmarks.workload import CASES
+
+
+__all__ = ["main", "render"]
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+MARKED = re.compile(r"(<!-- measured: (?P<name>\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
+OURS = "tickwright"
+
+HEADINGS = {
+    "depth": "depth → book",
+    "bookTicker": "bookTicker",
+    "trade": "trade",
+    "audited": "depth + bookTicker, audited",
+    "mix": "200 instruments",
+    PACED: "depth, a frame a ms",
+}
+
+
+class Report(msgspec.Struct):
+    """What ``python -m benchmarks --json`` prints."""
+
+    machine: dict[str, str]
+    results: list[Result]
+    footprint: list[Size]
+
+
+def _table(rows: list[list[str]]) -> str:
+    head, *body = rows
+    line = ["---", *["---:" for _ in head[1:]]]
+    return "".join(f"| {' | '.join(row)} |\n" for row in [head, line, *body])
+
+
+def _contest(report: Report) -> str:
+    """All cases as one table: µs a frame, and how many times Tickwright's price that is."""
+    cases = [case for case in (*CASES, PACED) if any(r.case == case for r in report.results)]
+    found = {(r.case, r.name): r for r in report.results}
+    rows = [["µs of CPU a frame (× Tickwright)", *(HEADINGS[case] for case in cases)]]
+    for name in dict.fromkeys(result.name for result in report.results):
+        cells = []
+        for case in cases:
+            result, mine = found.get((case, name)), found.get((case, OURS))
+            if result is None:
+                cells.append("–")
+            elif mine is None or name == OURS:
+                cells.append(f"**{result.cpu_us:.2f}**")
+            else:
+                cells.append(f"{result.cpu_us:.2f} (× {result.cpu_us / mine.cpu_us:.1f})")
+        rows.append([_label(name, report.results), *cells])
+    mine_row = [f"{found[case, OURS].frames_per_s:,}" for case in cases if (case, OURS) in found]
+    rows.append(["frames/s a core, Tickwright", *mine_row])
+    return _table(rows)
+
+
+def _label(name: str, results: list[Result]) -> str:
+    notes = next(result.notes for result in results if result.name == name)
+    version = notes.get("version")
+    return f"{name} {version}" if version else f"**{name}**" if name == OURS else name
+
+
+def _footprint(report: Report) -> str:
+    rows = [["", "measured", "aim"]]
+    for size in report.footprint:
+        aim = "" if size.target is None else f"≤ {size.target:,g} {size.unit}"
+        rows.append([size.what, f"{size.value:,g} {size.unit}", aim])
+    return _table(rows)
+
+
+def _profile(profiles: dict[str, list[Stage]]) -> str:
+    names = list(dict.fromkeys(stage.name for stages in profiles.values() for stage in stages))
+    names.sort(key=lambda name: (name.startswith("whole"), name.startswith("the rest")))
+    costs = {case: {stage.name: stage.us for stage in stages} for case, stages in profiles.items()}
+    rows = [["µs of CPU a frame", *profiles]]
+    for name in names:
+        cells = [f"{costs[case][name]:.2f}" if name in costs[case] else "" for case in profiles]
+        rows.append([name, *cells])
+    return _table(rows)
+
+
+def _machine(report: Report) -> str:
+    facts = report.machine
+    return (
+        f"Measured on: {facts['cpu']}, {facts['system']}, Python {facts['python']},"
+        f" picows {facts['picows']}, uvloop {facts['uvloop']}.\n"
+    )
+
+
+def render(page: str, report: Report, profiles: dict[str, list[Stage]]) -> str:
+    """Return ``page`` with its marked parts replaced."""
+    parts = {
+        "machine": _machine(report),
+        "contest": _contest(report),
+        "profile": _profile(profiles),
+        "footprint": _footprint(report),
+    }
+    return MARKED.sub(lambda found: f"{found[1]}{parts[found['name']]}{found[3]}", page)
+
+
+def main() -> None:
+    """Rewrite the page from two files of figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("bench", type=Path)
+    parser.add_argument("stages", type=Path)
+    arguments = parser.parse_args()
+    report = msgspec.json.decode(arguments.bench.read_bytes(), type=Report)
+    stages: Any = dict[str, list[Stage]]
+    profiles = msgspec.json.decode(arguments.stages.read_bytes(), type=stages)
+    PAGE.write_text(render(PAGE.read_text(), report, profiles))
+
+
+if __name__ == "__main__":
+    main()
