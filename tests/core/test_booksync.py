@@ -281,6 +281,21 @@ def test_what_was_buffered_before_a_discard_counts_as_seen() -> None:
     assert replayed(sync.snapshot(snapshot(15))) == []
 
 
+def test_g06_after_an_outage_a_snapshot_from_before_it_is_refused_while_no_delta_has_come() -> None:
+    sync = synced(SPOT, 20)
+    sync.reset()
+    sync.subscribed()
+    assert sync.snapshot(snapshot(19)) is TOO_OLD
+    assert replayed(sync.snapshot(snapshot(20))) == []
+
+
+def test_a_venue_that_counts_anew_is_believed_from_its_first_delta_on() -> None:
+    sync = synced(SPOT, 20)
+    sync.reset()
+    sync.delta(delta(3, 4))
+    assert replayed(sync.snapshot(snapshot(3))) == [4]
+
+
 def test_the_buffer_is_bounded_and_then_asks_for_a_newer_snapshot() -> None:
     sync = subscribed(SPOT, buffered_max=3)
     for number in range(10, 15):

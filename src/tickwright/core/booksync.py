@@ -206,9 +206,8 @@ class BookSync:
         self.dropped = 0
         """Deltas that a full buffer let go."""
         self._buffer: deque[BookDelta] = deque(maxlen=buffered_max)
-        self._floor = (
-            _UNLINKED  # the last id seen before `discard`, below which no snapshot is whole
-        )
+        # The last id seen before `discard` or `reset`, below which no snapshot is whole.
+        self._floor = _UNLINKED
         self._is_first_id = chain is BookChain.FIRST_ID
         self._link = _UNLINKED
         self._old_at: int | None = None
@@ -245,21 +244,19 @@ class BookSync:
         before.
         """
         self._move(SyncEvent.DISCARD)
-        if self._buffer:
-            self._floor = self._buffer[-1].last
-        elif self.sequence is not None:
-            self._floor = self.sequence
+        self._raise_floor()
         self._forget()
 
     def reset(self) -> None:
         """The stream ended (connection lost, resubscribed, unsubscribed): what was held is worth nothing.
 
         Call it after the last frame of that connection; `subscribed` or a delta opens the next
-        chain.
+        chain. Until that delta comes, a snapshot older than what was seen before is refused: a
+        cache may answer in the venue's place.
         """
         self._move(SyncEvent.RESET)
         self.epoch += 1
-        self._floor = _UNLINKED
+        self._raise_floor()
         self._forget()
 
     def delta(self, delta: BookDelta) -> Verdict:
@@ -377,6 +374,13 @@ class BookSync:
             return SyncEvent.LAGS, ()
         deltas = tuple(delta for delta in self._buffer if not self._is_before(delta, snapshot_id))
         return (SyncEvent.JOINS if deltas else SyncEvent.COVERS), deltas
+
+    def _raise_floor(self) -> None:
+        """Remember the last id seen; not the highest, for a venue may have begun to count anew."""
+        if self._buffer:
+            self._floor = self._buffer[-1].last
+        elif self.sequence is not None:
+            self._floor = self.sequence
 
     def _forget(self) -> None:
         self._buffer.clear()
