@@ -30,7 +30,7 @@ from tickwright.testing.http import FakeHttp, Reply
 from tickwright.testing.memory import MemoryNetwork, MemoryPeer
 from tickwright.testing.virtual_time import VirtualClock
 from tickwright.venues.base import Endpoints
-from tickwright.venues.dialects import Conversation
+from tickwright.venues.dialects import Conversation, Frame
 
 
 __all__ = [
@@ -95,7 +95,7 @@ class MemoryVenue:
     Attributes:
         faults: Product → what goes wrong there.
         network, http: The ports.
-        truth: Symbol → update id → the exact book there, of the product that `keeps_truth` names.
+        truth: Symbol → update id → the exact book there, from `keep_truth` on.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class MemoryVenue:
         self.faults = {market.product: Faults() for market in markets}
         self.markets = {market.product: market for market in markets}
         self.lines: list[_Line] = []
-        self.keeps_truth = ""
+        self._true_product = ""
         self.truth: defaultdict[str, dict[int, Sides]] = defaultdict(dict)
         self.is_moving = True
         self._step_s = step_s
@@ -176,6 +176,11 @@ class MemoryVenue:
         """The connections that have not ended."""
         return [line for line in self.lines if not line.peer.is_closed]
 
+    def keep_truth(self, product: str) -> None:
+        """Remember every book of a product from now on, see `truth`."""
+        self._true_product = product
+        self._note(self.markets[product])
+
     def close_all(self, code: int) -> None:
         """End every connection."""
         for line in self.open_lines:
@@ -200,10 +205,19 @@ class MemoryVenue:
             if not self.is_moving:
                 continue
             for product, market in self.markets.items():
-                frames = market.advance(self._now_ms)
-                if self.keeps_truth == product:
-                    self._note(market)
+                if self._true_product == product:
+                    frames = self._advance_noting(market)
+                else:
+                    frames = market.advance(self._now_ms)
                 self.boards[product].publish(frames)
+
+    def _advance_noting(self, market: GeneratedMarket) -> list[Frame]:
+        """Go from one depth frame to the next, however late the step comes, and note the book at each."""
+        frames: list[Frame] = []
+        for now_ms in range(market.now_ms // 100 * 100 + 100, self._now_ms + 1, 100):
+            frames += market.advance(now_ms)
+            self._note(market)
+        return frames
 
     def _note(self, market: GeneratedMarket) -> None:
         for instrument in market.instruments:
