@@ -32,6 +32,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 
 __all__ = [
     "Banned",
@@ -163,7 +165,10 @@ class VenueRejected(VenueError):
     """
 
     def __init__(self, status: int, code: int | str | None, text: str, where: str) -> None:
-        super().__init__(f"{where}: the venue refused with {code} (HTTP {status}): {text}")
+        named = (
+            f"HTTP {status}" if code is None else f"the venue refused with {code} (HTTP {status})"
+        )
+        super().__init__(f"{where}: {named}: {text}")
         self.status = status
         self.code = code
         self.text = text
@@ -174,8 +179,9 @@ class RateLimited(VenueError):
     """Over one of the venue's limits; nothing leaves for that host before ``retry_at_ns``."""
 
     def __init__(self, where: str, retry_at_ns: int, text: str = "") -> None:
+        until = datetime.fromtimestamp(retry_at_ns // 1_000_000_000, UTC)
         super().__init__(
-            f"{where}: rate limited until {retry_at_ns} ns (wall clock) {text}".rstrip()
+            f"{where}: over a limit of the venue; try again at {until:%H:%M:%S} UTC {text}".rstrip()
         )
         self.retry_at_ns = retry_at_ns
 
