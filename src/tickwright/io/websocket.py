@@ -35,8 +35,8 @@ class WebSocketOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     connect_timeout_s: float = 10.0
     """For everything up to the accepted handshake: name, TCP, proxy, TLS, upgrade."""
-    close_timeout_s: float = 2.0
-    """How long a peer may take to answer our close frame before it is cut off."""
+    close_timeout_s: float = 1.0
+    """How long a peer may take to answer our close frame before it is cut off; Ctrl-C waits for it."""
     frame_bytes_max: int = 16 * 1024 * 1024
     """A longer message, whole or in fragments, closes the connection with 1009."""
     proxy: str | None = None

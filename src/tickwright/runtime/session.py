@@ -45,7 +45,7 @@ from tickwright.venues.base import Ack, Nack, ShutdownNotice, WsLimits, WsProtoc
 
 __all__ = ["SessionRunner"]
 
-CUT_S = 2.0
+CUT_S = 1.5
 """How long a closing connection may take to shake hands before the session stops waiting for it."""
 
 WAIT_S_MIN = 0.001
