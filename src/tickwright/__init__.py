@@ -92,6 +92,7 @@ from tickwright.model.topics import (
 )
 from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
+from tickwright.sandbox.sandbox import Sandbox
 from tickwright.venues.base import Endpoints
 
 
@@ -159,6 +160,7 @@ __all__ = [
     "Replaying",
     "RequestTimeout",
     "Rounding",
+    "Sandbox",
     "SessionDown",
     "SessionUp",
     "Settings",

@@ -13,6 +13,7 @@ from tickwright.app.assembly import Assembly, Ports, assemble
 from tickwright.app.config import Settings, load_settings
 from tickwright.app.queries import Queries
 from tickwright.app.registry import products_of
+from tickwright.app.sandboxed import entered, own_sandbox, served
 from tickwright.app.status import Status, status_of
 from tickwright.errors import Closed, TickwrightError, UsageError
 from tickwright.marketdata.book import Book
@@ -24,6 +25,7 @@ from tickwright.runtime.bus import Handle, Handler
 from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
 from tickwright.runtime.supervisor import Supervisor
+from tickwright.sandbox.sandbox import Sandbox
 from tickwright.venues.base import Endpoints, Product
 
 
@@ -103,10 +105,19 @@ class Connector:
         ...     print(book.best_bid, book.best_ask, book.state)
     """
 
-    def __init__(self, venues: tuple[str | Product, ...], settings: Settings, ports: Ports) -> None:
+    def __init__(
+        self,
+        venues: tuple[str | Product, ...],
+        settings: Settings,
+        ports: Ports,
+        sandbox: Sandbox | None = None,
+    ) -> None:
         self.settings = settings
         self._ports = ports
         self._products = products_of(*venues)
+        self._sandbox = sandbox or own_sandbox(self._products, settings)
+        if sandbox is not None:
+            self._products = served(self._products, venues, sandbox)
         self._assembly: Assembly | None = None
         self._stack = AsyncExitStack()
 
@@ -114,7 +125,7 @@ class Connector:
     def open(
         cls,
         *venues: str | Product,
-        environment: str | None = None,
+        environment: str | Sandbox | None = None,
         endpoints: Mapping[str, Endpoints] | None = None,
         settings: Settings | None = None,
         ports: Ports | None = None,
@@ -124,7 +135,8 @@ class Connector:
 
         Args:
             venues: Venues (``"binance"``), single products (``"binance.spot"``), or a `Product` of your own.
-            environment: ``live``, ``testnet`` or ``demo``.
+            environment: ``live``, ``testnet``, ``demo``, ``sandbox`` (one of its own, up and down with the connector),
+                or a `Sandbox`, open or not.
             endpoints: Product → origins that replace the venue's own.
             settings: Ready-made settings, instead of reading environment, ``.env`` and YAML.
             ports: Clocks and transports to use instead of the real ones.
@@ -137,19 +149,25 @@ class Connector:
         if not venues:
             raise UsageError('name what to open, for example Connector.open("binance")')
         given = {**options}
+        sandbox = environment if isinstance(environment, Sandbox) else None
         if environment is not None:
-            given["environment"] = environment
+            given["environment"] = "sandbox" if sandbox is not None else environment
         if endpoints is not None:
             given["endpoints"] = endpoints
         chosen = settings if settings is not None else load_settings(**given)
-        return cls(venues, chosen, ports or Ports())
+        return cls(venues, chosen, ports or Ports(), sandbox)
 
     async def __aenter__(self) -> Self:
         if self._assembly is not None:
             raise UsageError("this connector is open already; make another one")
-        self._assembly = await self._stack.enter_async_context(
-            assemble(self._products, self.settings, self._ports)
-        )
+        settings, ports = self.settings, self._ports
+        async with AsyncExitStack() as stack:
+            if self._sandbox is not None:
+                inside = entered(self._sandbox, settings, ports)
+                settings, ports = await stack.enter_async_context(inside)
+            opened = assemble(self._products, settings, ports)
+            self._assembly = await stack.enter_async_context(opened)
+            self._stack = stack.pop_all()
         return self
 
     async def __aexit__(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tickwright.sandbox.account import SandboxAccount
 from tickwright.sandbox.faults import EOF, Faults
 from tickwright.sandbox.market import GeneratedMarket, instrument_ids
 from tickwright.sandbox.playback import PlaybackMarket
+from tickwright.sandbox.sandbox import Sandbox
 from tickwright.sandbox.server import LoopbackVenue
 
 
@@ -14,5 +16,7 @@ __all__ = [
     "GeneratedMarket",
     "LoopbackVenue",
     "PlaybackMarket",
+    "Sandbox",
+    "SandboxAccount",
     "instrument_ids",
 ]

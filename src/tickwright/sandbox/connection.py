@@ -31,6 +31,7 @@ class Connection:
         conversation: Its subscriptions and its framing.
 
     Attributes:
+        number: Counts the connections of a product.
         conversation: Its subscriptions and its framing.
         received: The last text frames that the client sent.
         pongs: The payloads of the last pongs that it sent.
@@ -39,6 +40,7 @@ class Connection:
     """
 
     def __init__(self, switchboard: Switchboard, conversation: Conversation) -> None:
+        self.number = 0
         self.conversation = conversation
         self.received: deque[str] = deque(maxlen=_KEPT)
         self.pongs: deque[bytes] = deque(maxlen=_KEPT)
@@ -80,6 +82,7 @@ class Connection:
     def opened(self, link: Link) -> None:
         """Begin: pings, the lifetime, and the faults that strike at once."""
         self._link = link
+        self.number = self._switchboard.connected
         self._switchboard.joined(self)
         code = self._faults.close_on_open
         if code is not None:

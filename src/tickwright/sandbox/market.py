@@ -24,6 +24,7 @@ _PRICES = {
 }  # fmt: skip
 _OPENED_MS = 1_790_000_000_000
 _RATE_PER_S = 20.0
+_IDLE_STEPS = 2000
 _QUIETER = 0.7  # the tenth instrument has a fifth of the first one's events
 
 
@@ -198,6 +199,18 @@ class GeneratedMarket:
                 yield publisher.take()
         self._now_ms = max(self._now_ms, to_ms)
         yield publisher.take()
+
+    def burst(self, frames_max: int) -> list[Frame]:
+        """Let things happen at this instant until about so many frames are made; fewer if nobody wants any."""
+        publisher, out, instruments = self._publisher, self._publisher.frames, self._instruments
+        steps_max = _IDLE_STEPS
+        step = 0
+        while len(out) < frames_max and step < steps_max:
+            instruments[step % len(instruments)].step(self.now_ms)
+            step += 1
+            # Few steps of few instruments make no frame: many without one mean that none is wanted.
+            steps_max = _IDLE_STEPS * (1 + len(out))
+        return publisher.take()
 
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the venue's answer to a REST request."""

@@ -52,6 +52,7 @@ class RestServer:
 
     Attributes:
         requests: The last requests.
+        served: Requests ever made.
         meter: Counts requests; change its ``limit`` to make 429 come sooner.
         snapshots_open: Cleared, book snapshots wait (taken, not sent) until it is set again.
     """
@@ -66,6 +67,7 @@ class RestServer:
     ) -> None:
         self.faults = faults
         self.requests: deque[Request] = deque(maxlen=_KEPT)
+        self.served = 0
         self.meter = market.dialect.meter()
         self.snapshots_open = asyncio.Event()
         self.snapshots_open.set()
@@ -86,6 +88,7 @@ class RestServer:
         faults, market = self.faults, self._market
         params = dict(parse_qsl(request.query, keep_blank_values=True))
         self.requests.append(Request(request.method, request.path, params))
+        self.served += 1
         self._changed()
         is_struck = faults.strikes_rest(request.path)
         if is_struck and faults.rest_black_hole:

@@ -6,16 +6,18 @@ import asyncio
 import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from functools import partial
 from types import TracebackType
 from typing import Self
 
 from tickwright.errors import ConfigError
 from tickwright.io.clock import Clock, SystemClock
+from tickwright.sandbox.connection import Connection
 from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.playback import PlaybackMarket
-from tickwright.sandbox.ports import Network
+from tickwright.sandbox.ports import Market, Network
 from tickwright.sandbox.productserver import ProductServer
 from tickwright.sandbox.rest import RestServer
 from tickwright.sandbox.switchboard import Switchboard
@@ -51,7 +53,7 @@ class LoopbackVenue:
 
     Attributes:
         endpoints: Product → where it is served.
-        faults: The faults in force.
+        faults: The faults in force; see also `faults_of`.
         finished: Set when every recording was played to its end.
 
     Raises:
@@ -153,6 +155,11 @@ class LoopbackVenue:
 
     # ------------------------------------------------------------------ what tests and users do
 
+    @property
+    def markets(self) -> tuple[Market, ...]:
+        """What is served, product by product."""
+        return tuple(service.market for service in self._services)
+
     def switchboard(self, product: str) -> Switchboard:
         """Return the connections and subscriptions of a product."""
         return self._service(product).switchboard
@@ -188,12 +195,46 @@ class LoopbackVenue:
         finally:
             self._watchers.remove(entry)
 
-    def close_sockets(self, code: int = 1000, reason: str = "") -> int:
+    def faults_of(self, product: str) -> Faults:
+        """Return the faults of one product: a copy of `faults` at the first call, and its own from then on."""
+        service = self._service(product)
+        if service.faults is self.faults:
+            service.faults = deepcopy(self.faults)
+        return service.faults
+
+    def faults_in_force(self, product: str) -> Faults:
+        """Return the faults that strike a product now: its own, or those of all."""
+        return self._service(product).faults
+
+    def connections(self, product: str | None = None) -> list[Connection]:
+        """Return the open connections, of one product or of all."""
+        services = self._services if product is None else [self._service(product)]
+        found = [one for service in services for one in service.switchboard.connections]
+        return sorted(found, key=lambda one: one.number)
+
+    def close_sockets(
+        self, code: int = 1000, reason: str = "", *, product: str | None = None
+    ) -> int:
         """Close every connection with a code (`EOF` cuts them) and return how many there were."""
-        connections = [one for service in self._services for one in service.switchboard.connections]
+        connections = self.connections(product)
         for connection in connections:
             connection.close(code, reason)
         return len(connections)
+
+    def burst(self, frames: int, *, product: str | None = None) -> int:
+        """Let so many frames of real-time streams happen at one instant, and return how many did.
+
+        There are none where nobody wants such streams: trades, best prices, unthrottled deltas.
+        """
+        services = self._services if product is None else [self._service(product)]
+        made = 0
+        for service in services:
+            market = service.market
+            if isinstance(market, GeneratedMarket):
+                part = market.burst(frames)
+                made += len(part)
+                service.switchboard.publish(part)
+        return made
 
     def ping_all(self) -> None:
         """Ping every connection now."""
@@ -225,6 +266,9 @@ class LoopbackVenue:
         began_s, began_ms = self._clock.monotonic_s(), market.now_ms
         while True:
             await asyncio.sleep(_TICK_S)
+            if service.faults.burst:
+                service.switchboard.publish(market.burst(service.faults.burst))
+                service.faults.burst = 0
             elapsed_ms = (self._clock.monotonic_s() - began_s) * 1000
             for part in market.run(began_ms + elapsed_ms * self._speed, frames_max=_PART_FRAMES):
                 service.switchboard.publish(part)

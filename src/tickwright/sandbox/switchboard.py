@@ -51,6 +51,8 @@ class Switchboard:
         self.connections: set[Connection] = set()
         self.connected = 0
         """Connections ever made."""
+        self.frames_sent = 0
+        """Market data frames ever sent, to each connection."""
         self.monotonic_s = clock.monotonic_s
         self.slow_bytes_max = slow_bytes_max
         self._clock = clock
@@ -142,6 +144,7 @@ class Switchboard:
                 connection.outbox.append(made[framing])
                 connection.frames_sent += 1
                 dirty[connection] = None
+            self.frames_sent += len(listeners)
         for connection in dirty:
             connection.flush()
             if connection.waiting_bytes > self.slow_bytes_max:

@@ -1,0 +1,64 @@
+"""``environment=sandbox``: a connector inside a sandbox, without any other setting."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import msgspec
+
+from tickwright.app.assembly import Ports
+from tickwright.app.config import Settings
+from tickwright.sandbox.sandbox import Sandbox
+from tickwright.venues.base import Product
+
+
+__all__ = ["entered", "own_sandbox", "served"]
+
+
+def own_sandbox(products: Sequence[Product], settings: Settings) -> Sandbox | None:
+    """Return a sandbox for the products whose environment is one and whose addresses nobody named.
+
+    ``environment="sandbox"`` alone brings it up with the connector, and down again.
+    """
+    if settings.environment != "sandbox":
+        return None
+    names = [product.name for product in products if product.name not in settings.endpoints]
+    return Sandbox(names) if names else None
+
+
+def served(
+    products: Sequence[Product], asked: Sequence[str | Product], sandbox: Sandbox
+) -> tuple[Product, ...]:
+    """Return the products that are opened in a sandbox: of a whole venue, those that it serves."""
+    return tuple(
+        product for product in products if product.name in sandbox.products or product.name in asked
+    )
+
+
+@asynccontextmanager
+async def entered(
+    sandbox: Sandbox, settings: Settings, ports: Ports
+) -> AsyncIterator[tuple[Settings, Ports]]:
+    """Open a sandbox, unless it is open, and yield settings and ports that lead into it.
+
+    Addresses and ports that were given go before those of the sandbox.
+    """
+    async with AsyncExitStack() as stack:
+        if not sandbox.is_open:
+            await stack.enter_async_context(sandbox)
+        inside = msgspec.structs.replace(
+            settings,
+            environment="sandbox",
+            endpoints={**sandbox.endpoints, **settings.endpoints},
+        )
+        network = sandbox.network
+        yield (
+            inside,
+            msgspec.structs.replace(
+                ports,
+                clock=ports.clock or sandbox.clock,
+                websockets=ports.websockets or getattr(network, "websockets", None),
+                http=ports.http or getattr(network, "http", None),
+            ),
+        )
