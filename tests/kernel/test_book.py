@@ -64,7 +64,7 @@ def check(book: Any, naive: NaiveBook) -> None:
 def test_any_run_of_changes_leaves_what_a_dict_would_hold(kernel: Kernel, changes: Any) -> None:
     book, naive = kernel.L2Book(0, 0), NaiveBook()
     for (how, *runs), order in changes:
-        ordered = tuple(run if order is None else sorted(run) for run in runs)
+        ordered: Any = tuple(run if order is None else sorted(run) for run in runs)
         if order == "falling":
             ordered = tuple(run[::-1] for run in ordered)
         change(book, kernel, how, ordered)
@@ -91,7 +91,7 @@ def test_a_large_book_under_long_churn_stays_what_a_dict_would_hold(
             ]
             for sign in (-1, 1)
         )
-        ordered = tuple(sorted(run, key=lambda level: abs(level[0])) for run in runs)
+        ordered: Any = tuple(sorted(run, key=lambda level: abs(level[0])) for run in runs)
         change(book, kernel, how, ordered)
         naive.change(how, ordered)
         check(book, naive)

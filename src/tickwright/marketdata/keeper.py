@@ -125,9 +125,8 @@ class BookKeeper:
             self._verify(snapshot)
             return True
         if self._sync.is_synced or self.state in (BookState.STALE, BookState.CLOSED):
-            return (
-                True  # asked for before the connection ended: nothing links it to what comes next
-            )
+            # It was asked for before the connection ended: nothing links it to what comes next.
+            return True
         answer = self._sync.snapshot(snapshot, epoch)
         if not isinstance(answer, Replay):
             return False
@@ -263,9 +262,8 @@ class BookKeeper:
             self._break("a fresh snapshot differs", snapshot.received_ts_ns)
 
     def _break(self, reason: str, now_ns: int) -> None:
-        if (
-            self._sync.is_synced
-        ):  # a gap is known to the sync already, and the delta after it is held
+        # A gap is known to the sync already, and it holds the delta after it.
+        if self._sync.is_synced:
             self._sync.discard()
             self._forget()
         self._go(BookEvent.BROKEN, reason, now_ns)

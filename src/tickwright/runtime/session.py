@@ -215,9 +215,8 @@ class SessionRunner:
             Exception: A bug met on the way; the supervisor restarts the session. Nothing that a network or a venue
                 does is raised here.
         """
-        self.machine = (
-            self._new_machine()
-        )  # a restart after a bug begins anew; the ledger's wishes stay
+        # A restart after a bug begins anew; the ledger's wishes stay.
+        self.machine = self._new_machine()
         self._crash = None
         end: str | None = None
         try:
