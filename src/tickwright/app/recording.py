@@ -162,7 +162,8 @@ class Recording:
         sessions = [session for product in status.products for session in product.sessions]
         live = sum(session.state == "live" for session in sessions)
         unreadable = sum(session.decode_failures for session in sessions)
-        parts = [f"{tape.records:,} records", f"{live} of {len(sessions)} connections live"]
+        records = f"{tape.records:,} record{'' if tape.records == 1 else 's'}"
+        parts = [records, f"{live} of {len(sessions)} connections live"]
         if unreadable:
             parts.append(f"{unreadable:,} unreadable")
         return " · ".join(parts)

@@ -14,6 +14,7 @@ from tickwright.cli.doctor import doctor
 from tickwright.cli.instruments import instruments
 from tickwright.cli.record import record
 from tickwright.cli.replay import replay
+from tickwright.cli.sandbox import sandbox
 from tickwright.cli.watch import watch
 from tickwright.errors import UsageError
 
@@ -61,7 +62,7 @@ def _options(
         raise typer.Exit(2)
 
 
-for _command in (watch, record, replay, instruments, doctor, demo):
+for _command in (watch, record, replay, instruments, doctor, demo, sandbox):
     app.command()(_command)
 
 
