@@ -8,9 +8,10 @@ BIN := .venv/bin
 # A stamp file says that the environment matches these; nothing is done while it is newer.
 ENVIRONMENT := .venv/.environment-stamp
 KERNEL := .venv/.kernel-stamp
+CLIENTS := .venv-clients/.environment-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-pure check format demo bench fuzz fuzz-asan clean
+.PHONY: help setup clients test test-pure check format demo bench fuzz fuzz-asan clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +25,12 @@ $(KERNEL): $(ENVIRONMENT) $(wildcard src/tickwright/kernel/*.pyx src/tickwright/
 	@touch $@
 
 setup: $(KERNEL) ## Make or refresh .venv; quick when nothing changed.
+
+$(CLIENTS): $(ENVIRONMENT) .ci/setup-clients
+	@.ci/setup-clients
+	@touch $@
+
+clients: $(CLIENTS) ## Install the independent clients that the sandbox is proven with.
 
 test: setup ## Run the tests.
 	@$(IN_VENV) -m pytest $(ARGS)
@@ -55,6 +62,6 @@ fuzz-asan: setup ## The same under AddressSanitizer; needs gcc.
 	@tests/kernel/asan.sh $(ARGS)
 
 clean: ## Remove everything that is made, the environment included.
-	rm -rf .venv build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-clients build dist src/*.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	rm -f src/tickwright/kernel/*.so src/tickwright/kernel/*.c
 	find src tests benchmarks -name __pycache__ -prune -exec rm -rf {} +

@@ -26,9 +26,8 @@ from tickwright.sandbox import LoopbackVenue
 
 PROJECT = Path(__file__).resolve().parents[2]
 AGENTS = Path(__file__).resolve().parent / "agents"
-CLIENTS_PYTHON = Path(
-    os.environ.get("TICKWRIGHT_CLIENTS_PYTHON") or PROJECT / ".venv-clients" / "bin" / "python"
-)
+NAMED_PYTHON = os.environ.get("TICKWRIGHT_CLIENTS_PYTHON")
+CLIENTS_PYTHON = Path(NAMED_PYTHON or PROJECT / ".venv-clients" / "bin" / "python")
 TIMEOUT_S = 10.0
 
 _VERSIONS = {"": "v1", "V2": "v2", "V3": "v3"}
@@ -181,11 +180,15 @@ class Clients:
         self._processes: dict[str, ClientProcess] = {}
 
     def get(self, agent: str) -> ClientProcess:
-        """Return an agent's process, or skip the test where the clients are not installed."""
+        """Return an agent's process; where the clients are not installed, skip the test.
+
+        It fails, rather, if ``TICKWRIGHT_CLIENTS_PYTHON`` says where they have to be.
+        """
         if not CLIENTS_PYTHON.exists():
-            pytest.skip(
+            text = (
                 f"independent clients are absent: no {CLIENTS_PYTHON}; `make clients` installs them"
             )
+            (pytest.fail if NAMED_PYTHON else pytest.skip)(text)
         if agent not in self._processes:
             self._processes[agent] = ClientProcess(agent)
         return self._processes[agent]
