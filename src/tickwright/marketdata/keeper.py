@@ -6,6 +6,7 @@ snapshot go out as calls. A live session and a replayed file drive it alike.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from tickwright.core.audit import MATCH, BookAudit, Match, Mismatch
@@ -21,6 +22,10 @@ __all__ = ["BookKeeper"]
 
 MISMATCHES_MAX = 3
 """Disagreements in a row that cost a book its place: one may be a quote that overtook a delta, three are not."""
+
+MISMATCH_SPAN = 1_000
+"""Comparisons within which as many disagreements cost it its place, too: below a top that the market has mended, the
+book may still be wrong."""
 
 COMPARED_LEVELS = 20
 """Levels a side in which a silent book must equal a fresh snapshot."""
@@ -61,6 +66,7 @@ class BookKeeper:
         self.is_verifying = False
         self._sync = BookSync(chain)
         self._audit: BookAudit | None = None
+        self._mismatched_at: deque[int] = deque(maxlen=MISMATCHES_MAX)
         self._publish = publish
         self._publish_state = publish_state
         self._request_snapshot = request_snapshot
@@ -241,8 +247,13 @@ class BookKeeper:
         if verdict is MATCH:
             if self.state is not BookState.LIVE:
                 self._go(BookEvent.MATCH, "equal to the quotes", now_ns)
-        elif audit.mismatches_in_row >= MISMATCHES_MAX:
+            return
+        at = self._mismatched_at
+        at.append(audit.audited)
+        if audit.mismatches_in_row >= MISMATCHES_MAX:
             self._break(f"{audit.mismatches_in_row} mismatches in a row: {verdict}", now_ns)
+        elif len(at) == MISMATCHES_MAX and at[-1] - at[0] <= MISMATCH_SPAN:
+            self._break(f"{len(at)} mismatches in {at[-1] - at[0]} audits: {verdict}", now_ns)
         else:
             self._go(BookEvent.MISMATCH, str(verdict), now_ns)
 
@@ -276,6 +287,7 @@ class BookKeeper:
     def _forget(self) -> None:
         self.is_verifying = False
         self._is_snapshot_asked = False
+        self._mismatched_at.clear()
         if self._audit is not None:
             self._audit.reset()
 
