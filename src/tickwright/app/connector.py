@@ -40,8 +40,8 @@ BOOK_TIMEOUT_S = 30.0
 class Listener:
     """A handler's place on a topic; `detach` it to stop its calls and give the topic up."""
 
-    def __init__(self, connector: Connector, topic: Topic, handle: Handle) -> None:
-        self._connector = connector
+    def __init__(self, market: Market, topic: Topic, handle: Handle) -> None:
+        self._market = market
         self._topic = topic
         self._handle = handle
         self._is_acquired = False
@@ -69,28 +69,28 @@ class Listener:
         self._is_detached = True
         self._handle.detach()
         if self._is_acquired:
-            self._connector._market.release([self._topic])
+            self._market.release([self._topic])
 
-    def _acquire(self, market: Market, supervisor: Supervisor) -> None:
+    def _acquire(self, supervisor: Supervisor) -> None:
         """Ask for the topic: at once if the listings are there, else as soon as they are."""
         try:
-            self._is_acquired = market.acquire_nowait([self._topic])
+            self._is_acquired = self._market.acquire_nowait([self._topic])
         except TickwrightError:
             self._handle.detach()
             raise
         if not self._is_acquired:
-            self._waiting = supervisor.spawn(f"acquire {self._topic}", self._acquire_later(market))
+            self._waiting = supervisor.spawn(f"acquire {self._topic}", self._acquire_later())
 
-    async def _acquire_later(self, market: Market) -> None:
+    async def _acquire_later(self) -> None:
         try:
-            await market.acquire([self._topic])
+            await self._market.acquire([self._topic])
         except TickwrightError as error:
             log.error("%s is not streamed: %s", self._topic, error)
             self._handle.failed(error)
             raise
         self._is_acquired = True
         if self._is_detached:
-            market.release([self._topic])
+            self._market.release([self._topic])
 
 
 class Connector:
@@ -204,7 +204,8 @@ class Connector:
 
     def release(self, book: Book) -> None:
         """Give a book up: it is unsubscribed unless someone else wants it, and cannot be read any more."""
-        self._market.release([BookUpdates(book.instrument.id)])
+        if self._assembly is not None:  # a closed one has given everything up
+            self._assembly.market.release([BookUpdates(book.instrument.id)])
 
     # Streams.
 
@@ -261,8 +262,8 @@ class Connector:
         opened.market.resolve([topic])
         room = capacity or self.settings.queue_capacity
         handle = opened.bus.channel(topic).attach(handler, overflow=overflow, capacity=room)
-        listener = Listener(self, topic, handle)
-        listener._acquire(opened.market, opened.supervisor)
+        listener = Listener(opened.market, topic, handle)
+        listener._acquire(opened.supervisor)
         return listener
 
     # Instruments and questions.
@@ -295,7 +296,7 @@ class Connector:
 
     @property
     def _open(self) -> Assembly:
-        if self._assembly is None:
+        if self._assembly is None or not self._assembly.supervisor.is_running:
             raise Closed(
                 "this connector is not open; use it inside `async with Connector.open(...)`"
             )
