@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from decimal import Decimal
 from random import Random
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 from tickwright.app.assembly import Ports
@@ -42,6 +42,7 @@ __all__ = [
     "Sides",
     "acquire",
     "catches_up",
+    "in_background",
     "sides_of",
     "spot",
     "until",
@@ -49,6 +50,8 @@ __all__ = [
 ]
 
 BTC, ETH, BTC_PERP = "binance:BTC/USDT", "binance:ETH/USDT", "binance:BTC/USDT:USDT"
+
+T = TypeVar("T")
 
 Sides = tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]
 
@@ -181,6 +184,14 @@ class MemoryVenue:
         self._true_product = product
         self._note(self.markets[product])
 
+    def forget_stream(self, product: str, stream: str) -> None:
+        """Let a stream fall silent for all who subscribed to it, until they subscribe again."""
+        for line in self.open_lines:
+            line.conversation.answer(
+                f'{{"method":"UNSUBSCRIBE","params":["{stream}"],"id":0}}', refused={}
+            )
+            self.boards[product].resubscribed(line, (), (stream,))  # type: ignore[arg-type]  # as in _Line
+
     def close_all(self, code: int) -> None:
         """End every connection."""
         for line in self.open_lines:
@@ -247,6 +258,8 @@ class MemoryVenue:
         if verdict.status != 200:
             return Reply(verdict.status, verdict.body.encode(), headers)
         status, body, delay_s = answer.status, answer.body, faults.rest_delay_s
+        if market.dialect.resource(url.path) == "time":
+            body = market.dialect.time_body(now_ms)  # the market itself moves in steps
         if market.dialect.is_snapshot(url.path):
             delay_s += faults.snapshot_delay_s
             if faults.take("snapshot_failures"):
@@ -357,6 +370,11 @@ def _payload(frame: bytes) -> bytes:
 
 def _nothing() -> None:
     """Nobody waits for anything here."""
+
+
+def in_background(coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """Run a coroutine beside the test, which awaits it or lets it end with the connector."""
+    return asyncio.get_running_loop().create_task(coroutine)
 
 
 async def until(condition: Callable[[], object], within_s: float = 30.0) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import pairwise
 
 import pytest
-
 from tests.guarantees.kit import BTC, MemoryVenue, acquire, catches_up, sides_of, spot, until
+
 from tickwright.app.connector import Connector
 from tickwright.model.market import Trade
 from tickwright.model.notices import SessionDown, SessionUp
@@ -111,7 +112,7 @@ async def test_g03_an_outage_of_hours_ends_with_data_within_its_last_delay() -> 
         delays = [down.retry_in_s for down in seen.of(SessionDown)]
         assert len(delays) > 200
         assert max(delays) <= 66
-        assert all(a < b for a, b in zip(delays[:5], delays[1:6], strict=True))
+        assert all(a < b for a, b in pairwise(delays[:6]))
         venue.network._plan.clear()
         venue.is_moving = True
         before = len(seen.of(Trade))
@@ -121,18 +122,20 @@ async def test_g03_an_outage_of_hours_ends_with_data_within_its_last_delay() -> 
 @pytest.mark.parametrize("code", [1000, 1008, EOF])
 async def test_g03_on_real_sockets_a_close_heals(code: int) -> None:
     market = GeneratedMarket("binance.spot", (BTC,), seed=7, depth=20)
-    async with LoopbackVenue([market], speed=0) as venue:
-        async with Connector.open("binance.spot", endpoints=venue.endpoints) as tw:
-            book = await tw.book(BTC, timeout_s=5)
-            await venue.advance(1.0)
-            venue.close_sockets(code)
-            board = venue.switchboard("binance.spot")
-            await venue.wait_until(lambda: board.connected == 2 and len(board.streams) == 2)
-            await book.wait_readable(5)
-            await venue.advance(1.0)
-            async with asyncio.timeout(5):
-                while sides_of(book) != market.book("BTCUSDT"):
-                    await asyncio.sleep(0)
+    async with (
+        LoopbackVenue([market], speed=0) as venue,
+        Connector.open("binance.spot", endpoints=venue.endpoints) as tw,
+    ):
+        book = await tw.book(BTC, timeout_s=5)
+        await venue.advance(1.0)
+        venue.close_sockets(code)
+        board = venue.switchboard("binance.spot")
+        await venue.wait_until(lambda: board.connected == 2 and len(board.streams) == 2)
+        await book.wait_readable(5)
+        await venue.advance(1.0)
+        async with asyncio.timeout(5):
+            while sides_of(book) != market.book("BTCUSDT"):
+                await asyncio.sleep(0)
 
 
 async def test_g03_on_real_sockets_shut_doors_are_tried_until_they_open() -> None:

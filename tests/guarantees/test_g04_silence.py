@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
 from tests.guarantees.kit import BTC, ETH, MemoryVenue, acquire, catches_up, spot, until
+
 from tickwright.model.market import Trade
 from tickwright.model.notices import BookState, BookStateChanged, SessionDown, TopicStale
 from tickwright.model.topics import BookStates, Notices, Trades
@@ -42,9 +42,7 @@ async def test_g04_a_resubscription_alone_heals_where_the_venue_forgot_a_stream(
     async with MemoryVenue(spot(BTC, ETH)) as venue, venue.connector() as tw:
         seen = await acquire(tw, [Notices(), Trades(BTC), Trades(ETH)])
         await asyncio.sleep(60)
-        line = venue.open_lines[0]
-        venue.boards["binance.spot"].resubscribed(line, (), ("btcusdt@trade",))
-        line.conversation.streams.pop("btcusdt@trade")
+        venue.forget_stream("binance.spot", "btcusdt@trade")
         await until(lambda: seen.of(TopicStale), 300)
         before = len(seen.of(Trade))
         await until(lambda: any(t.instrument == BTC for t in seen.of(Trade)[before:]), 10)

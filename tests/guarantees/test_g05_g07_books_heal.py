@@ -12,7 +12,6 @@ from typing import Any
 
 import msgspec
 import pytest
-
 from tests.conftest import capture_path
 from tests.guarantees.kit import (
     BTC,
@@ -27,6 +26,7 @@ from tests.guarantees.kit import (
     until,
     usdm,
 )
+
 from tickwright.app.connector import Connector
 from tickwright.app.registry import products_of
 from tickwright.io.clock import SystemClock

@@ -6,8 +6,8 @@ import asyncio
 from random import Random
 
 import pytest
-
 from tests.guarantees.kit import BTC, BTC_PERP, MemoryVenue, Sides, sides_of, spot, until, usdm
+
 from tickwright.marketdata.book import Book
 from tickwright.model.topics import BookStates, BookUpdates, Quotes
 from tickwright.testing.faults import Faults, FaultyTransport

@@ -6,8 +6,8 @@ import asyncio
 from bisect import bisect_left
 
 import pytest
+from tests.guarantees.kit import BTC, MemoryVenue, acquire, in_background, spot, until, usdm
 
-from tests.guarantees.kit import BTC, MemoryVenue, acquire, spot, until, usdm
 from tickwright.app.connector import Connector
 from tickwright.model.market import Quote
 from tickwright.model.notices import SessionDown
@@ -77,17 +77,19 @@ async def test_g11_more_streams_than_a_connection_carries_open_another() -> None
 async def test_g11_a_strict_venue_on_real_sockets_throws_nobody_out() -> None:
     ids = instrument_ids("binance.spot", 250)
     market = GeneratedMarket("binance.spot", ids, seed=7, depth=10)
-    async with LoopbackVenue([market], speed=0) as venue:
-        async with Connector.open("binance.spot", endpoints=venue.endpoints) as tw:
-            topics: list[Topic] = [kind(name) for name in ids for kind in (Trades, Quotes)]
-            await acquire(tw, topics[:100])
-            board = venue.switchboard("binance.spot")
-            for number in range(100, 500, 50):
-                await acquire(tw, topics[number : number + 50])
-                venue.ping_all()
-                await venue.wait_until(lambda: bool(board.streams))
-            await venue.wait_until(lambda: len(board.streams) == 500)
-            assert board.connected == 1
+    async with (
+        LoopbackVenue([market], speed=0) as venue,
+        Connector.open("binance.spot", endpoints=venue.endpoints) as tw,
+    ):
+        topics: list[Topic] = [kind(name) for name in ids for kind in (Trades, Quotes)]
+        await acquire(tw, topics[:100])
+        board = venue.switchboard("binance.spot")
+        for number in range(100, 500, 50):
+            await acquire(tw, topics[number : number + 50])
+            venue.ping_all()
+            await venue.wait_until(lambda: bool(board.streams))
+        await venue.wait_until(lambda: len(board.streams) == 500)
+        assert board.connected == 1
 
 
 @pytest.mark.parametrize("status", [418, 429])
@@ -95,34 +97,36 @@ async def test_g11_a_strict_venue_on_real_sockets_throws_nobody_out() -> None:
 async def test_g12_after_a_refusal_nothing_reaches_the_host_until_the_time_it_named(
     status: int,
 ) -> None:
-    async with MemoryVenue(spot(BTC, "binance:ETH/USDT"), usdm()) as venue:
-        async with venue.connector() as tw:
-            faults = venue.faults["binance.spot"]
-            await tw.instruments()
-            faults.rest_status, faults.retry_after_s = status, 120
-            book = asyncio.ensure_future(tw.book(BTC, timeout_s=None))
-            candles = asyncio.ensure_future(tw.fetch.candles("binance:ETH/USDT"))
-            await asyncio.sleep(1)
-            banned_s = next(
-                sent.at_s
-                for sent in venue.http.requests
-                if sent.at_s > 0 and "exchangeInfo" not in sent.request.url
-            )
-            faults.rest_status = None
-            others = [asyncio.ensure_future(tw.fetch.ticker(BTC)) for _ in range(20)]
-            assert await tw.fetch.candles("binance:BTC/USDT:USDT"), "another host is another matter"
-            await asyncio.sleep(118)
-            spot_times = [
-                sent.at_s
-                for sent in venue.http.requests
-                if sent.request.host == "binance.spot" and sent.at_s > banned_s
-            ]
-            assert spot_times == []
-            assert not book.done()
-            await asyncio.wait([book, candles, *others], timeout=10)
-            assert book.result().is_readable
-            assert candles.result()
-            assert all(other.result() for other in others)
+    async with (
+        MemoryVenue(spot(BTC, "binance:ETH/USDT"), usdm()) as venue,
+        venue.connector() as tw,
+    ):
+        faults = venue.faults["binance.spot"]
+        await tw.instruments()
+        faults.rest_status, faults.retry_after_s = status, 120
+        book = in_background(tw.book(BTC, timeout_s=None))
+        candles = in_background(tw.fetch.candles("binance:ETH/USDT"))
+        await asyncio.sleep(1)
+        banned_s = next(
+            sent.at_s
+            for sent in venue.http.requests
+            if sent.at_s > 0 and "exchangeInfo" not in sent.request.url
+        )
+        faults.rest_status = None
+        others = [in_background(tw.fetch.ticker(BTC)) for _ in range(20)]
+        assert await tw.fetch.candles("binance:BTC/USDT:USDT"), "another host is another matter"
+        await asyncio.sleep(118)
+        spot_times = [
+            sent.at_s
+            for sent in venue.http.requests
+            if sent.request.host == "binance.spot" and sent.at_s > banned_s
+        ]
+        assert spot_times == []
+        assert not book.done()
+        await asyncio.wait([book, candles, *others], timeout=10)
+        assert book.result().is_readable
+        assert candles.result()
+        assert all(other.result() for other in others)
 
 
 @virtual_time
@@ -130,7 +134,7 @@ async def test_g12_a_ban_without_a_time_keeps_still_for_two_minutes() -> None:
     async with MemoryVenue(spot()) as venue, venue.connector() as tw:
         await tw.instruments()
         venue.faults["binance.spot"].rest_status = 418
-        waiting = asyncio.ensure_future(tw.fetch.ticker(BTC))
+        waiting = in_background(tw.fetch.ticker(BTC))
         await asyncio.sleep(0.5)
         venue.faults["binance.spot"].rest_status = None
         count = len(venue.http.requests)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-
 from tests.guarantees.kit import BTC, BTC_PERP, MemoryVenue, acquire, spot, until, usdm
+
 from tickwright.model.market import AggTrade, Trade
 from tickwright.model.notices import Gap
 from tickwright.model.topics import AggTrades, Trades
