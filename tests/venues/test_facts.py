@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tickwright.model.ids import InstrumentName
-from tickwright.venues.facts import Listing
+from tickwright.venues.facts import Listing, raw_amount, scaled, unscaled
 
 
 SPOT = Listing(
@@ -42,3 +46,18 @@ def test_raw_numbers_become_exact_decimals() -> None:
 
 def test_pair_joins_base_and_quote() -> None:
     assert SPOT.pair == "BTCUSDT"
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=8))
+def test_scaling_there_and_back_changes_nothing(value: Decimal) -> None:
+    raw = scaled(value, 8)
+    assert raw is not None
+    assert unscaled(raw, 8) == value
+
+
+def test_digits_beyond_the_scale_are_not_rounded_away() -> None:
+    assert scaled(Decimal("1.005"), 2) is None
+    assert scaled(Decimal("1.0050"), 3) == 1005
+    assert raw_amount("0.1") == 10**15
+    with pytest.raises(ValueError, match="16 digits"):
+        raw_amount("0.00000000000000001")

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.sandbox.exchange.conftest import SPOT
+
 from tickwright.model.market import Side
 from tickwright.sandbox.exchange.account import Account, Seat
 from tickwright.sandbox.exchange.book import BookHalf

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.sandbox.exchange.conftest import FUNDS, Desk
+
 from tickwright.model.market import Side
 from tickwright.venues.commands import SetMark, SetReference, TimeInForce, Trigger, TriggerKind
 from tickwright.venues.facts import raw_amount

@@ -12,13 +12,13 @@ from tickwright.venues.reports import Execution, OrderStatus
 S, E, X = OrderStatus, LifeEvent, Execution
 
 # What each waiting or working state bears; everything else is a bug of the engine's.
-WAITING = {
+WAITING: dict[LifeEvent, tuple[OrderStatus | None, Execution]] = {
     E.AMEND: (None, X.AMENDED),
     E.CANCEL: (S.CANCELED, X.CANCELED),
     E.EXPIRE: (S.EXPIRED, X.EXPIRED),
     E.REJECT: (S.REJECTED, X.REJECTED),
 }
-WORKING = {
+WORKING: dict[LifeEvent, tuple[OrderStatus | None, Execution]] = {
     E.FILL_PART: (S.PARTIALLY_FILLED, X.TRADED),
     E.FILL_REST: (S.FILLED, X.TRADED),
     E.SHRINK: (None, X.PREVENTED),
@@ -27,7 +27,7 @@ WORKING = {
     E.CANCEL: (S.CANCELED, X.CANCELED),
     E.EXPIRE: (S.EXPIRED, X.EXPIRED),
 }
-EXPECTED = {
+EXPECTED: dict[OrderStatus, dict[LifeEvent, tuple[OrderStatus | None, Execution]]] = {
     S.RECEIVED: {
         E.HOLD: (S.PENDING, X.ACCEPTED),
         E.ARM: (S.DORMANT, X.ACCEPTED),

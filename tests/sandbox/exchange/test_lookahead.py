@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tests.sandbox.exchange.conftest import FUNDS, Desk
+
 from tickwright.venues.commands import SelfTrade, TimeInForce
 from tickwright.venues.facts import raw_amount
 from tickwright.venues.reports import Rule

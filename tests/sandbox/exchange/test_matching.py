@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.sandbox.exchange.conftest import Desk
+
 from tickwright.venues.commands import OpenAccount, SelfTrade, SetReference, TimeInForce
 from tickwright.venues.marketrules import Band
 from tickwright.venues.reports import EndReason, TradePrinted

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tests.sandbox.exchange.conftest import Desk
+
 from tickwright.venues.reports import OrderStatus
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-
 from tests.sandbox.exchange.conftest import FUNDS, PERP, SPOT
+
 from tickwright.model.market import Side
 from tickwright.sandbox.exchange import Exchange
 from tickwright.venues.commands import (
@@ -422,9 +422,8 @@ def test_trades_come_by_price_and_then_by_time(
 ) -> None:
     exchange, naive = Exchange([MarketRules(listing=SPOT)]), Naive()
     exchange.submit(OpenAccount(account="house", is_house=True), 0)
-    trades, order_id = [], 0
-    for is_buy, price, quantity, tif, victim in steps:
-        order_id += 1
+    trades = []
+    for order_id, (is_buy, price, quantity, tif, victim) in enumerate(steps, 1):
         events = exchange.submit(
             SubmitOrder(
                 account="house",

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.sandbox.exchange.conftest import Desk
+
 from tickwright.model.market import Side
 from tickwright.venues.commands import SetMark, Trigger, TriggerBy, TriggerKind
 from tickwright.venues.reports import EndReason, Execution, OrderStatus, Rule
