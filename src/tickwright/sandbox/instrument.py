@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import cached_property
 from itertools import islice
 from random import Random
 
@@ -68,8 +69,6 @@ class SimulatedInstrument:
         self.last_trade_id = rng.randrange(10**8, 10**9)
         self._agg_id = rng.randrange(10**7, 10**8)
         self._unit = _typical_quantity(listing, price)
-        self._bids = BookSide(is_bid=True)
-        self._asks = BookSide(is_bid=False)
         self._changed_bids: list[int] = []
         self._changed_asks: list[int] = []
         self._trades: deque[TradeFact] = deque(maxlen=_TRADES_KEPT)
@@ -83,12 +82,12 @@ class SimulatedInstrument:
         self._turnover = listing.turnover(price, self._volume)
         self._count = rng.randrange(10_000, 1_000_000)
         self._interest = self._unit * rng.randrange(1000, 100_000)
-        self._fill_book(price)
 
     # ------------------------------------------------------------------ order flow
 
     def step(self, now_ms: int) -> None:
         """Let one thing happen: a level placed, changed or withdrawn, or a taker's order filled."""
+        sides = self._sides  # filled before any other chance is drawn
         rng, is_bid = self._rng, self._rng.random() < 0.5
         before = self.update_id
         if self._has_id_gaps:
@@ -98,10 +97,10 @@ class SimulatedInstrument:
         if kind < _TAKES:
             self._take(now_ms)
         elif kind < _CANCELS + _TAKES:
-            self._cancel(self._bids if is_bid else self._asks)
+            self._cancel(sides[0 if is_bid else 1])
         else:
-            self._place(self._bids if is_bid else self._asks)
-        for side in (self._bids, self._asks):
+            self._place(sides[0 if is_bid else 1])
+        for side in sides:
             if len(side) < self._depth // 2 + 2:
                 self._place_behind(side)
             elif len(side) > self._depth * 3 // 2:
@@ -199,15 +198,28 @@ class SimulatedInstrument:
     def _on_tick(self, raw: int) -> int:
         return raw // self.listing.tick * self.listing.tick
 
-    def _fill_book(self, price: int) -> None:
-        tick, rng = self.listing.tick, self._rng
+    # Filled when first looked at: 500 instruments are open within a tenth of a second, and a client watches few.
+
+    @cached_property
+    def _bids(self) -> BookSide:
+        return self._sides[0]
+
+    @cached_property
+    def _asks(self) -> BookSide:
+        return self._sides[1]
+
+    @cached_property
+    def _sides(self) -> tuple[BookSide, BookSide]:
+        tick, rng, price = self.listing.tick, self._rng, self._anchor
+        bids, asks = BookSide(is_bid=True), BookSide(is_bid=False)
         bid, ask = price - tick, price
         for _ in range(self._depth):
             if bid > 0:
-                self._bids.set(bid, self._some())
-            self._asks.set(ask, self._some())
+                bids.set(bid, self._some())
+            asks.set(ask, self._some())
             bid -= tick * rng.randrange(1, 4)
             ask += tick * rng.randrange(1, 4)
+        return bids, asks
 
     # ------------------------------------------------------------------ views
 

@@ -50,7 +50,9 @@ def invented_listing(product: DialectProduct, name: InstrumentName, price: float
         UnknownInstrument: If it does not belong to the product.
     """
     is_spot, is_inverse = name.settle is None, name.settle == name.base
-    if is_spot == product.is_futures or is_inverse != product.is_inverse or name.venue != "binance":
+    is_linear = name.settle == name.quote
+    is_ours = name.venue == "binance" and (is_spot or is_inverse or is_linear)
+    if not is_ours or is_spot == product.is_futures or is_inverse != product.is_inverse:
         raise UnknownInstrument(f"{name.id!r} is no instrument of {product.name}")
     magnitude = math.floor(math.log10(price))
     price_scale = max(1 if is_inverse else 2, min(7, 4 - magnitude))

@@ -1,0 +1,110 @@
+"""``tickwright sandbox``: venues in a box, for programs in any language."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tickwright.cli.console import out, run_until_interrupted
+from tickwright.errors import ConfigError
+from tickwright.sandbox.sandbox import Sandbox
+
+
+__all__ = ["sandbox"]
+
+
+def sandbox(
+    venue: Annotated[
+        list[str] | None,
+        typer.Option(help="A venue (binance, the default) or a product of one; repeatable."),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Repeats market, account and chance.")] = 7,
+    instruments: Annotated[
+        str,
+        typer.Option(
+            help="How many each product has (1 to 500), or instrument ids with commas between."
+        ),
+    ] = "5",
+    faults: Annotated[
+        Path | None, typer.Option(help="What is wrong from the beginning: a YAML or JSON file.")
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(help="Market seconds per real second; 0 stands still.")
+    ] = 1.0,
+    port: Annotated[
+        int | None,
+        typer.Option(help="The first port, two a product after it; free ones if left out."),
+    ] = None,
+    control: Annotated[
+        int | None,
+        typer.Option(help="A port where faults are switched over HTTP; 0 takes a free one."),
+    ] = None,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(help="Written once connections are taken: addresses and account as JSON."),
+    ] = None,
+) -> None:
+    """Serve whole venues on loopback, with an account and faults to throw, until interrupted.
+
+    Addresses go to standard output; the account's key and secret only to the ready file, or there if there is none.
+    """
+    if ready_file is not None:
+        # Whoever waits for it must not find that of an earlier run.
+        with contextlib.suppress(OSError):
+            ready_file.unlink()
+    box = Sandbox(
+        venue or ("binance",),
+        seed=seed,
+        instruments=_instruments(instruments),
+        faults=faults,
+        speed=speed,
+        port=port,
+        control_port=control,
+    )
+
+    async def serve() -> None:
+        async with box:
+            if ready_file is not None:
+                _write(ready_file, json.dumps(box.ready()))
+            _show(box, with_account=ready_file is None)
+            await asyncio.Event().wait()
+
+    run_until_interrupted(serve)
+
+
+def _instruments(text: str) -> int | Sequence[str]:
+    if text.lstrip("-").isdigit():
+        return int(text)
+    return [name for part in text.split(",") if (name := part.strip())]
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is whole whenever it is there."""
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        half.write_text(text + "\n", encoding="utf-8")
+        half.replace(path)
+    except OSError as error:
+        raise ConfigError(f"--ready-file {path}: cannot be written: {error.strerror}") from None
+
+
+def _show(box: Sandbox, *, with_account: bool) -> None:
+    found = box.ready()
+    account = found.pop("account")
+    for name, addresses in found.items():
+        for field, address in addresses.items():
+            out.print(f"{name:15}{field:12}{address}", soft_wrap=True, markup=False)
+    if with_account:
+        for field, value in account.items():
+            out.print(f"{'account':15}{field:12}{value}", soft_wrap=True, markup=False)
+    listed = ", ".join(box.instruments[:5]) + (" …" if len(box.instruments) > 5 else "")
+    out.print(f"{len(box.instruments)} instruments: {listed}", soft_wrap=True, markup=False)
+    # A program that reads this through a pipe waits for it.
+    out.file.flush()
