@@ -240,8 +240,9 @@ def ccxt_addresses(venue: LoopbackVenue) -> dict[str, Any]:
         "ws": {
             "spot": stream,
             "margin": stream,
-            "linear": f"{usdm.ws_public}/ws",
-            "inverse": f"{coinm.ws_public}/ws",
+            # Their names of today, and those of the releases up to the summer of 2026.
+            **dict.fromkeys(("linear", "future"), f"{usdm.ws_public}/ws"),
+            **dict.fromkeys(("inverse", "delivery"), f"{coinm.ws_public}/ws"),
         },
     }
 

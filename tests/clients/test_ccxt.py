@@ -63,7 +63,8 @@ async def test_markets_have_the_venues_symbols_steps_and_kinds(
 
 async def test_time_and_status_are_the_venues(exchange: ClientProcess, markets: Markets) -> None:
     assert await exchange.call("fetch_time") == markets[SPOT].now_ms
-    assert await exchange.call("fapiPublicGetTime") == {"serverTime": markets[USDM].now_ms}
+    told = await exchange.call("fapiPublicGetTime")
+    assert int(told["serverTime"]) == markets[USDM].now_ms
     assert await exchange.call("publicGetPing") == {}
 
 
@@ -151,10 +152,10 @@ async def test_watched_trades_have_neither_hole_nor_double(
     assert [trade["amount"] for trade in seen] == amounts
     sides = ["sell" if one.is_buyer_maker else "buy" for one in made]
     assert [trade["side"] for trade in seen] == sides
-    asked = await exchange.call(
-        "fetch_trades", symbol, None, 50, {"fetchTradesMethod": _TRADES[product]}
-    )
-    assert [one["id"] for one in asked] == [str(one.id) for one in made[-50:]]
+    asked = await exchange.call(_TRADES[product], {"symbol": venue_symbol, "limit": 50})
+    assert [int(one["id"]) for one in asked] == [one.id for one in made[-50:]]
+    joined = await exchange.call("fetch_trades", symbol, None, 50)
+    assert joined[-1]["timestamp"] == made[-1].ts_ms
 
 
 def _ends_with(trade_id: str) -> Seen:
@@ -187,10 +188,11 @@ async def test_a_watched_candle_is_the_one_that_rest_gives(
 async def test_watched_tickers_quotes_and_marks_are_those_that_rest_gives(
     exchange: ClientProcess, venue: LoopbackVenue, markets: Markets
 ) -> None:
-    await follow(exchange, venue, f"{SPOT}/btcusdt@miniTicker", "watch_ticker", "BTC/USDT")
+    full = {"name": "ticker"}
+    await follow(exchange, venue, f"{SPOT}/btcusdt@ticker", "watch_ticker", "BTC/USDT", full)
     await follow(exchange, venue, f"{SPOT}/!miniTicker@arr", "watch_tickers")
     await follow(exchange, venue, f"{SPOT}/btcusdt@bookTicker", "watch_bids_asks", ["BTC/USDT"])
-    await follow(exchange, venue, f"{USDM}/btcusdt@miniTicker", "watch_ticker", "BTC/USDT:USDT")
+    await follow(exchange, venue, f"{USDM}/btcusdt@ticker", "watch_ticker", "BTC/USDT:USDT", full)
     await follow(
         exchange, venue, f"{USDM}/btcusdt@bookTicker", "watch_bids_asks", ["BTC/USDT:USDT"]
     )
@@ -202,7 +204,7 @@ async def test_watched_tickers_quotes_and_marks_are_those_that_rest_gives(
         asked = await exchange.call("fetch_ticker", symbol)
         assert asked["last"] is not None
         await exchange.wait_for(
-            f"{product}/btcusdt@miniTicker", _ends_like(asked, "last", "high", "low")
+            f"{product}/btcusdt@ticker", _ends_like(asked, "last", "high", "low")
         )
         quotes = (await exchange.call("fetch_bids_asks", [symbol]))[symbol]
         assert quotes["bid"] < quotes["ask"]
