@@ -251,6 +251,7 @@ class _FeedBuilder:
         self._branch.spawn(f"GET {call.path}", ask())
 
     def _snapshot_failed(self, keeper: BookKeeper, error: Exception) -> None:
+        keeper.on_snapshot_failed(error)
         log.warning("snapshot of %s: %s", keeper.instrument.id, error)
 
     def _notify(self, notice: Notice) -> None:

@@ -155,6 +155,11 @@ class BookKeeper:
             self._go(BookEvent.SYNCED, f"synced at {self.sequence}", snapshot.received_ts_ns)
         return True
 
+    def on_snapshot_failed(self, error: Exception) -> None:
+        """Remember why there is no snapshot yet, for whoever waits for the book; it is asked for again."""
+        if self.needs_snapshot:
+            self.reason = f"no snapshot yet: {error}"
+
     def on_quote(self, quote: Quote) -> None:
         """Take a quote of the second source."""
         audit = self._audit
