@@ -148,7 +148,9 @@ def test_a_doubled_delta_changes_nothing(synced: Kept) -> None:
 def test_an_outage_makes_the_book_stale_and_the_return_resyncs_it(synced: Kept) -> None:
     synced.keeper.on_down("cut", 7)
     assert synced.keeper.state is BookState.STALE
-    assert synced.keeper.on_snapshot(snapshot(30, [], [])), "an answer from before the cut is dropped"
+    assert synced.keeper.on_snapshot(snapshot(30, [], [])), (
+        "an answer from before the cut is dropped"
+    )
     synced.keeper.on_up(8)
     synced.keeper.on_subscribed()
     assert synced.keeper.state is BookState.RESYNCING
@@ -179,6 +181,28 @@ def test_g32_three_disagreements_in_a_row_resync(synced: Kept) -> None:
     assert synced.keeper.state is BookState.RESYNCING
     assert "mismatches in a row" in synced.keeper.reason
     assert synced.asked == 1
+
+
+def test_g32_disagreements_that_come_again_and_again_resync_though_others_agree(
+    synced: Kept,
+) -> None:
+    synced.keeper.audit_with_quotes()
+    for number in range(12, 22):
+        bid = "99.5" if number % 4 == 0 else "99"
+        synced.keeper.on_quote(quote(number, bid, "101"))
+        synced.keeper.on_delta(delta(number, number, [], [("103", str(number))]))
+    assert synced.keeper.state is BookState.RESYNCING
+    assert "3 mismatches in 8 audits" in synced.keeper.reason
+    assert synced.asked == 1
+
+
+def test_why_there_is_no_snapshot_is_told_to_who_waits(kept: Kept) -> None:
+    kept.keeper.on_subscribed()
+    kept.keeper.on_snapshot_failed(ValueError("the host is down"))
+    assert kept.keeper.reason == "no snapshot yet: the host is down"
+    kept.keeper.on_snapshot(snapshot(10, [("99", "1")], [("101", "1")]))
+    kept.keeper.on_snapshot_failed(ValueError("an answer that nobody waits for"))
+    assert kept.keeper.reason == "synced at 10"
 
 
 def test_a_silent_stream_is_verified_by_a_fresh_snapshot_and_cleared(synced: Kept) -> None:

@@ -80,6 +80,19 @@ class TestChannels:
         assert bus.channels() == ()
         assert bus.channel(TRADES) is not trades
 
+    def test_g15_one_that_somebody_listens_to_is_kept_for_the_next_publisher(
+        self, bus: Bus, trades: TopicChannel
+    ) -> None:
+        handle = trades.attach(print)
+        bus.forget(TRADES)
+        assert bus.publisher(TRADES) is trades
+        handle.detach()
+        assert bus.channels() == (trades,), "it has a publisher"
+        handle = trades.attach(print)
+        bus.forget(TRADES)
+        handle.detach()
+        assert bus.channels() == ()
+
     async def test_the_publisher_is_told_when_the_last_consumer_has_left(
         self, bus: Bus, trades: TopicChannel
     ) -> None:

@@ -286,6 +286,22 @@ class TestDropOldest:
         events.put(source, delta(11))
         assert sequences(events) == ["=10", 11]
 
+    @pytest.mark.parametrize("overflow", [Overflow.DROP_OLDEST, Overflow.CONFLATE])
+    def test_g15_a_book_that_can_be_read_again_comes_back_without_publishing_itself(
+        self, overflow: Overflow
+    ) -> None:
+        events = queue(overflow)
+        source = FakeSource(BOOK)
+        source.sequence = None
+        for number in range(1, 6):
+            events.put(source, delta(number))
+        sequences(events)
+        source.sequence = 7
+        events.put(source, delta(7))
+        assert sequences(events) == ["=7"]
+        events.put(source, delta(8))
+        assert sequences(events) == [8]
+
 
 class TestConflate:
     def test_g29_only_the_newest_of_each_kind_is_kept_in_order_of_first_arrival(self) -> None:
