@@ -183,3 +183,69 @@ async def test_what_a_client_sent_is_kept(venue: LoopbackVenue, client: Client) 
     connection.close()
     await asyncio.wait_for(connection.ended(), 5)
     assert not connection.is_open
+
+
+async def test_a_connection_ends_with_its_lifetime_and_says_so_before(client: Client) -> None:
+    faults = Faults(lifetime_s=0.02, shutdown_lead_s=0.015, lifetime_code=1001)
+    async with LoopbackVenue([GeneratedMarket(SPOT, 1)], speed=0, faults=faults) as venue:
+        socket = await client.connect(venue, path="/ws")
+        assert (await client.read(socket))["e"] == "serverShutdown"
+        assert (await client.message(socket)).data == 1001
+
+
+async def test_a_day_passes_as_fast_as_the_market_does(client: Client) -> None:
+    async with LoopbackVenue([GeneratedMarket(SPOT, 1)], speed=86_400 / 0.02) as venue:
+        socket = await client.connect(venue)
+        assert (await client.message(socket)).data == 1001
+
+
+async def test_a_close_can_strike_after_so_many_frames(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    venue.faults.close_after_frames = 3
+    venue.faults.close_after_code = 1012
+    socket = await client.connect(venue, path="/stream?streams=btcusdt@depth@100ms")
+    await venue.advance(2)
+    messages = [await client.message(socket) for _ in range(4)]
+    assert [message.type for message in messages[:3]] == [aiohttp.WSMsgType.TEXT] * 3
+    assert messages[3].data == 1012
+
+
+async def test_answers_to_pings_can_be_late(venue: LoopbackVenue, client: Client) -> None:
+    venue.faults.pong_delay_s = 0.005
+    socket = await client.connect(venue)
+    await socket.ping(b"1")
+    assert await client.ask(socket, "LIST_SUBSCRIPTIONS") == {"result": [], "id": 1}
+    assert (await client.message(socket)).type is aiohttp.WSMsgType.PONG
+
+
+async def test_the_rhythm_of_pings_can_change_while_it_runs(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    venue.faults.ping_interval_s, venue.faults.pong_deadline_s = 0.005, 0.01
+    socket = await client.connect(venue)
+    assert (await client.message(socket)).type is aiohttp.WSMsgType.PING
+    while (message := await client.message(socket)).type is aiohttp.WSMsgType.PING:
+        pass
+    assert message.data == 1008
+
+
+async def test_one_of_two_connections_can_fall_silent(venue: LoopbackVenue, client: Client) -> None:
+    path = "/stream?streams=btcusdt@depth@100ms"
+    first, second = await client.connect(venue, path=path), await client.connect(venue, path=path)
+    venue.connections(SPOT)[0].is_black_hole = True
+    await venue.advance(1)
+    assert await client.read_until_pong(second)
+    await first.ping(b"anybody?")
+    venue.close_sockets(1001)
+    assert (await client.message(first)).data == 1001
+
+
+async def test_g11_too_many_connections_are_refused(venue: LoopbackVenue, client: Client) -> None:
+    for _ in range(300):
+        await (await client.connect(venue)).close()
+    with pytest.raises(aiohttp.WSServerHandshakeError) as raised:
+        await client.connect(venue)
+    assert raised.value.status == 429
+    venue.faults.is_strict = False
+    await client.connect(venue)

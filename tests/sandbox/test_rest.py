@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import pytest
 from tests.sandbox.conftest import Client
+from yarl import URL
 
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue
+from tickwright.sandbox.dialects import dialect_of
+from tickwright.venues.dialects import Answer, Conversation, Frame, RestRequest
+from tickwright.venues.reports import Event
 
 
 SPOT = "binance.spot"
@@ -126,3 +130,76 @@ async def test_a_request_can_go_unanswered_until_the_venue_closes(client: Client
         await venue.wait_until(lambda: bool(venue.rest(SPOT).requests))
         assert not waiting.done()
     assert waiting.done()
+
+
+async def test_faults_can_concern_some_paths_only(venue: LoopbackVenue, client: Client) -> None:
+    venue.faults.rest_only = {"*/depth"}
+    venue.faults.rest_status = 503
+    assert (await client.get(venue, "/api/v3/time"))[0] == 200
+    assert (await snapshot(client, venue))[0] == 503
+
+
+async def test_the_venues_clock_can_be_off(venue: LoopbackVenue, client: Client) -> None:
+    before = (await client.get(venue, "/api/v3/time"))[1]["serverTime"]
+    venue.faults.clock_step_s = -30
+    assert (await client.get(venue, "/api/v3/time"))[1]["serverTime"] == before - 30_000
+    assert (await client.get(venue, "/api/v3/ping"))[0] == 200
+
+
+async def test_bodies_can_hold_what_nobody_knows(venue: LoopbackVenue, client: Client) -> None:
+    venue.faults.unknown_enums = venue.faults.unknown_keys = True
+    _, body, _ = await client.get(venue, "/api/v3/exchangeInfo")
+    assert body["symbols"][0]["filters"][-1]["filterType"] == "UNHEARD_OF"
+    assert "zz9" in body["symbols"][0]
+
+
+class Private:
+    """Answers one path, and converses at another."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[RestRequest, int]] = []
+
+    def weight(self, request: RestRequest) -> int | None:
+        return 1 if request.path == "/api/v3/order" else None
+
+    def take(self, events: Sequence[Event]) -> list[Frame]:
+        return []
+
+    def beat(self, now_ms: int) -> list[Frame]:
+        return []
+
+    def answer(self, request: RestRequest, now_ms: int) -> Answer | None:
+        self.requests.append((request, now_ms))
+        return Answer(200, "{}", 3, {"x-mbx-order-count-10s": "1"})
+
+    def converse(self, path: str, params: Mapping[str, str]) -> Conversation | None:
+        if path != "/ws-api/v3":
+            return None
+        return dialect_of(SPOT).converse("/ws", {}, is_flat=False)
+
+
+async def test_who_holds_a_key_is_answered_by_the_private_side(client: Client) -> None:
+    private = Private()
+    market = GeneratedMarket(SPOT, 1)
+    async with LoopbackVenue([market], speed=0, private={SPOT: private}) as venue:
+        url = f"{venue.endpoints[SPOT].rest}/api/v3/order?symbol=%E6%B5%8B&a=1"
+        headers = {"X-MBX-APIKEY": "key"}
+        async with client.http.post(
+            URL(url, encoded=True), data=b"side=BUY", headers=headers
+        ) as response:
+            assert response.headers["x-mbx-order-count-10s"] == "1"
+            assert response.headers["x-mbx-used-weight-1m"] == "3"
+        ((request, _),) = private.requests
+        assert (request.method, request.query, request.body) == (
+            "POST",
+            "symbol=%E6%B5%8B&a=1",
+            b"side=BUY",
+        )
+        assert request.headers["x-mbx-apikey"] == "key"
+        venue.rest(SPOT).meter.limit = 0
+        async with client.http.post(url) as response:
+            assert (response.status, len(private.requests)) == (429, 1)
+        venue.rest(SPOT).meter.limit = 6000
+        assert (await client.get(venue, "/api/v3/ping"))[0] == 200
+        socket = await client.connect(venue, path="/ws-api/v3")
+        assert await client.ask(socket, "LIST_SUBSCRIPTIONS") == {"result": [], "id": 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -161,3 +162,37 @@ async def test_the_notice_before_a_shutdown_goes_to_every_connection(
     assert (await client.read(raw))["e"] == "serverShutdown"
     frame = await client.read(combined)
     assert (frame["stream"], frame["data"]["e"]) == ("!serverShutdown", "serverShutdown")
+
+
+async def test_a_delayed_delta_comes_after_those_that_follow(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    venue.faults.delay, venue.faults.delay_s = {"*@depth*": 1}, 0.01
+    socket = await client.connect(venue, path=f"/stream?streams={DEPTH}")
+    for _ in range(3):
+        await venue.advance(0.1)
+    ids = [(await client.read(socket))["data"]["u"] for _ in range(3)]
+    assert ids[2] < ids[0] < ids[1]
+
+
+async def test_events_of_an_unknown_type_come_beside_the_others(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    venue.faults.unknown_events = 1
+    socket = await client.connect(venue, path=f"/stream?streams={DEPTH}")
+    await venue.advance(0.3)
+    kinds = [frame["data"]["e"] for frame in await client.read_until_pong(socket)]
+    assert kinds == ["depthUpdate", "UNHEARD_OF", "depthUpdate", "depthUpdate"]
+
+
+async def test_payloads_can_hold_more_than_is_documented_in_any_order(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    venue.faults.unknown_keys = venue.faults.shuffled_keys = True
+    socket = await client.connect(venue, path=f"/stream?streams={DEPTH}")
+    await venue.advance(1)
+    payloads = [frame["data"] for frame in await client.read_until_pong(socket)]
+    assert all("zz9" in payload for payload in payloads)
+    assert len({tuple(payload) for payload in payloads}) > 1
+    ids = [(payload["U"], payload["u"]) for payload in payloads]
+    assert all(after[0] == before[1] + 1 for before, after in itertools.pairwise(ids))

@@ -168,8 +168,10 @@ class Connection:
         if self._link is None or self._is_silenced:
             return
         self._send(control_frame(PING, str(self._switchboard.time_ms()).encode()))
-        _, deadline_s = self._switchboard.rhythm()
-        self._arm("pong", deadline_s, _POLICY, "Pong timeout")
+        if "pong" not in self._timers:
+            # The oldest ping without an answer counts: a deadline is three intervals long.
+            _, deadline_s = self._switchboard.rhythm()
+            self._arm("pong", deadline_s, _POLICY, "Pong timeout")
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Close with a code; `EOF` ends the socket without a close frame."""
@@ -202,7 +204,6 @@ class Connection:
 
     def _arm(self, name: str, delay_s: float, code: int, reason: str) -> None:
         """Close the connection with a code after so long."""
-        self._disarm(name)
         loop = asyncio.get_running_loop()
         self._timers[name] = loop.call_later(delay_s, self.close, code, reason)
 

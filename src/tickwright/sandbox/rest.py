@@ -14,7 +14,7 @@ from tickwright.io.entropy import Entropy
 from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.ports import Market
 from tickwright.sandbox.strange import Strange
-from tickwright.venues.dialects import Answer, PrivateSide, RestRequest
+from tickwright.venues.dialects import Answer, PrivateSide, RestRequest, Verdict
 
 
 __all__ = ["Request", "RestServer", "Served"]
@@ -98,8 +98,7 @@ class RestServer:
         now_ms = self._clock.time_ns() // 1_000_000
         if is_struck and faults.rest_status is not None:
             return self._refusal(faults.rest_status, now_ms)
-        answer = self._answer(request, params, now_ms)
-        verdict = self.meter.take(answer.weight, now_ms)
+        answer, verdict = self._charged(request, params, now_ms)
         self._changed()
         if verdict.status != 200:
             return _served(Answer(verdict.status, verdict.body), verdict.headers)
@@ -115,12 +114,27 @@ class RestServer:
             answer = msgspec.structs.replace(answer, body=body)
         return _served(answer, verdict.headers)
 
-    def _answer(self, request: RestRequest, params: dict[str, str], now_ms: int) -> Answer:
-        if self._private is not None:
-            step_ms = round(self.faults.clock_step_s * 1000)
-            found = self._private.answer(request, now_ms + step_ms)
-            if found is not None:
-                return found
+    def _charged(
+        self, request: RestRequest, params: dict[str, str], now_ms: int
+    ) -> tuple[Answer, Verdict]:
+        """Return the answer, and whether the limits allow it; an order must not be executed where they do not."""
+        private, meter = self._private, self.meter
+        charged = None if private is None else private.weight(request)
+        if private is None or charged is None:
+            answer = self._answer(request, params)
+            return answer, meter.take(answer.weight, now_ms)
+        verdict = meter.take(charged, now_ms)
+        if verdict.status != 200:
+            return Answer(verdict.status, verdict.body), verdict
+        found = private.answer(request, now_ms + round(self.faults.clock_step_s * 1000))
+        if found is None:
+            return self._answer(request, params), verdict
+        if found.weight > charged:
+            rest = meter.take(found.weight - charged, now_ms)
+            verdict = msgspec.structs.replace(verdict, headers=rest.headers)
+        return found, verdict
+
+    def _answer(self, request: RestRequest, params: dict[str, str]) -> Answer:
         answer = self._market.answer(request.method, request.path, params)
         if self.faults.clock_step_s and answer.status == 200:
             return self._stepped(answer, request.path)
