@@ -6,9 +6,22 @@ import asyncio
 from random import Random
 
 import pytest
-from tests.guarantees.kit import BTC, BTC_PERP, MemoryVenue, Sides, sides_of, spot, until, usdm
+from tests.guarantees.kit import (
+    BTC,
+    BTC_PERP,
+    MemoryVenue,
+    Sides,
+    acquire,
+    catches_up,
+    sides_of,
+    spot,
+    until,
+    usdm,
+)
 
 from tickwright.marketdata.book import Book
+from tickwright.model.market import BookDelta
+from tickwright.model.notices import BookStateChanged
 from tickwright.model.topics import BookStates, BookUpdates, Quotes
 from tickwright.testing.faults import Faults, FaultyTransport
 from tickwright.testing.virtual_time import virtual_time
@@ -88,6 +101,28 @@ async def test_g06_a_readable_book_is_the_venues_whatever_the_network_does(
             await until(lambda: sides_of(book) == venue.markets[product].book("BTCUSDT"), 10)
             assert watch.failures == []
             assert [listener.errors for listener in listeners] == [0, 0, 0]
+
+
+@virtual_time
+async def test_g06_a_delta_that_crosses_the_book_is_never_handed_out() -> None:
+    async with MemoryVenue(spot()) as venue, venue.connector(audit_books=False) as tw:
+        book = await tw.book(BTC)
+        seen = await acquire(tw, [BookUpdates(BTC), BookStates(BTC)])
+        await asyncio.sleep(5)
+        assert book.sequence is not None
+        assert book.best_ask is not None
+        following = book.sequence + 1
+        crossing = f"{book.best_ask[0] + 10:f}"
+        venue.open_lines[0].peer.push(
+            '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1700000000000,"s":"BTCUSDT",'
+            f'"U":{following},"u":{following},"b":[["{crossing}","1.00000"]],"a":[]}}}}'
+        )
+        before = len(seen.of(BookDelta))
+        await asyncio.sleep(0.01)
+        assert len(seen.of(BookDelta)) == before
+        assert "crossed" in seen.of(BookStateChanged)[0].reason
+        await until(lambda: book.resyncs, 5)
+        await catches_up(book, venue)
 
 
 @virtual_time
