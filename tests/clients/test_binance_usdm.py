@@ -18,6 +18,7 @@ pytestmark = (
 )  # importing the client takes seconds, and it subscribes no faster than twice a second
 
 ONE = {"symbol": "BTCUSDT"}
+PAIR: dict[str, Any] = {"pair": "BTCUSDT", "interval": "1m", "limit": 2}
 # Method, arguments, and what the client makes of the answer: its model of it, or a list.
 ANSWERS: list[tuple[str, dict[str, Any], str]] = [
     ("test_connectivity", {}, "dict"),
@@ -28,6 +29,10 @@ ANSWERS: list[tuple[str, dict[str, Any], str]] = [
     ("old_trades_lookup", {**ONE, "limit": 2}, "list"),
     ("compressed_aggregate_trades_list", {**ONE, "limit": 2}, "list"),
     ("kline_candlestick_data", {**ONE, "interval": "1m", "limit": 2}, "list"),
+    ("continuous_contract_kline_candlestick_data", {**PAIR, "contract_type": "PERPETUAL"}, "list"),
+    ("index_price_kline_candlestick_data", PAIR, "list"),
+    ("mark_price_kline_candlestick_data", {**ONE, "interval": "1m", "limit": 2}, "list"),
+    ("premium_index_kline_data", {**ONE, "interval": "1m", "limit": 2}, "list"),
     ("mark_price", ONE, "MarkPriceResponse"),
     ("mark_price", {}, "MarkPriceResponse"),
     ("get_funding_rate_history", {**ONE, "limit": 2}, "list"),
@@ -86,10 +91,12 @@ async def test_every_event_fits_the_clients_model_on_its_route(
 ) -> None:
     for method, arguments, _, _ in STREAMS:
         await usdm.call(f"streams.{method}", symbol="btcusdt", **arguments)
+    candles, pair = "continuous_contract_kline_candlestick_streams", "btcusdt"
+    await usdm.call(f"streams.{candles}", pair=pair, contract_type="perpetual", interval="1m")
     for method, arguments, _, _ in ARRAYS:
         await usdm.call(f"streams.{method}", **arguments)
     every = STREAMS + ARRAYS
-    wanted = {stream for _, _, stream, _ in every}
+    wanted = {stream for _, _, stream, _ in every} | {"btcusdt_perpetual@continuousKline_1m"}
     # Heard, not only accepted: each stream went to the connection whose route carries it.
     await venue.wait_until(lambda: venue.switchboard(USDM).streams == wanted)
     routes = {one.conversation.route for one in venue.switchboard(USDM).connections}  # type: ignore[attr-defined]  # Binance's conversations have one
@@ -98,6 +105,8 @@ async def test_every_event_fits_the_clients_model_on_its_route(
     for method, _, _, model in every:
         (first, *_) = await usdm.wait_for(method, bool)
         assert first["models"] == [model]
+    (first, *_) = await usdm.wait_for(candles, bool)
+    assert first["models"] == ["ContinuousContractKlineCandlestickStreamsResponse"]
     assert usdm.events("complaint") == []
 
 

@@ -237,6 +237,9 @@ async def test_funding_and_open_interest_are_there(
     times = [one["timestamp"] for one in history]
     gaps = [later - sooner for sooner, later in itertools.pairwise(times)]
     assert gaps == [8 * 3_600_000] * 2
+    for price in ("mark", "index", "premiumIndex"):
+        rows = await exchange.call("fetch_ohlcv", "BTC/USDT:USDT", "1m", None, 2, {"price": price})
+        assert len(rows) == 2
     interest = await exchange.call("fetch_open_interest", "BTC/USDT:USDT")
     assert interest["openInterestAmount"] > 0
 

@@ -117,6 +117,25 @@ def test_sampled_streams_keep_their_documented_beat(
     assert publisher.next_ms == due + interval_ms
 
 
+def test_a_continuous_candle_is_the_perpetuals_under_the_pairs_name() -> None:
+    publisher = Publisher(USDM, FixedMarket(USDM))
+    stream = "btcusdt_perpetual@continuousKline_1m"
+    publisher.want(stream)
+    publisher.beat()
+    ((name, text),) = publisher.take()
+    event = json.loads(text)
+    assert (name, event["e"], event["ps"], event["ct"]) == (
+        stream,
+        "continuous_kline",
+        "BTCUSDT",
+        "PERPETUAL",
+    )
+    publisher.unwant(stream)
+    publisher.want("btcusdt_next_quarter@continuousKline_1m")
+    publisher.want("nosuch_perpetual@continuousKline_1m")
+    assert publisher.market.instruments[0].listener is None
+
+
 def test_arrays_hold_only_what_changed() -> None:
     market = FixedMarket(SPOT, "BTCUSDT", "ETHUSDT")
     publisher = Publisher(SPOT, market)

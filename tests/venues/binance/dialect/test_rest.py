@@ -120,6 +120,41 @@ def test_parameters_reach_the_market() -> None:
     ]
 
 
+PRICE_KLINES = {
+    "indexPriceKlines": ["64990.00000000", "65010.00000000", "64980.50000000", "65000.10000000"],
+    "markPriceKlines": ["64991.29980000", "65011.30020000", "64981.79961000", "65001.40000200"],
+    "premiumIndexKlines": ["0.00002000"] * 4,
+}
+
+
+@pytest.mark.parametrize(("kind", "prices"), PRICE_KLINES.items())
+def test_candles_of_index_mark_and_premium_have_samples_for_volumes(
+    kind: str, prices: list[str]
+) -> None:
+    key = "pair" if kind == "indexPriceKlines" else "symbol"
+    status, (row, *_), weight = ask(
+        USDM, f"/fapi/v1/{kind}", **{key: "BTCUSDT", "interval": "1m", "limit": "2"}
+    )
+    assert (status, weight) == (200, 1)
+    assert row[1:5] == prices
+    assert row[5:] == ["0", row[0] + 59_999, "0", 60, "0", "0", "0"]
+
+
+def test_continuous_candles_are_the_perpetuals_and_may_be_seconds() -> None:
+    path, pair = "/fapi/v1/continuousKlines", {"pair": "BTCUSDT", "interval": "1s"}
+    _, plain, _ = ask(USDM, "/fapi/v1/klines", symbol="BTCUSDT", interval="1m")
+    assert ask(USDM, path, **pair, contractType="PERPETUAL")[:2] == (200, plain)
+    assert ask(USDM, path, **pair, contractType="NEXT_QUARTER")[:2] == (200, [])
+
+
+def test_pairs_and_contract_types_must_exist() -> None:
+    path = "/fapi/v1/continuousKlines"
+    nobody = {"pair": "NOPE", "interval": "1m", "contractType": "PERPETUAL"}
+    assert ask(USDM, path, **nobody)[1] == {"code": -4144, "msg": "Invalid pair"}
+    other = {**nobody, "pair": "BTCUSDT", "contractType": "WEEKLY"}
+    assert ask(USDM, path, **other)[1] == {"code": -4104, "msg": "Invalid contract type"}
+
+
 def test_exchange_information_of_some_symbols() -> None:
     desk = RestDesk(SPOT, FixedMarket(SPOT, "BTCUSDT", "ETHUSDT"))
     body = json.loads(desk.answer("GET", "/api/v3/exchangeInfo", {"symbol": "ETHUSDT"}).body)

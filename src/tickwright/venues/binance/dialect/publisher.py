@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from heapq import heappop, heappush
 
+import msgspec
+
+from tickwright.venues.binance.dialect.contracts import perpetual
 from tickwright.venues.binance.dialect.payloads import (
     FuturesPayloads,
     SpotPayloads,
@@ -69,10 +72,17 @@ class Publisher:
             self._wanted[stream] = name
             self._want_array(name)
             return
-        instrument = self.market.find(name.symbol)
+        instrument = self._instrument(name)
         if instrument is not None:
+            name = msgspec.structs.replace(name, symbol=instrument.listing.symbol)
             self._wanted[stream] = name
             self._tap(instrument).open(name)
+
+    def _instrument(self, name: StreamName) -> InstrumentView | None:
+        if name.kind != "continuousKline":
+            return self.market.find(name.symbol)
+        pair, _, contract = name.symbol.partition("_")
+        return perpetual(self.market, pair) if contract == "PERPETUAL" else None
 
     def unwant(self, stream: str) -> None:
         """End a stream."""

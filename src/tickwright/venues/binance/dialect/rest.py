@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from tickwright.venues.binance.dialect import bodies
+from tickwright.venues.binance.dialect.contracts import perpetual, price_candle
 from tickwright.venues.binance.dialect.errors import error_body
 from tickwright.venues.binance.dialect.listings import exchange_info
 from tickwright.venues.binance.dialect.products import DialectProduct
@@ -14,13 +16,20 @@ from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import INTERVALS
 from tickwright.venues.binance.dialect.weights import depth_weight
 from tickwright.venues.dialects import Answer
-from tickwright.venues.facts import InstrumentView, MarketView
+from tickwright.venues.facts import CandleFact, InstrumentView, MarketView
 
 
 __all__ = ["RestDesk"]
 
 _DAY_MS = 86_400_000
 _DIGITS = re.compile(r"[0-9]{1,20}")
+_CONTRACTS = ("PERPETUAL", "CURRENT_QUARTER", "NEXT_QUARTER", "TRADIFI_PERPETUAL")
+# Candles of prices that nobody trades at, and what they are asked by.
+_PRICE_KLINES = {
+    "indexPriceKlines": "pair",
+    "markPriceKlines": "symbol",
+    "premiumIndexKlines": "symbol",
+}
 
 Params = Mapping[str, str]
 
@@ -81,7 +90,13 @@ class RestDesk:
                 f"{one}/fundingRate": (0, self._funding_rate),
                 f"{one}/fundingInfo": (0, lambda _: "[]"),
                 f"{one}/openInterest": (1, self._open_interest),
+                f"{one}/continuousKlines": (self._klines_weight, self._continuous_klines),
             }
+            for kind, key in _PRICE_KLINES.items():
+                table[f"{one}/{kind}"] = (
+                    self._klines_weight,
+                    partial(self._price_klines, kind, key),
+                )
             if not product.is_inverse:
                 table["/fapi/v2/ticker/price"] = (self._by_symbol(1, 2), self._price)
         else:
@@ -137,14 +152,33 @@ class RestDesk:
 
     def _klines(self, params: Params) -> str:
         instrument, at = self._one(params)
+        return bodies.rows(bodies.kline(at, one) for one in self._candles(params, instrument))
+
+    def _continuous_klines(self, params: Params) -> str:
+        instrument, at = self._of_pair(params)
+        contract = self._required(params, "contractType")
+        if contract not in _CONTRACTS:
+            raise _Refused(-4104, "Invalid contract type")
+        found = self._candles(params, instrument, has_seconds=True)
+        # Only perpetual contracts are invented: the other kinds have no candles yet.
+        return bodies.rows(bodies.kline(at, one) for one in found if contract == "PERPETUAL")
+
+    def _price_klines(self, kind: str, key: str, params: Params) -> str:
+        instrument, at = self._of_pair(params) if key == "pair" else self._one(params)
+        found = self._candles(params, instrument)
+        return bodies.rows(price_candle(at.listing, one, kind) for one in found)
+
+    def _candles(
+        self, params: Params, instrument: InstrumentView, *, has_seconds: bool = False
+    ) -> list[CandleFact]:
         interval = self._required(params, "interval")
-        if interval not in INTERVALS or (interval == "1s" and self.product.is_futures):
+        has_seconds = has_seconds or not self.product.is_futures
+        if interval not in INTERVALS or (interval == "1s" and not has_seconds):
             raise _Refused(-1120, "Invalid interval.")
         limit = self._limit(params, 500, self.product.klines_max)
         start = self._number(params, "startTime", None)
         end = self._number(params, "endTime", None)
-        found = instrument.candles(interval, start, end, limit, self.market.now_ms)
-        return bodies.rows(bodies.kline(at, candle) for candle in found)
+        return instrument.candles(interval, start, end, limit, self.market.now_ms)
 
     def _day(self, params: Params) -> str:
         now_ms = self.market.now_ms
@@ -242,6 +276,12 @@ class RestDesk:
 
     def _one(self, params: Params) -> tuple[InstrumentView, Spelling]:
         return self._find(self._required(params, "symbol"))
+
+    def _of_pair(self, params: Params) -> tuple[InstrumentView, Spelling]:
+        instrument = perpetual(self.market, self._required(params, "pair"))
+        if instrument is None:
+            raise _Refused(-4144, "Invalid pair")
+        return instrument, Spelling(self.product, instrument.listing)
 
     def _all(self) -> list[tuple[InstrumentView, Spelling]]:
         return [(one, Spelling(self.product, one.listing)) for one in self.market.instruments]
