@@ -152,6 +152,14 @@ def test_a_json_array_misses_its_method() -> None:
     assert reply["error"]["msg"].startswith(INVALID + "missing field `method`")
 
 
+def test_a_listen_key_can_be_subscribed_on_the_private_route_alone() -> None:
+    private, public = Conversation(USDM, "/private/stream"), Conversation(USDM, "/public/stream")
+    assert ask(private, "SUBSCRIBE", "pqia91ma19a5s61cv6a81va65sd") == {"result": None, "id": 1}
+    assert list(private.streams) == ["pqia91ma19a5s61cv6a81va65sd"]
+    reply = ask(public, "SUBSCRIBE", "pqia91ma19a5s61cv6a81va65sd")
+    assert reply["error"]["msg"] == INVALID + "invalid stream"
+
+
 @pytest.mark.parametrize("request_id", [0, 7, "abc-1", "6f9f4a0c-2a4c-4f0e-9a53-0f4c8f0f7c11"])
 def test_futures_take_unsigned_numbers_and_short_texts_as_ids(request_id: object) -> None:
     reply = ask(Conversation(USDM, "/public/ws"), "LIST_SUBSCRIPTIONS", request_id=request_id)

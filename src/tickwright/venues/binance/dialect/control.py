@@ -140,7 +140,8 @@ class Conversation:
         return value  # type: ignore[return-value]  # narrowed above, beyond what mypy follows
 
     def _subscribe(self, names: list[str], request_id: Id, refused: Mapping[str, str]) -> Reply:
-        if not all(is_well_formed(name) for name in names):
+        # On the private route a listen key is a stream's name: Binance's own client subscribes to it.
+        if self.route != "private" and not all(is_well_formed(name) for name in names):
             raise _Refused(2, _INVALID + "invalid stream")
         for name in names:
             if name in refused:
