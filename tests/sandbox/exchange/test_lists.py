@@ -112,6 +112,25 @@ def test_one_trade_cannot_use_both_legs(market: Desk) -> None:
     assert market.order(stopper).filled == 0
 
 
+def test_a_leg_that_traded_keeps_only_its_own_funds(market: Desk) -> None:
+    # The stop, at 120, would have needed more.
+    market(a_list(stop(Side.BUY, 110, 120), leg(Side.BUY, 95, is_post_only=True)))
+    assert market.balance("me", "USDT")[1] == 1200 * USDT
+    market.sell("you", 4, 95)
+    assert market.balance("me", "USDT") == (FUNDS - 950 * USDT, 570 * USDT)
+
+
+def test_a_leg_that_woke_ends_the_other_before_who_woke_with_it_trades(market: Desk) -> None:
+    market(a_list(stop(Side.SELL, 95, 60), leg(Side.SELL, 105, is_post_only=True)))
+    stopper, limit = [one.order.id for one in market.reports]
+    eager = market.buy("you", 9, trigger=Trigger(TriggerKind.TAKE_PROFIT, 95))
+    market.buy("house", 1, 95)
+    market.sell("house", 1, 95)
+    assert market.order(stopper).filled == 10
+    assert market.order(limit).filled == 0
+    assert market.order(eager, "you").turnover == 9 * 200 * USDT, "it got the next price"
+
+
 def test_a_cancel_of_one_leg_cancels_both(oco: tuple[Desk, int, int]) -> None:
     desk, stopper, limit = oco
     desk.cancel("me", stopper, cancel_id="bye")

@@ -180,3 +180,14 @@ def test_a_larger_reduce_only_order_rests_with_the_position(futures: Desk) -> No
     futures.buy("me", 5, 100)
     futures.sell("me", 50, 110, is_reduce_only=True)
     assert futures.asks == [(110, 5)]
+
+
+def test_a_reduce_only_order_expires_before_a_taker_can_reach_it(futures: Desk) -> None:
+    futures.sell("you", 5, 100)
+    futures.buy("me", 5, 100)
+    futures.sell("me", 5, 101)
+    reducer = futures.sell("me", 5, 102, is_reduce_only=True)
+    futures.buy("you", 10, 102)
+    assert futures.trades == [(101, 5)]
+    assert not futures.order(reducer).status.is_open
+    assert futures.position().quantity == 0

@@ -156,7 +156,8 @@ class Market(RuleBasedStateMachine):
         self.owners: dict[int, str] = {}
         self.requests: dict[int, SubmitOrder] = {}
         self.positions: dict[str, int] = defaultdict(int)
-        self.amends = 0
+        self.legs_filled: dict[int, dict[int, int]] = defaultdict(dict)
+        self.workings: list[SubmitOrder] = []
         for account in ACCOUNTS:
             # a and b belong together.
             group = "ab" if account in "ab" else ""
@@ -185,7 +186,10 @@ class Market(RuleBasedStateMachine):
     @rule(data=st.data())
     def list_orders(self, data: st.DataObject) -> None:
         if not self.is_margined:
-            self.do(data.draw(order_lists()))
+            command = data.draw(order_lists())
+            if command.working is not None:
+                self.workings.append(command.working)
+            self.do(command)
 
     @rule(account=accounts, pick=st.integers(0, 50))
     def cancel(self, account: str, pick: int) -> None:
@@ -265,6 +269,10 @@ class Market(RuleBasedStateMachine):
         assert (order.filled + order.prevented == order.quantity) or (
             order.leaves > 0
         ) is order.status.is_open
+        if order.list_id and not any(order.request is one for one in self.workings):
+            filled = self.legs_filled[order.list_id]
+            filled[order.id] = order.filled
+            assert sum(filled.values()) <= order.request.quantity, "both legs traded"
         if report.execution is Execution.TRADED and report.fill is not None:
             fill = report.fill
             before = self.positions[fill.account]
@@ -371,9 +379,9 @@ class Contracts(Market):
 
 
 TestMarket = Market.TestCase
-TestMarket.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestMarket.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
 TestContracts = Contracts.TestCase
-TestContracts.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+TestContracts.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
 
 
 # ---------------------------------------------------------------------- priority, against a naive matcher

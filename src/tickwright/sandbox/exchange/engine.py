@@ -4,14 +4,15 @@ Theory of operation
 ===================
 
 A command is checked as a whole before it changes anything, so that a refusal leaves no trace. Then it is carried out
-at once: orders change state in `Floor`, trades are made in `matching`. What follows from that waits in two queues until
+at once: orders change state in `Floor`, trades are made in `matching`. What follows from that waits in three queues until
 the matching is over, for nothing may change the book under a taker's feet:
 
-1. orders of lists to which something happened (`lists.follow_up`): before prices, since one leg's
-   trade must end the other before the price of that very trade can wake it;
-2. prices that were printed (`entry.reach_price`): they wake dormant orders, which trade and print in turn.
+1. orders of lists to which something happened (`lists.follow_up`): before anything else, since one leg's
+   trade or trigger must end the other before anybody can trade with it;
+2. dormant orders whose price was reached (`entry.wake`), one at a time: each may trade, and print;
+3. prices that were printed (`entry.reach_price`): they find the next dormant orders.
 
-Both are worked off until they are empty; every wake-up uses up a dormant order, so this ends. Last come the deltas
+They are worked off until they are empty; every wake-up uses up a dormant order, so this ends. Last come the deltas
 of the books and the accounts that changed, one for each.
 
 The engine has no clock and no chance: the same commands with the same times give the same events.
@@ -33,7 +34,14 @@ from tickwright.sandbox.exchange.admin import (
 )
 from tickwright.sandbox.exchange.amend import amend
 from tickwright.sandbox.exchange.cancel import cancel, cancel_all, cancel_list
-from tickwright.sandbox.exchange.entry import check_new, check_rules, prepare, reach_price, submit
+from tickwright.sandbox.exchange.entry import (
+    check_new,
+    check_rules,
+    prepare,
+    reach_price,
+    submit,
+    wake,
+)
 from tickwright.sandbox.exchange.floor import Floor
 from tickwright.sandbox.exchange.house import set_level
 from tickwright.sandbox.exchange.life import LifeEvent
@@ -178,9 +186,11 @@ class Exchange(Queries):
 
     def _settle_down(self) -> None:
         floor = self._floor
-        while floor.stirred or floor.prints:
+        while floor.stirred or floor.woken or floor.prints:
             if floor.stirred:
                 follow_up(floor, floor.stirred.popleft())
+            elif floor.woken:
+                wake(floor, floor.woken.popleft())
             else:
                 market, by, price = floor.prints.popleft()
                 reach_price(floor, market, by, price)

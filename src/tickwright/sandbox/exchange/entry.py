@@ -21,10 +21,19 @@ from tickwright.sandbox.exchange.market import Market
 from tickwright.sandbox.exchange.matching import enter
 from tickwright.sandbox.exchange.order import Order
 from tickwright.venues.commands import OrderKind, SubmitOrder, TimeInForce, TriggerBy
-from tickwright.venues.reports import EndReason, Refusal, Rule
+from tickwright.venues.reports import EndReason, OrderStatus, Refusal, Rule
 
 
-__all__ = ["activate", "check_new", "check_rules", "prepare", "reach_price", "start", "submit"]
+__all__ = [
+    "activate",
+    "check_new",
+    "check_rules",
+    "prepare",
+    "reach_price",
+    "start",
+    "submit",
+    "wake",
+]
 
 
 def submit(floor: Floor, request: SubmitOrder) -> Refusal | None:
@@ -192,21 +201,18 @@ def activate(floor: Floor, order: Order) -> None:
 
 
 def reach_price(floor: Floor, market: Market, by: TriggerBy, price: int) -> None:
-    """Let the orders that wait for a price work, the nearest trigger first."""
+    """Queue the orders that wait for a price to be woken, the nearest trigger first."""
     woken, followers = market.triggers[by].reached(price)
     for order in followers:
         order.tracking_ns = floor.now_ns
         floor.advance(order, LifeEvent.TRACK)
-    for order in woken:
-        # Another one that woke before it may have ended it.
-        if order.status.is_open:
-            _wake(floor, order)
+    floor.woken.extend(woken)
 
 
-def _wake(floor: Floor, order: Order) -> None:
-    order_list = order.list
-    if order_list is not None and order_list.winner not in (None, order):
-        return  # the other leg was faster; this one is about to expire
+def wake(floor: Floor, order: Order) -> None:
+    """Let a dormant order work, unless another one that woke before it has ended it."""
+    if order.status is not OrderStatus.DORMANT:
+        return
     if order.request.closes_position:
         order.resize(order.seat.closable(is_buy=order.is_buy))
         if not order.leaves:
@@ -217,6 +223,7 @@ def _wake(floor: Floor, order: Order) -> None:
         floor.finish(order, LifeEvent.REJECT, reason=EndReason.REFUSED, refusal=refusal)
         return
     floor.advance(order, LifeEvent.WORK)
+    order_list = order.list
     if order_list is not None and order_list.shares_lock(order):
         order_list.winner = order
         floor.stirred.append(order)

@@ -34,6 +34,7 @@ class Floor:
 
     Attributes:
         prints: Prices that triggers have not looked at yet.
+        woken: Dormant orders whose price was reached, which do not work yet.
         next_funding_ns: When some market pays funding next.
         stirred: Orders of lists to which something happened that their list has not looked at yet.
     """
@@ -48,6 +49,7 @@ class Floor:
         self.lists: dict[int, OrderList] = {}
         self.events: list[Event] = []
         self.prints: deque[tuple[Market, TriggerBy, int]] = deque()
+        self.woken: deque[Order] = deque()
         self.stirred: deque[Order] = deque()
         self.touched_markets: dict[Market, None] = {}
         self.next_funding_ns = _NEVER_NS
