@@ -53,12 +53,11 @@ async def entered(
             endpoints={**sandbox.endpoints, **settings.endpoints},
         )
         network = sandbox.network
-        yield (
-            inside,
-            msgspec.structs.replace(
+        if network is not None:
+            ports = msgspec.structs.replace(
                 ports,
                 clock=ports.clock or sandbox.clock,
-                websockets=ports.websockets or getattr(network, "websockets", None),
-                http=ports.http or getattr(network, "http", None),
-            ),
-        )
+                websockets=ports.websockets or network.websockets,
+                http=ports.http or network.http,
+            )
+        yield inside, ports

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from tickwright.io.clock import Clock
+from tickwright.io.http import HttpTransport
+from tickwright.io.websocket import WebSocketTransport
 from tickwright.venues.base import Endpoints
 from tickwright.venues.dialects import Answer, Dialect
 
@@ -67,6 +70,18 @@ class Doors(Protocol):
 
 class Network(Protocol):
     """How products are reached: loopback sockets, or memory."""
+
+    @property
+    def clock(self) -> Clock | None:
+        """The time that goes with it, ``None`` for real time."""
+
+    @property
+    def websockets(self) -> WebSocketTransport | None:
+        """What clients connect through, ``None`` for real sockets."""
+
+    @property
+    def http(self) -> HttpTransport | None:
+        """What clients send requests through, ``None`` for real sockets."""
 
     def doors(self, server: ProductServer) -> Doors:
         """Return the doors of a product, still closed."""

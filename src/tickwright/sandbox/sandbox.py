@@ -50,7 +50,8 @@ class Sandbox:
         port: The first of the ports, two a product; free ones unless given.
         control_port: Where programs in other languages switch faults over HTTP; 0 takes a free one, ``None`` has none.
         network: How clients come in; over loopback sockets unless given.
-        clock: Time for limits, pings and the opening of markets.
+        clock: Time for limits, pings and the opening of markets; the network's unless given.
+        step_s: How often markets move by themselves.
 
     Attributes:
         account: Key, secret and funds.
@@ -83,11 +84,14 @@ class Sandbox:
         control_port: int | None = None,
         network: Network | None = None,
         clock: Clock | None = None,
+        step_s: float = 0.01,
     ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise ConfigError(f"seed: must be a whole number, not {seed!r}")
         if not speed >= 0:
             raise ConfigError(f"speed: must be 0 or more, not {speed!r}")
+        if not step_s > 0:
+            raise ConfigError(f"step_s: must be more than 0, not {step_s!r}")
         for name, number in (("port", port), ("control_port", control_port)):
             if number is not None and not 0 <= number <= _PORT_MAX:
                 raise ConfigError(f"{name}: must lie between 0 and {_PORT_MAX}, not {number!r}")
@@ -95,8 +99,9 @@ class Sandbox:
         self.speed = speed
         self.account: SandboxAccount = account_of(seed)
         self.network = network
-        self.clock = clock
+        self.clock = clock if network is None else clock or network.clock
         self._port = port or None
+        self._step_s = step_s
         self._control_port = control_port
         self._options = {"seed": seed, "depth": depth, "rate_per_s": rate_per_s}
         self._products = _listed(_products(venues), instruments)
@@ -118,6 +123,7 @@ class Sandbox:
             [self._market(product) for product in self._products],
             faults=self._plan.common,
             speed=self.speed,
+            step_s=self._step_s,
             clock=self.clock,
             network=self.network or self._sockets(),
         )

@@ -27,7 +27,7 @@ from tickwright.venues.dialects import PrivateSide
 
 __all__ = ["LoopbackVenue"]
 
-_TICK_S = 0.01
+_STEP_S = 0.01
 _PART_FRAMES = 512
 _STEP_MS = 100
 
@@ -43,6 +43,7 @@ class LoopbackVenue:
         markets: One per product.
         faults: What goes wrong; also to be changed later, as `faults`.
         speed: Market seconds per real second.
+        step_s: How often generated markets move by themselves.
         is_paced: Whether recordings keep their own pace, times ``speed``.
         request_wait_s: How long a recording waits at a snapshot for somebody to ask for it.
         ping_interval_s: Between two pings; the products' own unless given.
@@ -72,6 +73,7 @@ class LoopbackVenue:
         *,
         faults: Faults | None = None,
         speed: float = 1.0,
+        step_s: float = _STEP_S,
         is_paced: bool = False,
         request_wait_s: float = 5.0,
         ping_interval_s: float | None = None,
@@ -87,6 +89,7 @@ class LoopbackVenue:
         self.endpoints: dict[str, Endpoints] = {}
         self.finished = asyncio.Event()
         self._speed = speed
+        self._step_s = step_s
         self._is_paced = is_paced
         self._request_wait_s = request_wait_s
         self._clock = clock or SystemClock()
@@ -265,7 +268,7 @@ class LoopbackVenue:
                 await self._advance(service, market, market.now_ms + _STEP_MS)
         began_s, began_ms = self._clock.monotonic_s(), market.now_ms
         while True:
-            await asyncio.sleep(_TICK_S)
+            await asyncio.sleep(self._step_s)
             if service.faults.burst:
                 service.switchboard.publish(market.burst(service.faults.burst))
                 service.faults.burst = 0

@@ -45,6 +45,8 @@ class SocketNetwork:
         first_port: REST of the first product; the ports after it follow, two a product. Free ones unless given.
     """
 
+    clock = websockets = http = None
+
     def __init__(self, first_port: int | None = None) -> None:
         self._next_port = first_port
 
