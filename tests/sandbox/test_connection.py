@@ -194,7 +194,8 @@ async def test_a_connection_ends_with_its_lifetime_and_says_so_before(client: Cl
 
 
 async def test_a_day_passes_as_fast_as_the_market_does(client: Client) -> None:
-    async with LoopbackVenue([GeneratedMarket(SPOT, 1)], speed=86_400 / 0.02) as venue:
+    market = GeneratedMarket(SPOT, 1, rate_per_s=0.0001)
+    async with LoopbackVenue([market], speed=86_400 / 0.02) as venue:
         socket = await client.connect(venue)
         assert (await client.message(socket)).data == 1001
 
