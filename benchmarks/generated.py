@@ -17,6 +17,9 @@ STEPS_BUSY = 6_500
 STEPS_QUIET = 450
 START_MS = 1_700_000_000_000
 
+Frame = tuple[str, dict[str, Any]]
+"""Stream name and payload."""
+
 
 class _Market:
     """One symbol's book around a drifting middle, in ticks of 0.01 and lots of 0.00001."""
@@ -39,13 +42,17 @@ class _Market:
         asks = [[_price(p), _quantity(q)] for p, q in sorted(self.asks.items())]
         return {"lastUpdateId": self.update_id, "bids": bids, "asks": asks}
 
-    def depth(self, now_ms: int) -> dict[str, Any]:
+    def step(self, now_ms: int, quotes: int, trades: int) -> list[Frame]:
+        """Move on by one depth frame, the quotes that its ids cover, and some trades."""
+        name = self.symbol.lower()
         self.mid += self.rng.choice((-1, 0, 0, 1))
         bids = self._changes(self.bids, -1)
         asks = self._changes(self.asks, 1)
         first = self.update_id + 1
-        self.update_id += len(bids) + len(asks)
-        return {
+        # As on the venue, each quote has an id of its own, and comes before the depth frame that spans it.
+        self.update_id += len(bids) + len(asks) + quotes
+        ids = range(self.update_id - quotes + 1, self.update_id + 1)
+        depth = {
             "e": "depthUpdate",
             "E": now_ms,
             "s": self.symbol,
@@ -54,6 +61,11 @@ class _Market:
             "b": [[_price(p), _quantity(q)] for p, q in bids],
             "a": [[_price(p), _quantity(q)] for p, q in asks],
         }
+        return [
+            *((f"{name}@bookTicker", self._quote(update_id)) for update_id in ids),
+            (f"{name}@depth@100ms", depth),
+            *((f"{name}@trade", self._trade(now_ms)) for _ in range(trades)),
+        ]
 
     def _changes(self, side: dict[int, int], sign: int) -> list[tuple[int, int]]:
         changed = {p: 0 for p in (self.mid, self.mid - sign) if side.pop(p, None) is not None}
@@ -70,10 +82,10 @@ class _Market:
                 side.pop(price, None)
         return list(changed.items())
 
-    def ticker(self) -> dict[str, Any]:
+    def _quote(self, update_id: int) -> dict[str, Any]:
         bid, ask = self.mid - 1, self.mid + 1
         return {
-            "u": self.update_id,
+            "u": update_id,
             "s": self.symbol,
             "b": _price(bid),
             "B": _quantity(self.bids[bid]),
@@ -81,7 +93,7 @@ class _Market:
             "A": _quantity(self.asks[ask]),
         }
 
-    def trade(self, now_ms: int) -> dict[str, Any]:
+    def _trade(self, now_ms: int) -> dict[str, Any]:
         self.trade_id += 1
         return {
             "e": "trade",
@@ -104,25 +116,19 @@ def _quantity(lots: int) -> str:
     return f"{lots // 100_000}.{lots % 100_000:05d}000"
 
 
-def generate(
-    *, symbols: int, seed: int = 7
-) -> tuple[list[tuple[str, dict[str, Any]]], dict[str, dict[str, Any]]]:
+def generate(*, symbols: int, seed: int = 7) -> tuple[list[Frame], dict[str, dict[str, Any]]]:
     """Return frames (stream name, payload) and the first snapshot of each symbol."""
     rng = random.Random(seed)
     is_busy = symbols == 1
     levels = 46 if is_busy else 4
     names = ["BTCUSDT"] if is_busy else [f"GEN{i}USDT" for i in range(symbols)]
     markets = [_Market(rng, name, levels) for name in names]
-    frames: list[tuple[str, dict[str, Any]]] = []
+    quotes, trades = (10, 3) if is_busy else (1, 1)
+    frames: list[Frame] = []
     snapshots: dict[str, dict[str, Any]] = {}
-    for step in range(STEPS_BUSY if is_busy else STEPS_QUIET):
-        now_ms = START_MS + 100 * step
+    for number in range(STEPS_BUSY if is_busy else STEPS_QUIET):
         for market in markets:
-            lower = market.symbol.lower()
-            frames.append((f"{lower}@depth@100ms", market.depth(now_ms)))
-            if step == 1:
+            frames += market.step(START_MS + 100 * number, quotes, trades)
+            if number == 1:
                 snapshots[market.symbol] = market.snapshot()
-            tickers, trades = (10, 3) if is_busy else (1, 1)
-            frames += [(f"{lower}@bookTicker", market.ticker()) for _ in range(tickers)]
-            frames += [(f"{lower}@trade", market.trade(now_ms)) for _ in range(trades)]
     return frames, snapshots

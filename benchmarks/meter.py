@@ -29,7 +29,7 @@ CHANNELS = {
 """Case → the venue's channels that make it up."""
 
 SETTLE_S = 0.3
-DEADLINE_S = 120.0
+DEADLINE_S = 60.0
 
 
 class Plan:
@@ -112,8 +112,12 @@ class Meter:
         self._last = -1 if expected is None else self.seen + expected
         start_ns = time.process_time_ns()
         plan.play(phase)
-        async with asyncio.timeout(DEADLINE_S):
-            await self._done
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                await self._done
+        except TimeoutError:
+            missing = "" if expected is None else f", {self._last - self.seen} callbacks missing"
+            raise TimeoutError(f"{phase}: not over after {DEADLINE_S:.0f} s{missing}") from None
         plan.played()
         return self.end_ns - start_ns
 
