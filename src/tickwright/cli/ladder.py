@@ -25,6 +25,9 @@ FRAME_LINES = 3
 """Border above and below, and the spread in the middle."""
 
 BAR_CELLS_MAX = 40
+BORDER_CELLS = 6
+"""Corners, and a bit of line and a space on both sides of a title."""
+
 BASIS_POINTS = 10_000
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
@@ -56,13 +59,19 @@ def ladder(watched: Watched, room: Room) -> RenderableType:
         body.append(_trades(watched, room))
     return Panel(
         Group(*body),
-        title=Text(watched.id, style="bold"),
-        subtitle=Text(_subtitle(watched), style=colour),
+        title=_cut(Text(watched.id, style="bold"), room),
+        subtitle=_cut(Text(_subtitle(watched), style=colour), room),
         border_style=colour,
         width=room.width,
         height=room.lines,
         padding=(0, 1),
     )
+
+
+def _cut(text: Text, room: Room) -> Text:
+    """Return ``text`` as long as a border carries it: a panel would grow with its title."""
+    text.truncate(room.width - BORDER_CELLS, overflow="ellipsis")
+    return text
 
 
 def _subtitle(watched: Watched) -> str:
@@ -148,7 +157,7 @@ def _trades(watched: Watched, room: Room) -> RenderableType:
             Text(f"{arrow} {shown(trade.price, price_digits)}", style=colour),
             shown(trade.quantity, quantity_digits),
         )
-    heading = f"{watched.count:,} trades" if watched.count else "no trade yet"
+    heading = f"{watched.count:,} trade{'' if watched.count == 1 else 's'}" if watched.count else "no trade yet"
     return Group(Text(heading, style="dim"), table)
 
 
