@@ -29,6 +29,7 @@ AGENTS = Path(__file__).resolve().parent / "agents"
 NAMED_PYTHON = os.environ.get("TICKWRIGHT_CLIENTS_PYTHON")
 CLIENTS_PYTHON = Path(NAMED_PYTHON or PROJECT / ".venv-clients" / "bin" / "python")
 TIMEOUT_S = 10.0
+START_TIMEOUT_S = 50.0  # a client freshly installed is compiled when first imported
 
 _VERSIONS = {"": "v1", "V2": "v2", "V3": "v3"}
 
@@ -77,6 +78,7 @@ class ClientProcess:
         self._waiting: list[tuple[str, Callable[[list[Any]], bool], Future[list[Any]]]] = []
         self._lock = threading.Lock()
         self._serial = 0
+        self._is_up = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -96,7 +98,10 @@ class ClientProcess:
             assert stdin is not None
             stdin.write(json.dumps(message) + "\n")
             stdin.flush()
-        return await asyncio.wait_for(asyncio.wrap_future(answer), TIMEOUT_S)
+        timeout_s = TIMEOUT_S if self._is_up else START_TIMEOUT_S
+        result = await asyncio.wait_for(asyncio.wrap_future(answer), timeout_s)
+        self._is_up = True
+        return result
 
     def events(self, name: str) -> list[Any]:
         """Return what came under a name since the last `forget`."""
