@@ -87,6 +87,8 @@ class GeneratedMarket:
         self._depth = depth
         self._rate_per_s = rate_per_s
         self._is_pinned = opened_ms is not None
+        self.relatives: list[GeneratedMarket] = []
+        """Markets whose instruments stand in this one's all-market streams, too."""
         self._open(_OPENED_MS if opened_ms is None else opened_ms)
 
     def _open(self, opened_ms: int) -> None:

@@ -109,6 +109,7 @@ class RestServer:
             if faults.snapshot_delay_s:
                 await asyncio.sleep(faults.snapshot_delay_s)
             await self.snapshots_open.wait()
+        answer = market.dialect.in_asked_unit(answer, request.headers)
         if faults.touches_content:
             body = self._strange.payload(answer.body, faults, market.dialect)
             answer = msgspec.structs.replace(answer, body=body)

@@ -119,8 +119,13 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         if self._venue is not None:
             raise Closed("this sandbox is open already; make another one")
+        markets = {product: self._market(product) for product in self._products}
+        for market in markets.values():
+            if isinstance(market, GeneratedMarket):
+                found = [markets.get(name) for name in market.dialect.relatives]
+                market.relatives = [one for one in found if isinstance(one, GeneratedMarket)]
         venue = LoopbackVenue(
-            [self._market(product) for product in self._products],
+            list(markets.values()),
             faults=self._plan.common,
             speed=self.speed,
             step_s=self._step_s,

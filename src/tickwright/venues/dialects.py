@@ -14,11 +14,15 @@ from typing import Any, Protocol
 import msgspec
 
 from tickwright.model.ids import InstrumentName
+from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
+from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.reports import Event
 
 
 __all__ = [
     "Answer",
+    "ApiKey",
     "BookRecord",
     "Conversation",
     "Dialect",
@@ -66,6 +70,20 @@ class RestRequest(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
     headers: Mapping[str, str] = {}
     """Names in lower case."""
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key to an account, and how its requests are signed: by a shared secret, or a private key's public half."""
+
+    key: str
+    account: str
+    """The account's name at the matching engine."""
+    secret: str = ""
+    """For HMAC."""
+    public_key: str = ""
+    """For RSA or Ed25519, in PEM form; the secret is not used then."""
+    can_trade: bool = True
+    """Without it the key may only look."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -134,8 +152,20 @@ class PrivateSide(Protocol):
     subscribes, and the sandbox's switchboard publishes.
     """
 
+    def weight(self, request: RestRequest) -> int | None:
+        """Return what is charged before a request is looked at, or ``None`` if the path is none of its own."""
+
     def answer(self, request: RestRequest, now_ms: int) -> Answer | None:
-        """Return the answer to a request, or ``None`` if the path is none of its own."""
+        """Return the answer to a request, or ``None`` if the path is none of its own.
+
+        ``Answer.weight`` is the whole charge; what is beyond `weight` is charged afterwards.
+        """
+
+    def take(self, events: Sequence[Event]) -> list[Frame]:
+        """Take what happened at the engine, whoever caused it, and return the frames that tell of it."""
+
+    def beat(self, now_ms: int) -> list[Frame]:
+        """Let the market's time pass: what has a deadline is seen to; return the frames that tell of it."""
 
     def converse(self, path: str, params: Params) -> Conversation | None:
         """Return a new connection's state, or ``None`` if the path is none of its own.
@@ -209,6 +239,10 @@ class Dialect(Protocol):
         """Which addresses the product has: field names of `tickwright.venues.base.Endpoints`."""
 
     @property
+    def relatives(self) -> tuple[str, ...]:
+        """Products whose instruments stand in this one's all-market streams, too."""
+
+    @property
     def has_id_gaps(self) -> bool:
         """Whether update ids advance between book events."""
 
@@ -242,6 +276,9 @@ class Dialect(Protocol):
     def meter(self) -> Meter:
         """Return a new count of requests."""
 
+    def in_asked_unit(self, answer: Answer, headers: Mapping[str, str]) -> Answer:
+        """Return an answer with its times in the unit that a request's headers ask for."""
+
     def refusal(self, status: int, now_ms: int, retry_after_s: int | None) -> str:
         """Return the error body that goes with a status."""
 
@@ -250,6 +287,16 @@ class Dialect(Protocol):
 
     def aged(self, body: str) -> str:
         """Return a snapshot's body as it would be from before anything streamed."""
+
+    # Accounts and orders
+
+    def rules(self, listing: Listing) -> MarketRules | None:
+        """Return what an instrument's orders are held to, ``None`` where orders are not simulated."""
+
+    def private_side(
+        self, exchange: ExchangeView, market: MarketView, keys: Sequence[ApiKey]
+    ) -> PrivateSide | None:
+        """Return what serves those who hold a key, ``None`` where orders are not simulated."""
 
     # Listings
 

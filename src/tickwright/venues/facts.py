@@ -228,6 +228,10 @@ class MarketView(Protocol):
     def instruments(self) -> Sequence[InstrumentView]:
         """All of them, in listing order."""
 
+    @property
+    def relatives(self) -> Sequence[MarketView]:
+        """Markets whose instruments stand in this one's all-market streams, too."""
+
     def find(self, symbol: str) -> InstrumentView | None:
         """Return the instrument of that symbol (upper case), if it is listed."""
 

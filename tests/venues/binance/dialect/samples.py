@@ -98,6 +98,7 @@ class FixedMarket:
     def __init__(self, product: DialectProduct, *symbols: str) -> None:
         names = symbols or (("BTCUSD_PERP",) if product.is_inverse else ("BTCUSDT",))
         self.now_ms = NOW_MS
+        self.relatives: list[FixedMarket] = []
         self.instruments: Sequence[FixedInstrument] = [
             FixedInstrument(product, name) for name in names
         ]

@@ -181,3 +181,16 @@ def test_an_unwanted_stream_ends_and_can_begin_again() -> None:
     publisher.want("btcusdt@ticker")
     publisher.beat()
     assert len(publisher.take()) == 1
+
+
+def test_all_market_streams_of_usdm_hold_coinm_instruments_too() -> None:
+    market = FixedMarket(USDM)
+    market.relatives = [FixedMarket(COINM)]
+    publisher = Publisher(USDM, market)
+    publisher.want("!markPrice@arr@1s")
+    publisher.beat()
+    ((_, payload),) = publisher.take()
+    assert [(row["s"], row["st"]) for row in json.loads(payload)] == [
+        ("BTCUSDT", 1),
+        ("BTCUSD_PERP", 2),
+    ]

@@ -159,3 +159,45 @@ def test_exchange_information_of_some_symbols() -> None:
     desk = RestDesk(SPOT, FixedMarket(SPOT, "BTCUSDT", "ETHUSDT"))
     body = json.loads(desk.answer("GET", "/api/v3/exchangeInfo", {"symbol": "ETHUSDT"}).body)
     assert [row["symbol"] for row in body["symbols"]] == ["ETHUSDT"]
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "weight"),
+    [
+        ("/api/v3/ticker", {"symbol": "BTCUSDT"}, 4),
+        ("/api/v3/ticker/tradingDay", {"symbols": '["BTCUSDT"]'}, 4),
+        ("/api/v3/executionRules", {}, 40),
+        ("/api/v3/executionRules", {"symbol": "BTCUSDT"}, 2),
+        ("/api/v3/referencePrice", {"symbol": "BTCUSDT"}, 2),
+        ("/api/v3/referencePrice/calculation", {"symbol": "BTCUSDT"}, 2),
+        ("/api/v3/historicalBlockTrades", {"symbol": "BTCUSDT", "fromId": "1"}, 25),
+    ],
+)
+def test_the_smaller_spot_endpoints_are_there(
+    path: str, params: dict[str, str], weight: int
+) -> None:
+    status, _, cost = ask(SPOT, path, **params)
+    assert (status, cost) == (200, weight)
+
+
+def test_windows_can_be_told_in_short() -> None:
+    _, full, _ = ask(SPOT, "/api/v3/ticker/tradingDay", symbol="BTCUSDT")
+    _, mini, _ = ask(SPOT, "/api/v3/ticker/tradingDay", symbol="BTCUSDT", type="MINI")
+    assert set(full) - set(mini) == {"priceChange", "priceChangePercent", "weightedAvgPrice"}
+    assert mini.items() <= full.items()
+
+
+def test_the_reference_price_lies_in_the_middle_of_the_book() -> None:
+    _, found, _ = ask(SPOT, "/api/v3/referencePrice", symbol="BTCUSDT")
+    assert found == {
+        "symbol": "BTCUSDT",
+        "referencePrice": "65000.05000000",
+        "timestamp": NOW_MS,
+    }
+
+
+def test_a_status_that_nothing_has_finds_nothing() -> None:
+    assert ask(SPOT, "/api/v3/ticker/price", symbolStatus="HALT")[:2] == (200, [])
+    assert ask(SPOT, "/api/v3/ticker/price", symbolStatus="TRADING")[1]
+    status, body, _ = ask(SPOT, "/api/v3/ticker/price", symbol="BTCUSDT", symbolStatus="HALT")
+    assert (status, body["code"]) == (400, -1220)

@@ -22,11 +22,14 @@ __all__ = [
     "book_ticker",
     "day",
     "depth",
+    "execution_rules",
     "funding",
     "kline",
+    "mini_window",
     "open_interest",
     "premium_index",
     "price",
+    "reference_price",
     "rows",
     "trade",
     "window",
@@ -130,6 +133,31 @@ def window(at: Spelling, fact: DayFact) -> str:
         f'"quoteVolume":"{at.turnover(w.turnover)}","openTime":{w.open_ms},"closeTime":{w.close_ms},'
         f'"firstId":{w.first_id},"lastId":{w.last_id},"count":{w.trades}}}'
     )
+
+
+def mini_window(at: Spelling, w: DayFact) -> str:
+    """``ticker`` of a rolling window (spot), of type MINI."""
+    return (
+        f'{{"symbol":"{at.symbol}","openPrice":"{at.price(w.open)}","highPrice":"{at.price(w.high)}",'
+        f'"lowPrice":"{at.price(w.low)}","lastPrice":"{at.price(w.last)}",'
+        f'"volume":"{at.quantity(w.volume)}","quoteVolume":"{at.turnover(w.turnover)}",'
+        f'"openTime":{w.open_ms},"closeTime":{w.close_ms},"firstId":{w.first_id},'
+        f'"lastId":{w.last_id},"count":{w.trades}}}'
+    )
+
+
+def execution_rules(at: Spelling) -> str:
+    """One row of ``executionRules`` (spot)."""
+    return (
+        f'{{"symbol":"{at.symbol}","rules":[{{"ruleType":"PRICE_RANGE","bidLimitMultUp":"1.1000",'
+        f'"bidLimitMultDown":"0.5000","askLimitMultUp":"2.0000","askLimitMultDown":"0.9000"}}]}}'
+    )
+
+
+def reference_price(at: Spelling, best: tuple[int, int, int, int], now_ms: int) -> str:
+    """``referencePrice`` (spot): the middle of the book."""
+    middle = at.price((best[0] + best[2]) // 2)
+    return f'{{"symbol":"{at.symbol}","referencePrice":"{middle}","timestamp":{now_ms}}}'
 
 
 def _change(at: Spelling, w: DayFact) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.binance.dialect.streams import is_well_formed, route_of
+from tickwright.venues.binance.dialect.timeunit import in_microseconds, is_micro
 from tickwright.venues.dialects import Reply
 
 
@@ -73,6 +74,7 @@ class Conversation:
         mode = steps.pop(0) if steps else ""
         if mode not in ("ws", "stream") or (mode == "stream" and steps):
             raise ValueError(f"no market stream at {path}")
+        self.is_micro = not product.is_futures and is_micro((params or {}).get("timeUnit"))
         self.is_combined = mode == "stream"
         if self.is_combined:
             steps = [name for name in (params or {}).get("streams", "").split("/") if name]
@@ -90,10 +92,13 @@ class Conversation:
     @property
     def framing(self) -> str:
         """Connections of one framing get the same bytes."""
-        return "combined" if self.is_combined else "raw"
+        mode = "combined" if self.is_combined else "raw"
+        return f"{mode} µs" if self.is_micro else mode
 
     def wrap(self, stream: str, payload: str) -> str:
         """Return a payload as this connection is sent it; replies are never wrapped."""
+        if self.is_micro:
+            payload = in_microseconds(payload)
         return f'{{"stream":"{stream}","data":{payload}}}' if self.is_combined else payload
 
     def answer(self, text: str, *, refused: Mapping[str, str] | None = None) -> Reply:

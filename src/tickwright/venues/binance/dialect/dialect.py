@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from tickwright.model.ids import InstrumentName
 from tickwright.venues.binance.dialect.control import Conversation
 from tickwright.venues.binance.dialect.errors import error_body, refusal_body
@@ -14,6 +16,8 @@ from tickwright.venues.binance.dialect.listings import (
     inferred_listing,
     invented_listing,
 )
+from tickwright.venues.binance.dialect.private import BinancePrivate, private_side
+from tickwright.venues.binance.dialect.private.rules import market_rules
 from tickwright.venues.binance.dialect.products import DialectProduct, product_of
 from tickwright.venues.binance.dialect.publisher import Publisher
 from tickwright.venues.binance.dialect.recordings import (
@@ -25,9 +29,12 @@ from tickwright.venues.binance.dialect.recordings import (
 from tickwright.venues.binance.dialect.rest import RestDesk
 from tickwright.venues.binance.dialect.strange import estrange
 from tickwright.venues.binance.dialect.streams import family_of
+from tickwright.venues.binance.dialect.timeunit import in_microseconds, is_micro
 from tickwright.venues.binance.dialect.weights import WeightMeter
-from tickwright.venues.dialects import Answer
+from tickwright.venues.dialects import Answer, ApiKey
+from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
+from tickwright.venues.marketrules import MarketRules
 
 
 __all__ = ["BinanceDialect", "dialect_of"]
@@ -52,6 +59,7 @@ class BinanceDialect:
         self.connects_max = 300
         self.connects_window_s = 300.0
         self.hosts = product.hosts
+        self.relatives = product.relatives
         self.has_id_gaps = product.is_futures
         self.shutdown_notice = None if product.is_futures else "!serverShutdown"
 
@@ -79,6 +87,18 @@ class BinanceDialect:
         """Return a new count of weights."""
         return WeightMeter(self.product)
 
+    def in_asked_unit(self, answer: Answer, headers: Mapping[str, str]) -> Answer:
+        """Return an answer with its times in the unit that a request's headers ask for (spot)."""
+        unit = headers.get("x-mbx-time-unit")
+        if unit is None or self.product.is_futures:
+            return answer
+        try:
+            is_asked = is_micro(unit)
+        except ValueError as error:
+            return Answer(400, error_body(-1194, str(error)), answer.weight)
+        body = in_microseconds(answer.body) if is_asked else answer.body
+        return msgspec.structs.replace(answer, body=body)
+
     def refusal(self, status: int, now_ms: int, retry_after_s: int | None) -> str:
         """Return the error body that goes with a status."""
         return refusal_body(self.product, status, now_ms, retry_after_s)
@@ -90,6 +110,16 @@ class BinanceDialect:
     def aged(self, body: str) -> str:
         """Return a snapshot's body as it would be from before anything streamed."""
         return aged_snapshot(body)
+
+    def rules(self, listing: Listing) -> MarketRules | None:
+        """Return what an instrument's orders are held to, ``None`` for inverse contracts."""
+        return market_rules(self.product, listing)
+
+    def private_side(
+        self, exchange: ExchangeView, market: MarketView, keys: Sequence[ApiKey]
+    ) -> BinancePrivate | None:
+        """Return what serves those who hold a key, ``None`` for inverse contracts."""
+        return private_side(self.product, exchange, market, keys)
 
     def invented(self, base: str) -> InstrumentName:
         """Return the usual instrument of a base asset."""

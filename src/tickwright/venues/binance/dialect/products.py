@@ -45,6 +45,8 @@ class DialectProduct(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a request's id must be an unsigned integer."""
     hosts: tuple[str, ...]
     """Which addresses it has: field names of ``Endpoints``."""
+    relatives: tuple[str, ...] = ()
+    """Products whose instruments stand in its all-market streams, too."""
 
     @property
     def is_futures(self) -> bool:
@@ -95,6 +97,7 @@ USDM = DialectProduct(
     digits=None,
     has_unsigned_ids=True,
     hosts=("rest", "ws_public", "ws_private", "ws_api"),
+    relatives=("binance.coinm",),
 )
 
 COINM = msgspec.structs.replace(
@@ -103,6 +106,7 @@ COINM = msgspec.structs.replace(
     prefix="/dapi/v1",
     # Its documentation knows no routes; both kinds of path are in use.
     is_routed=False,
+    relatives=(),
 )
 
 PRODUCTS = {product.name: product for product in (SPOT, USDM, COINM)}

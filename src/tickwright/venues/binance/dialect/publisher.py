@@ -16,7 +16,7 @@ from tickwright.venues.binance.dialect.payloads import (
     kline,
     payloads_of,
 )
-from tickwright.venues.binance.dialect.products import DialectProduct
+from tickwright.venues.binance.dialect.products import DialectProduct, product_of
 from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import StreamName, parse_stream
 from tickwright.venues.binance.dialect.windows import DepthWindow, KlineWatch
@@ -136,8 +136,9 @@ class Publisher:
     def _sample_array(self, name: StreamName, seen: dict[str, int], now_ms: int) -> None:
         """Send what changed since the last time, in one frame; book tickers in a frame each."""
         rows = []
-        for instrument in self.market.instruments:
-            at = Spelling(self.product, instrument.listing)
+        views = (self.market, *self.market.relatives)
+        for instrument in (one for view in views for one in view.instruments):
+            at = Spelling(product_of(instrument.listing.product), instrument.listing)
             version = instrument.last_trade_id
             if name.kind == "!bookTicker":
                 version = instrument.update_id
@@ -152,6 +153,8 @@ class Publisher:
 
     def _row(self, name: StreamName, instrument: InstrumentView, at: Spelling, now_ms: int) -> str:
         payloads, best = self.payloads, instrument.best()
+        if instrument.listing.product != self.product.name:
+            payloads = payloads_of(product_of(instrument.listing.product))
         if name.kind == "!markPrice" and isinstance(payloads, FuturesPayloads):
             return payloads.mark_price(at, instrument.mark(now_ms), now_ms)
         if name.kind == "!bookTicker":

@@ -103,7 +103,12 @@ class RestDesk:
             table |= {
                 f"{one}/uiKlines": (2, self._klines),
                 f"{one}/avgPrice": (2, self._average_price),
-                f"{one}/ticker": (4, self._rolling),
+                f"{one}/ticker": (self._listed_weight, self._rolling),
+                f"{one}/ticker/tradingDay": (self._listed_weight, self._trading_day),
+                f"{one}/historicalBlockTrades": (25, self._block_trades),
+                f"{one}/executionRules": (self._rules_weight, self._execution_rules),
+                f"{one}/referencePrice": (2, self._reference_price),
+                f"{one}/referencePrice/calculation": (2, self._reference_calculation),
             }
         return table
 
@@ -197,11 +202,39 @@ class RestDesk:
         if match is None:
             raise _Refused(-1130, "Data sent for parameter 'windowSize' is not valid.")
         length_ms = int(match[1]) * {"m": 60_000, "h": 3_600_000, "d": _DAY_MS}[match[2]]
+        return self._windows(params, now_ms, length_ms)
+
+    def _trading_day(self, params: Params) -> str:
+        now_ms = self.market.now_ms
+        return self._windows(params, now_ms, max(60_000, now_ms % _DAY_MS))
+
+    def _windows(self, params: Params, now_ms: int, length_ms: int) -> str:
         if "symbol" not in params and "symbols" not in params:
             raise _Refused(
                 -1102, "Param 'symbol' or 'symbols' must be sent, but both were empty/null!"
             )
-        return self._each(params, lambda one, at: bodies.window(at, one.day(now_ms, length_ms)))
+        make = bodies.mini_window if params.get("type") == "MINI" else bodies.window
+        return self._each(params, lambda one, at: make(at, one.day(now_ms, length_ms)))
+
+    def _block_trades(self, params: Params) -> str:
+        self._one(params)
+        self._required(params, "fromId")
+        return "[]"
+
+    def _execution_rules(self, params: Params) -> str:
+        listed = self._asked(params)
+        return f'{{"symbolRules":{bodies.rows(bodies.execution_rules(at) for _, at in listed)}}}'
+
+    def _reference_price(self, params: Params) -> str:
+        instrument, at = self._one(params)
+        return bodies.reference_price(at, instrument.best(), self.market.now_ms)
+
+    def _reference_calculation(self, params: Params) -> str:
+        _, at = self._one(params)
+        return (
+            f'{{"symbol":"{at.symbol}","calculationType":"ARITHMETIC_MEAN","bucketCount":10,'
+            f'"bucketWidthMs":1000}}'
+        )
 
     def _price(self, params: Params) -> str:
         now_ms = self.market.now_ms
@@ -286,7 +319,26 @@ class RestDesk:
     def _all(self) -> list[tuple[InstrumentView, Spelling]]:
         return [(one, Spelling(self.product, one.listing)) for one in self.market.instruments]
 
+    def _count(self, params: Params) -> int:
+        return 1 if "symbol" in params else len(self._asked(params))
+
+    def _listed_weight(self, params: Params) -> int:
+        return min(200, 4 * self._count(params))
+
+    def _rules_weight(self, params: Params) -> int:
+        is_named = "symbol" in params or "symbols" in params
+        return min(40, 2 * self._count(params)) if is_named else 40
+
     def _asked(self, params: Params) -> list[tuple[InstrumentView, Spelling]]:
+        """Return what a request names, all without a name; every listing is TRADING."""
+        found = self._named(params)
+        if params.get("symbolStatus", "TRADING") == "TRADING" or self.product.is_futures:
+            return found
+        if "symbol" in params:
+            raise _Refused(-1220, "The symbol's status does not match the requested symbolStatus.")
+        return []
+
+    def _named(self, params: Params) -> list[tuple[InstrumentView, Spelling]]:
         if "symbol" in params:
             if "symbols" in params:
                 raise _Refused(-1128, "Combination of optional parameters invalid.")
