@@ -7,7 +7,7 @@ the two check each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -130,6 +130,9 @@ class Publisher(Protocol):
 
     def unwant(self, stream: str) -> None:
         """End a stream."""
+
+    def every(self, stream: str, interval_ms: int, sample: Callable[[int], None]) -> None:
+        """Call ``sample`` at every multiple of ``interval_ms``; the name is any that is no stream's."""
 
     def beat(self) -> None:
         """Sample the stream that is due."""

@@ -1,0 +1,88 @@
+"""What the engine holds a product's orders to: the filters that ``exchangeInfo`` shows, as numbers (section 13)."""
+
+from __future__ import annotations
+
+from tickwright.venues.binance.dialect.products import DialectProduct
+from tickwright.venues.facts import RATE_SCALE, Listing, raw_amount
+from tickwright.venues.marketrules import Band, MarketRules, SizeRule
+
+
+__all__ = ["MAINTENANCE_PERCENT", "MAX_LEVERAGE", "market_rules"]
+
+MAX_LEVERAGE = 125
+MAINTENANCE_PERCENT = 40
+"""Maintenance margin of a position, in hundredths of a percent of its notional."""
+
+_ONE: int = 10**RATE_SCALE
+_HOURS_8_NS = 8 * 3600 * 10**9
+_STEPS_MAX = 10**15
+_TRAIL = SizeRule(10, 2000)
+_FUTURES_TRAIL = SizeRule(10, 2000)
+
+
+def market_rules(product: DialectProduct, listing: Listing) -> MarketRules | None:
+    """Return an instrument's rules, ``None`` for inverse contracts, whose orders are not simulated."""
+    if product.is_inverse:
+        return None
+    return _futures(listing) if product.is_futures else _spot(listing)
+
+
+def _size(listing: Listing) -> SizeRule:
+    return SizeRule(listing.lot, listing.lot * _STEPS_MAX, listing.lot)
+
+
+def _spot(listing: Listing) -> MarketRules:
+    wide = Band(_ONE // 5, 5 * _ONE)
+    return MarketRules(
+        listing=listing,
+        min_price=listing.tick,
+        max_price=listing.tick * _STEPS_MAX,
+        size=_size(listing),
+        market_size=SizeRule(maximum=10**6 * 10**listing.quantity_scale),
+        min_notional=raw_amount("5"),
+        max_notional=raw_amount("9000000"),
+        buy_band=wide,
+        sell_band=wide,
+        max_orders=200,
+        max_dormant=5,
+        max_iceberg_parts=100,
+        max_lists=20,
+        max_amends=10,
+        trail_above=_TRAIL,
+        trail_below=_TRAIL,
+        maker_fee=_ONE // 1000,
+        taker_fee=_ONE // 1000,
+    )
+
+
+def _futures(listing: Listing) -> MarketRules:
+    up, down = _ONE * 105 // 100, _ONE * 95 // 100
+    return MarketRules(
+        listing=listing,
+        is_margined=True,
+        min_price=listing.tick,
+        max_price=listing.tick * _STEPS_MAX,
+        size=_size(listing),
+        market_size=_size(listing),
+        is_market_size_alone=True,
+        min_notional=raw_amount("5"),
+        is_reduce_only_free_of_notional=True,
+        buy_band=Band(0, up),
+        sell_band=Band(down, 0),
+        buy_reach=Band(0, up),
+        sell_reach=Band(down, 0),
+        is_mark_reference=True,
+        max_orders=200,
+        max_dormant=200,
+        is_max_dormant_for_all=True,
+        max_amends=10_000,
+        trail_above=_FUTURES_TRAIL,
+        trail_below=_FUTURES_TRAIL,
+        maker_fee=_ONE * 2 // 10_000,
+        taker_fee=_ONE * 5 // 10_000,
+        default_leverage=20,
+        max_leverage=MAX_LEVERAGE,
+        funding_interval_ns=_HOURS_8_NS,
+        refuses_unfillable_fok=True,
+        checks_dormant_funds=False,
+    )

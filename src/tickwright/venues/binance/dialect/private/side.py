@@ -1,0 +1,85 @@
+"""The private side of one product under one roof, as the sandbox asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tickwright.venues.binance.dialect.private.context import Context, Endpoint
+from tickwright.venues.binance.dialect.private.desk import PrivateDesk
+from tickwright.venues.binance.dialect.private.spot_account import SpotAccount
+from tickwright.venues.binance.dialect.private.spot_trading import SpotTrading
+from tickwright.venues.binance.dialect.private.usdm_account import ListenKeys, UsdmAccount
+from tickwright.venues.binance.dialect.private.usdm_queries import UsdmQueries
+from tickwright.venues.binance.dialect.private.usdm_trading import UsdmTrading
+from tickwright.venues.binance.dialect.private.wallet import Wallet
+from tickwright.venues.binance.dialect.products import DialectProduct
+from tickwright.venues.dialects import Answer, ApiKey, Conversation, Frame, RestRequest
+from tickwright.venues.exchangeview import ExchangeView
+from tickwright.venues.facts import MarketView
+from tickwright.venues.reports import Event
+
+
+__all__ = ["BinancePrivate", "private_side"]
+
+
+class BinancePrivate:
+    """What one product does for those who hold a key.
+
+    Args:
+        context: The engine, the market, and what is known besides.
+        keys: Who may come in.
+    """
+
+    def __init__(self, context: Context, keys: Sequence[ApiKey]) -> None:
+        self.context = context
+        self.listen_keys = ListenKeys()
+        self._trading: UsdmTrading | None = None
+        self.desk = PrivateDesk(context, self._endpoints(), keys)
+
+    def _endpoints(self) -> dict[tuple[str, str], Endpoint]:
+        context = self.context
+        if not context.product.is_futures:
+            return {
+                **SpotTrading(context).endpoints(),
+                **SpotAccount(context).endpoints(),
+                **Wallet(context).endpoints(),
+            }
+        account = UsdmAccount(context)
+        self._trading, self.listen_keys = UsdmTrading(context), account.listen_keys
+        return {
+            **self._trading.endpoints(),
+            **UsdmQueries(context).endpoints(),
+            **account.endpoints(),
+        }
+
+    def weight(self, request: RestRequest) -> int | None:
+        """Return what a request is charged beforehand, or ``None`` if the path is none of its own."""
+        return self.desk.weight(request)
+
+    def answer(self, request: RestRequest, now_ms: int) -> Answer | None:
+        """Return the answer to a request, or ``None`` if the path is none of its own."""
+        return self.desk.answer(request, now_ms)
+
+    def converse(self, path: str, params: Mapping[str, str]) -> Conversation | None:
+        """Return no conversation: the WebSocket API and user data streams are not served yet."""
+        return None
+
+    def take(self, events: Sequence[Event]) -> list[Frame]:
+        """Note what happened at the engine."""
+        self.context.take(events)
+        return []
+
+    def beat(self, now_ms: int) -> list[Frame]:
+        """See to what has a deadline."""
+        if self._trading is not None:
+            self._trading.beat(now_ms)
+        return []
+
+
+def private_side(
+    product: DialectProduct, exchange: ExchangeView, market: MarketView, keys: Sequence[ApiKey]
+) -> BinancePrivate | None:
+    """Return a product's private side, ``None`` for inverse contracts, whose orders are not simulated."""
+    if product.is_inverse:
+        return None
+    return BinancePrivate(Context(product, exchange, market), keys)

@@ -1,0 +1,329 @@
+"""USD-M's account endpoints (section 12.5): wallets, positions, leverage, modes, fees, and listen keys (section 18.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from tickwright.venues.binance.dialect.private.context import Call, Context, Endpoint, Security
+from tickwright.venues.binance.dialect.private.refused import Refused, bad_value, unsupported
+from tickwright.venues.binance.dialect.private.rules import MAX_LEVERAGE
+from tickwright.venues.binance.dialect.private.selections import by_time
+from tickwright.venues.binance.dialect.private.usdm_positions import PositionViews
+from tickwright.venues.binance.dialect.private.usdm_trading import refuse
+from tickwright.venues.binance.dialect.private.usdm_views import money
+from tickwright.venues.binance.dialect.spelling import decimal_text
+from tickwright.venues.commands import SetLeverage
+from tickwright.venues.facts import RATE_SCALE
+from tickwright.venues.reports import PositionView
+
+
+__all__ = ["LISTEN_KEY_MS", "ListenKeys", "UsdmAccount"]
+
+Json = dict[str, object]
+LISTEN_KEY_MS = 3_600_000
+"""How long a listen key lives."""
+_WEEK_MS = 7 * 86_400_000
+_MAX_NOTIONAL = "230000000"
+
+
+class ListenKeys:
+    """One listen key an account, each for an hour at a time."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, tuple[str, int]] = {}
+        self._made = 0
+
+    def start(self, account: str, now_ms: int) -> str:
+        """Return an account's key, the one that it has or a new one, good for another hour."""
+        found = self.of(account, now_ms)
+        if not found:
+            self._made += 1
+            found = (sha256(f"{account}/{self._made}".encode()).hexdigest() * 2)[:64]
+        self._keys[account] = (found, now_ms + LISTEN_KEY_MS)
+        return found
+
+    def extend(self, account: str, now_ms: int) -> str:
+        """Return an account's key, good for another hour.
+
+        Raises:
+            Refused: With -1125 if it has none.
+        """
+        if not self.of(account, now_ms):
+            raise Refused(
+                -1125,
+                "This listenKey does not exist. Please use POST /fapi/v1/listenKey to recreate"
+                " listenKey and reconnect.",
+            )
+        return self.start(account, now_ms)
+
+    def drop(self, account: str) -> None:
+        """End an account's key."""
+        self._keys.pop(account, None)
+
+    def of(self, account: str, now_ms: int) -> str:
+        """Return an account's key, empty if it has none that is good."""
+        key, until_ms = self._keys.get(account, ("", 0))
+        return key if now_ms < until_ms else ""
+
+    def account_of(self, key: str, now_ms: int) -> str | None:
+        """Return whose key it is, ``None`` for one that is not, or no longer, good."""
+        for account, (found, until_ms) in self._keys.items():
+            if found == key and now_ms < until_ms:
+                return account
+        return None
+
+    def expired(self, now_ms: int) -> list[tuple[str, str]]:
+        """Return accounts whose key has just run out, with the key, and forget them."""
+        over = [
+            (account, key) for account, (key, until_ms) in self._keys.items() if until_ms <= now_ms
+        ]
+        for account, _ in over:
+            del self._keys[account]
+        return over
+
+
+class UsdmAccount:
+    """Answers for USD-M accounts.
+
+    Args:
+        context: What is worked on.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.listen_keys = ListenKeys()
+        self._positions = PositionViews(context)
+        self._isolated: set[tuple[str, str]] = set()
+        self._multi_asset: set[str] = set()
+
+    def endpoints(self) -> dict[tuple[str, str], Endpoint]:
+        """Return the endpoints by method and path."""
+        views = self._positions
+        reads: dict[str, tuple[Callable[[Call], object], int]] = {
+            "v2/account": (lambda call: views.account(call.account, is_full=True), 5),
+            "v3/account": (lambda call: views.account(call.account, is_full=False), 5),
+            "v2/balance": (lambda call: views.balances(call.account), 5),
+            "v3/balance": (lambda call: views.balances(call.account), 5),
+            "v2/positionRisk": (lambda call: self._risk(call, is_full=True), 5),
+            "v3/positionRisk": (lambda call: self._risk(call, is_full=False), 5),
+            "v1/accountConfig": (self.config, 5),
+            "v1/symbolConfig": (self.symbol_config, 5),
+            "v1/positionSide/dual": (lambda _: {"dualSidePosition": False}, 30),
+            "v1/multiAssetsMargin": (self.multi_assets, 30),
+            "v1/leverageBracket": (self.brackets, 1),
+            "v1/commissionRate": (self.commission, 20),
+            "v1/income": (self.income, 30),
+            "v1/feeBurn": (lambda _: {"feeBurn": False}, 30),
+            "v1/adlQuantile": (self.adl, 5),
+            "v1/apiTradingStatus": (lambda call: {"indicators": {}, "updateTime": call.now_ms}, 1),
+        }
+        writes: dict[str, Callable[[Call], object]] = {
+            "v1/leverage": self.set_leverage,
+            "v1/marginType": self.set_margin_type,
+            "v1/positionSide/dual": self.set_dual,
+            "v1/multiAssetsMargin": self.set_multi_assets,
+        }
+        keys: dict[str, Callable[[Call], object]] = {
+            "POST": self.start_listening,
+            "PUT": self.go_on_listening,
+            "DELETE": self.stop_listening,
+        }
+        return {
+            **{("GET", f"/fapi/{name}"): Endpoint(make=make, weight=weight)
+               for name, (make, weight) in reads.items()},
+            **{("POST", f"/fapi/{name}"): Endpoint(make=make, security=Security.TRADE)
+               for name, make in writes.items()},
+            **{(method, "/fapi/v1/listenKey"): Endpoint(make=make, security=Security.KEY)
+               for method, make in keys.items()},
+        }  # fmt: skip
+
+    def _risk(self, call: Call, *, is_full: bool) -> list[Json]:
+        symbol = call.params.text("symbol")
+        if symbol:
+            self._context.rules(symbol)
+        isolated = {name for account, name in self._isolated if account == call.account}
+        return self._positions.risk(call.account, symbol, isolated, is_full=is_full)
+
+    # ------------------------------------------------------------------ settings
+
+    def config(self, call: Call) -> Json:
+        """``accountConfig``."""
+        return {
+            "feeTier": 0,
+            "canTrade": True,
+            "canDeposit": True,
+            "canWithdraw": True,
+            "dualSidePosition": False,
+            "updateTime": 0,
+            "multiAssetsMargin": call.account in self._multi_asset,
+            "tradeGroupId": -1,
+        }
+
+    def _symbols(self, call: Call) -> list[str]:
+        symbol = call.params.text("symbol")
+        if symbol:
+            return [self._context.rules(symbol).symbol]
+        return [one.listing.symbol for one in self._context.market.instruments]
+
+    def symbol_config(self, call: Call) -> list[Json]:
+        """``symbolConfig``."""
+        return [
+            {
+                "symbol": symbol,
+                "marginType": "ISOLATED" if (call.account, symbol) in self._isolated else "CROSSED",
+                "isAutoAddMargin": False,
+                "leverage": self._context.exchange.leverage(call.account, symbol)
+                if self._is_used(call, symbol)
+                else self._context.rules(symbol).default_leverage,
+                "maxNotionalValue": _MAX_NOTIONAL,
+            }
+            for symbol in self._symbols(call)
+        ]
+
+    def _is_used(self, call: Call, symbol: str) -> bool:
+        return any(one.symbol == symbol for one in self._context.exchange.positions(call.account))
+
+    def set_leverage(self, call: Call) -> Json:
+        """``POST leverage``."""
+        listing = self._context.named(call.params)
+        text = call.params.required("leverage")
+        leverage = call.params.whole("leverage") or 0
+        if not 1 <= leverage <= MAX_LEVERAGE:
+            raise Refused(-4028, f"Leverage {text} is not valid")
+        command = SetLeverage(account=call.account, symbol=listing.symbol, leverage=leverage)
+        refuse(self._context.submit(command))
+        return {
+            "leverage": leverage,
+            "maxNotionalValue": _MAX_NOTIONAL,
+            "symbol": listing.symbol,
+        }
+
+    def set_margin_type(self, call: Call) -> Json:
+        """``POST marginType``; what is isolated is only shown so, and margined like all."""
+        listing = self._context.named(call.params)
+        known = ("ISOLATED", "CROSSED")
+        kind = call.params.choice("marginType", known, bad_value("marginType"))
+        key = (call.account, listing.symbol)
+        if (kind == "ISOLATED") == (key in self._isolated):
+            raise Refused(-4046, "No need to change margin type.")
+        if self._context.exchange.open_orders(*key):
+            raise Refused(-4047, "Margin type cannot be changed if there exists open orders.")
+        if any(one.quantity for one in self._held(call) if one.symbol == listing.symbol):
+            raise Refused(-4048, "Margin type cannot be changed if there exists position.")
+        self._isolated.symmetric_difference_update({key})
+        return {"code": 200, "msg": "success"}
+
+    def _held(self, call: Call) -> list[PositionView]:
+        return self._context.exchange.positions(call.account)
+
+    def set_dual(self, call: Call) -> Json:
+        """``POST positionSide/dual``: accounts are one-way here, and stay so."""
+        call.params.required("dualSidePosition")
+        if not call.params.flag("dualSidePosition"):
+            raise Refused(-4059, "No need to change position side.")
+        if self._context.exchange.open_orders(call.account):
+            raise Refused(-4067, "Position side cannot be changed if there exists open orders.")
+        if any(one.quantity for one in self._held(call)):
+            raise Refused(-4068, "Position side cannot be changed if there exists position.")
+        raise unsupported()
+
+    def multi_assets(self, call: Call) -> Json:
+        """``GET multiAssetsMargin``."""
+        return {"multiAssetsMargin": call.account in self._multi_asset}
+
+    def set_multi_assets(self, call: Call) -> Json:
+        """``POST multiAssetsMargin``; wallets stay apart whatever it says."""
+        call.params.required("multiAssetsMargin")
+        if call.params.flag("multiAssetsMargin") == (call.account in self._multi_asset):
+            raise Refused(-4171, "No need to change the multi-assets margin mode.")
+        self._multi_asset.symmetric_difference_update({call.account})
+        return {"code": 200, "msg": "success"}
+
+    # ------------------------------------------------------------------ fees, brackets, income
+
+    def brackets(self, call: Call) -> object:
+        """``leverageBracket``: one bracket, of the whole size."""
+        rows: list[Json] = [
+            {
+                "symbol": symbol,
+                "notionalCoef": 1.0,
+                "brackets": [
+                    {
+                        "bracket": 1,
+                        "initialLeverage": MAX_LEVERAGE,
+                        "notionalCap": int(_MAX_NOTIONAL),
+                        "notionalFloor": 0,
+                        "maintMarginRatio": 0.004,
+                        "cum": 0.0,
+                    }
+                ],
+            }
+            for symbol in self._symbols(call)
+        ]
+        return rows[0] if call.params.text("symbol") else rows
+
+    def commission(self, call: Call) -> Json:
+        """``commissionRate``."""
+        rules = self._context.rules(call.params.required("symbol"))
+        return {
+            "symbol": rules.symbol,
+            "makerCommissionRate": decimal_text(rules.maker_fee, RATE_SCALE, 6),
+            "takerCommissionRate": decimal_text(rules.taker_fee, RATE_SCALE, 6),
+            "rpiCommissionRate": decimal_text(0, RATE_SCALE, 6),
+        }
+
+    def income(self, call: Call) -> list[Json]:
+        """``income``: fundings, commissions and realized profits."""
+        params, limit = call.params, call.params.limit(100, 1000)
+        symbol, kind = params.text("symbol"), params.text("incomeType")
+        rows: list[tuple[int, Json]] = []
+        for number, paid in enumerate(self._context.annals.fundings):
+            if paid.account == call.account:
+                row = _income(paid.symbol, "FUNDING_FEE", paid.amount, paid.asset, number)
+                rows.append((paid.ts_ns, row))
+        for fill in self._context.exchange.fills(call.account):
+            for name, amount in (("COMMISSION", -fill.fee), ("REALIZED_PNL", fill.realized)):
+                if amount:
+                    row = _income(fill.symbol, name, amount, fill.fee_asset, fill.trade_id)
+                    row["tradeId"] = str(fill.trade_id)
+                    rows.append((fill.ts_ns, row))
+        rows = [
+            (ts_ns, row)
+            for ts_ns, row in sorted(rows, key=lambda pair: pair[0])
+            if symbol in ("", row["symbol"]) and kind in ("", row["incomeType"])
+        ]
+        chosen = by_time(params, rows, lambda pair: pair[0], limit, 30 * _WEEK_MS)
+        return [{**row, "time": call.at(ts_ns)} for ts_ns, row in chosen]
+
+    def adl(self, call: Call) -> object:
+        """``adlQuantile``."""
+        held = [one.symbol for one in self._held(call) if one.quantity]
+        return [{"symbol": symbol, "adlQuantile": {"BOTH": 1}} for symbol in held]
+
+    # ------------------------------------------------------------------ listen keys
+
+    def start_listening(self, call: Call) -> Json:
+        """``POST listenKey``."""
+        return {"listenKey": self.listen_keys.start(call.account, call.now_ms)}
+
+    def go_on_listening(self, call: Call) -> Json:
+        """``PUT listenKey``."""
+        return {"listenKey": self.listen_keys.extend(call.account, call.now_ms)}
+
+    def stop_listening(self, call: Call) -> Json:
+        """``DELETE listenKey``."""
+        self.listen_keys.drop(call.account)
+        return {}
+
+
+def _income(symbol: str, kind: str, amount: int, asset: str, number: int) -> Json:
+    return {
+        "symbol": symbol,
+        "incomeType": kind,
+        "income": money(amount),
+        "asset": asset,
+        "info": kind,
+        "tranId": number,
+        "tradeId": "",
+    }
