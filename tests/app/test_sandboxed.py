@@ -51,6 +51,15 @@ async def test_a_product_that_the_sandbox_lacks_is_refused_by_name() -> None:
             await tw.book(BTC)
 
 
+async def test_addresses_of_settings_do_not_lead_out_of_a_sandbox() -> None:
+    elsewhere = {SPOT: Endpoints(rest="http://127.0.0.1:1", ws_public="ws://127.0.0.1:1")}
+    async with (
+        Sandbox([SPOT], instruments=1) as sandbox,
+        Connector.open(SPOT, environment=sandbox, endpoints=elsewhere) as tw,
+    ):
+        assert (await tw.book(BTC)).best_bid
+
+
 def test_addresses_that_were_given_need_no_sandbox() -> None:
     products = products_of(SPOT)
     here = {SPOT: Endpoints(rest="http://127.0.0.1:1")}

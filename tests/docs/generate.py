@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 from tickwright import errors
 from tickwright.app.config import Settings
 from tickwright.core.machine import mermaid
+from tickwright.sandbox.faults import Faults
 from tickwright.venues.base import Endpoints
 
 
@@ -186,12 +187,22 @@ def _commands() -> str:
     return "\n\n".join(f"## tickwright {name}\n\n{_help(name)}" for name in command_names())
 
 
+def _faults() -> str:
+    rows = ["| Fault | Default | Means |", "| --- | --- | --- |"]
+    for name, text in _field_docs(Faults):
+        value = getattr(Faults(), name)
+        default = "none" if value in ("", set(), {}) else _plain(value)
+        rows.append(f"| `{name}` | {default} | {_inline(text)} |")
+    return "\n".join(rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     **{f"machine {name}": (lambda name=name: _machine(name)) for name in MACHINES},  # type: ignore[misc]  # a default argument binds the name of the turn
     "guarantees": _guarantees,
     "error tree": _error_tree,
     "error table": _error_table,
     "settings": _settings,
+    "faults": _faults,
     "endpoint fields": _endpoints,
     "help": lambda: _help(""),
     "commands": _commands,

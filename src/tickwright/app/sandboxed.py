@@ -42,7 +42,8 @@ async def entered(
 ) -> AsyncIterator[tuple[Settings, Ports]]:
     """Open a sandbox, unless it is open, and yield settings and ports that lead into it.
 
-    Addresses and ports that were given go before those of the sandbox.
+    The sandbox's addresses go before any that settings name: who asks for a sandbox must not reach a real venue. Ports
+    that were given stay.
     """
     async with AsyncExitStack() as stack:
         if not sandbox.is_open:
@@ -50,7 +51,7 @@ async def entered(
         inside = msgspec.structs.replace(
             settings,
             environment="sandbox",
-            endpoints={**sandbox.endpoints, **settings.endpoints},
+            endpoints={**settings.endpoints, **sandbox.endpoints},
         )
         network = sandbox.network
         if network is not None:
