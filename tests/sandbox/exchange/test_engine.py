@@ -59,6 +59,14 @@ def test_an_order_is_checked_without_being_placed(desk: Desk) -> None:
     assert desk.buy("me", 1, 100) == 1
 
 
+def test_a_check_lets_no_time_pass(desk: Desk) -> None:
+    desk.buy("me", 1, 100, time_in_force=TimeInForce.GTD, expires_ns=50)
+    desk.exchange.check(bid(), 60)
+    desk.now_ns = 60
+    desk.sell("you", 1, 100)
+    assert desk.trades == []
+
+
 def test_cancel_replace_does_both(desk: Desk) -> None:
     old = desk.buy("me", 1, 100, client_id="x")
     desk(CancelReplace(cancel=a_cancel(old), submit=bid(2, client_id="x")))

@@ -4,7 +4,16 @@ from tests.sandbox.exchange.conftest import SPOT, Desk
 
 from tickwright.model.market import Side
 from tickwright.sandbox.exchange import Exchange
-from tickwright.venues.commands import CancelOrder, Deposit, OpenAccount, SubmitOrder
+from tickwright.venues.commands import (
+    CancelAll,
+    CancelOrder,
+    Deposit,
+    OpenAccount,
+    SubmitList,
+    SubmitOrder,
+    Trigger,
+    TriggerKind,
+)
 from tickwright.venues.marketrules import MarketRules
 from tickwright.venues.reports import BookChanged, OrderReport
 
@@ -47,3 +56,24 @@ def test_only_so_many_closed_orders_are_kept() -> None:
     latest = exchange.order("me", "BTCUSDT", client_id="x")
     assert latest is not None
     assert latest.id == 1002
+
+
+def test_only_so_many_order_lists_are_kept() -> None:
+    desk = Desk()
+    floor = desk.exchange._floor
+    floor.kept = 2
+    legs = (
+        SubmitOrder(account="me", symbol="BTCUSDT", side=Side.SELL, quantity=1, price=200),
+        SubmitOrder(
+            account="me",
+            symbol="BTCUSDT",
+            side=Side.SELL,
+            quantity=1,
+            price=90,
+            trigger=Trigger(TriggerKind.STOP, 95),
+        ),
+    )
+    for _ in range(4):
+        desk(SubmitList(account="me", symbol="BTCUSDT", legs=legs))
+        desk(CancelAll(account="me"))
+    assert list(floor.lists) == [3, 4]

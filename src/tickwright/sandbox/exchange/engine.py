@@ -159,12 +159,15 @@ class Exchange(Queries):
 
     def check(self, request: SubmitOrder, now_ns: int) -> Refusal | None:
         """Return why an order would be refused at this moment, without placing it."""
-        floor = self._floor
-        floor.now_ns = max(floor.now_ns, now_ns)
+        floor, last_ns = self._floor, self._floor.now_ns
         seat = floor.seat(request.account, request.symbol)
         if isinstance(seat, Refusal):
             return seat
-        return check_new(floor, seat, request) or prepare(Order(0, request, seat, now_ns))
+        # What is due by then is left for the next command to tell.
+        floor.now_ns = max(last_ns, now_ns)
+        refusal = check_new(floor, seat, request) or prepare(Order(0, request, seat, now_ns))
+        floor.now_ns = last_ns
+        return refusal
 
     def _pass_time(self, now_ns: int) -> None:
         floor = self._floor

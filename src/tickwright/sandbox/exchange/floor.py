@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from heapq import heappop, heappush
 
 from tickwright.sandbox.exchange.account import Account, Seat
 from tickwright.sandbox.exchange.ledger import Ledger
 from tickwright.sandbox.exchange.life import LIFE, LifeEvent
 from tickwright.sandbox.exchange.market import Market
 from tickwright.sandbox.exchange.order import Order, OrderList
+from tickwright.sandbox.exchange.waiting import WaitingOrders
 from tickwright.venues.commands import SubmitOrder, TriggerBy
 from tickwright.venues.reports import (
     EndReason,
@@ -57,7 +57,7 @@ class Floor:
         self.last_list_id = 0
         self.last_report_id = 0
         self.last_prevention_id = 0
-        self._deadlines: list[tuple[int, int, Order]] = []
+        self._deadlines = WaitingOrders()
 
     # ------------------------------------------------------------------ finding
 
@@ -99,7 +99,7 @@ class Floor:
         if order.display:
             seat.icebergs += 1
         if order.expires_ns:
-            heappush(self._deadlines, (order.expires_ns, order.id, order))
+            self._deadlines.add(order.expires_ns, order)
         self.advance(order, event)
 
     def advance(
@@ -237,14 +237,18 @@ class Floor:
         due = [market.funding_ns for market in self.markets.values() if market.funding_ns]
         self.next_funding_ns = min(due, default=_NEVER_NS)
 
+    def keep_list(self, order_list: OrderList) -> None:
+        """Remember an order list, and forget the oldest ones if they are done."""
+        self.last_list_id = order_list.id
+        self.lists[order_list.id] = order_list
+        if len(self.lists) > self.kept:
+            oldest = next(iter(self.lists.values()))
+            if oldest.is_done:
+                del self.lists[oldest.id]
+
     def overdue(self, now_ns: int) -> Order | None:
         """Return the next order whose time is over, off the list of deadlines."""
-        deadlines = self._deadlines
-        while deadlines and deadlines[0][0] <= now_ns:
-            order = heappop(deadlines)[2]
-            if order.status.is_open:
-                return order
-        return None
+        return self._deadlines.pop(now_ns)
 
     def take(self, change: int = 0) -> list[Event]:
         """Return the events of a command, book and account changes last."""

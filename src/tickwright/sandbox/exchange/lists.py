@@ -42,8 +42,7 @@ def _member(floor: Floor, order_list: OrderList, request: SubmitOrder) -> Order:
 
 
 def _open(floor: Floor, order_list: OrderList) -> None:
-    floor.last_list_id = order_list.id
-    floor.lists[order_list.id] = order_list
+    floor.keep_list(order_list)
     seat = order_list.seat
     seat.account.lists[order_list.id] = order_list
     seat.lists += 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
-
 from tickwright.sandbox.exchange.order import Order
+from tickwright.sandbox.exchange.waiting import WaitingOrders
 from tickwright.venues.commands import Trigger, TriggerKind
 from tickwright.venues.reports import OrderStatus
 
@@ -26,17 +25,14 @@ def lies_above(trigger: Trigger, *, is_buy: bool) -> bool:
 
 
 class TriggerBook:
-    """Dormant orders that look at one price.
-
-    Orders that are no longer dormant are skipped when their turn comes, so that taking one out costs nothing.
-    """
+    """Dormant orders that look at one price."""
 
     __slots__ = ("_falling", "_rising", "_trailing")
 
     def __init__(self) -> None:
         # Orders with a price above the market, the lowest first, and below it, the highest first.
-        self._rising: list[tuple[int, int, Order]] = []
-        self._falling: list[tuple[int, int, Order]] = []
+        self._rising = WaitingOrders(OrderStatus.DORMANT)
+        self._falling = WaitingOrders(OrderStatus.DORMANT)
         self._trailing: dict[int, Order] = {}
 
     @property
@@ -53,9 +49,9 @@ class TriggerBook:
             if trigger.starts_at_last and last_price:
                 follow(order, last_price)
         elif lies_above(trigger, is_buy=order.is_buy):
-            heappush(self._rising, (trigger.price, order.id, order))
+            self._rising.add(trigger.price, order)
         else:
-            heappush(self._falling, (-trigger.price, order.id, order))
+            self._falling.add(-trigger.price, order)
 
     def reached(self, price: int) -> tuple[list[Order], list[Order]]:
         """Return the orders that a price wakes, and the trailing ones that begin to follow it."""
@@ -63,11 +59,8 @@ class TriggerBook:
         followers: list[Order] = []
         if self._trailing:
             self._follow(price, woken, followers)
-        for heap, bound in ((self._rising, price), (self._falling, -price)):
-            while heap and heap[0][0] <= bound:
-                order = heappop(heap)[2]
-                if order.status is not OrderStatus.DORMANT:
-                    continue
+        for orders, bound in ((self._rising, price), (self._falling, -price)):
+            while (order := orders.pop(bound)) is not None:
                 trigger = order.request.trigger
                 if trigger is not None and trigger.trail_bps:
                     self._trailing[order.id] = order
