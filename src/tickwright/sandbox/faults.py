@@ -49,7 +49,7 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     close_after_code: CloseCode = EOF
     """The code of `close_after_frames`."""
     lifetime_s: Seconds | None = None
-    """How long a connection lives; the venue's own 24 h unless given."""
+    """How long a connection lives that opens from now on; the venue's own 24 h unless given."""
     lifetime_code: CloseCode = 1001
     """The code at the end of a lifetime; the venue documents none."""
     shutdown_lead_s: Seconds = 0.0
