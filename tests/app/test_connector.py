@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
-
 from tests.guarantees.kit import BTC, BTC_PERP, MemoryVenue, spot, usdm
+
 from tickwright import (
     AggTrades,
     Closed,
