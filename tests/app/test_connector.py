@@ -27,7 +27,7 @@ from tickwright.testing.virtual_time import virtual_time
 
 
 def test_opening_nothing_says_what_to_write() -> None:
-    with pytest.raises(UsageError, match="Connector.open"):
+    with pytest.raises(UsageError, match=r"Connector\.open"):
         Connector.open(settings=Settings())
 
 
