@@ -74,14 +74,12 @@ def watched(
     found.book = Book(keeper, HandClock())
     if is_synced:
         keeper.on_subscribed()
-        levels = (Levels.from_pairs(side, 8, 8) for side in (bids, asks))
+        levels = Levels.from_pairs(bids, 8, 8), Levels.from_pairs(asks, 8, 8)
         keeper.on_snapshot(BookSnapshot(found.id, NS, NS - 500_000_000, *levels, 7))
     return found
 
 
-def printed(
-    renderable: RenderableType, width: int = 100, height: int | None = None
-) -> list[str]:
+def printed(renderable: RenderableType, width: int = 100, height: int | None = None) -> list[str]:
     """Return the lines that a terminal of that size would show; without a height, as many as it takes."""
     console = Console(width=width, height=height or 100, color_system=None)
     options = console.options.update(height=height)

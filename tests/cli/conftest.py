@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-
 from tests.cli.rig import Command, VenueThread, run
 
 

@@ -173,11 +173,9 @@ def written_capture(
 
 def tiny_capture(path: Path, trades: int = 3) -> Path:
     """Write a capture of a few trades of BTC/USDT."""
-    return written_capture(
-        path,
-        [
-            '{"stream":"btcusdt@trade","data":{"e":"trade","E":1,"s":"BTCUSDT","t":%d,"p":"%d.50",'
-            '"q":"0.10","T":1,"m":true,"M":true}}' % (number, 100 + number)
-            for number in range(1, trades + 1)
-        ],
-    )
+    frames = []
+    for number in range(1, trades + 1):
+        ids = f'"s":"BTCUSDT","t":{number},"p":"{100 + number}.50","q":"0.10","T":1'
+        data = f'{{"e":"trade","E":1,{ids},"m":true,"M":true}}'
+        frames.append(f'{{"stream":"btcusdt@trade","data":{data}}}')
+    return written_capture(path, frames)

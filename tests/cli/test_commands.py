@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.cli.rig import Command
 
 import tickwright as library
-from tests.cli.rig import Command
 
 
 COMMANDS = ("watch", "record", "replay", "instruments", "doctor", "demo")

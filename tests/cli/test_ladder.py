@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
-
 from tests.cli.books import listed, printed, trade, watched
+
 from tickwright.cli.ladder import WIDTH_MIN, Room, ladder
 
 
@@ -71,7 +71,7 @@ def test_a_long_id_is_cut_and_breaks_nothing() -> None:
 
 
 def test_wide_numbers_leave_room_for_a_bar() -> None:
-    instrument = listed(tick_size=D("0.00000001"), lot_size=D(1))
+    instrument = listed(tick_size=Decimal("0.00000001"), lot_size=Decimal(1))
     seen = watched(
         instrument, bids=[("0.00000123", "912345678")], asks=[("0.00000124", "123456789")]
     )

@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from tests.cli.rig import BTC, Command
+
 from tickwright.cli.options import chosen_settings, venues_of
 from tickwright.errors import ConfigError, UsageError
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.cli.books import listed, printed, trade, watched
+
 from tickwright.cli.overview import overview
 from tickwright.model.market import Side
 

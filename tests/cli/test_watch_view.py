@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-
 from tests.cli.books import NS, listed, printed, trade, watched
+
 from tickwright.app.status import Status
 from tickwright.cli.events import EventLog
 from tickwright.cli.ladder import WIDTH_MIN

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
-
 from tests.cli.books import listed, trade, watched
+
 from tickwright.cli.watched import STATE_COLOURS, Watched, digits, plain_line, shown, summary
 from tickwright.model.market import Side
 from tickwright.model.notices import BookState
@@ -24,18 +24,18 @@ from tickwright.model.notices import BookState
 def test_digits_are_those_of_the_step_or_what_is_needed(
     values: list[str], step: str | None, expected: int
 ) -> None:
-    assert digits(map(D, values), None if step is None else D(step)) == expected
+    assert digits(map(Decimal, values), None if step is None else Decimal(step)) == expected
 
 
 def test_numbers_have_separators_and_no_exponent() -> None:
-    assert shown(D("65000.10000000"), 2) == "65,000.10"
-    assert shown(D("2E-8"), 8) == "0.00000002"
+    assert shown(Decimal("65000.10000000"), 2) == "65,000.10"
+    assert shown(Decimal("2E-8"), 8) == "0.00000002"
 
 
 def test_a_guessed_step_adds_no_zeros() -> None:
-    guessed = Watched(listed(is_inferred=True, tick_size=D("0.00000001")))
+    guessed = Watched(listed(is_inferred=True, tick_size=Decimal("0.00000001")))
     assert guessed.tick is guessed.lot is None
-    assert Watched(listed()).tick == D("0.01")
+    assert Watched(listed()).tick == Decimal("0.01")
 
 
 def test_every_state_has_a_colour() -> None:

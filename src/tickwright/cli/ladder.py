@@ -157,7 +157,11 @@ def _trades(watched: Watched, room: Room) -> RenderableType:
             Text(f"{arrow} {shown(trade.price, price_digits)}", style=colour),
             shown(trade.quantity, quantity_digits),
         )
-    heading = f"{watched.count:,} trade{'' if watched.count == 1 else 's'}" if watched.count else "no trade yet"
+    heading = (
+        f"{watched.count:,} trade{'' if watched.count == 1 else 's'}"
+        if watched.count
+        else "no trade yet"
+    )
     return Group(Text(heading, style="dim"), table)
 
 

@@ -74,13 +74,12 @@ class FileProgress:
             self._bars.update(self._tasks[path], completed=done)
             return
         now_s = self._clock.monotonic_s()
-        is_done = done >= total
         if path not in self._said_s:
             self._said_s[path] = now_s
             self._say(f"playing {path.name}")
-        elif is_done or now_s - self._said_s[path] >= LINE_EVERY_S:
+        if done >= total or now_s - self._said_s[path] >= LINE_EVERY_S:
             self._said_s[path] = now_s
-            self._say(f"{path.name}: {100 * done // max(total, 1)} %")
+            self._say(f"{path.name}: {100 * done // total if total else 100} %")
 
     def _say(self, text: str) -> None:
         self._console.print(text, soft_wrap=True, markup=False)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from tests.cli.rig import Command
+
+from tickwright.cli import demo as module
+from tickwright.sandbox.market import GeneratedMarket
+
+
+@pytest.fixture
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SECONDS", 5.0)
+    monkeypatch.setattr(module, "CUT_AT_S", 1.0)
+    monkeypatch.setattr(module, "LOSS_AT_S", 3.5)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_hurried")
+def test_it_heals_from_both_accidents_and_ends_with_the_venue_s_own_books(
+    tickwright: Command,
+) -> None:
+    result = tickwright("demo")
+    assert result.code == 0, result.out
+    assert "binance.spot#1 is down" in result.out
+    assert "binance.spot#1 is connected" in result.out
+    assert "binance:BTC/USDT live → resyncing: gap" in result.out
+    assert result.out.count("✓ live, equal") == 6
+    assert "All books healed" in result.out
+    assert "reconnects: 1." in result.out
+    assert result.err == ""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("_hurried")
+def test_a_book_that_differs_fails_it(tickwright: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(market: object, symbol: str) -> tuple[dict[object, object], dict[object, object]]:
+        return {}, {}
+
+    monkeypatch.setattr(GeneratedMarket, "book", wrong)
+    monkeypatch.setattr(module, "SETTLE_S", 0.1)
+    result = tickwright("demo")
+    assert result.code == 1
+    assert "6 books differ" in result.out
