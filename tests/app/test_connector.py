@@ -69,7 +69,9 @@ async def test_an_open_connector_is_not_opened_again() -> None:
 
 
 @virtual_time
-async def test_what_is_not_listed_is_refused_where_it_is_asked_for_once_listings_are_there() -> None:
+async def test_what_is_not_listed_is_refused_where_it_is_asked_for_once_listings_are_there() -> (
+    None
+):
     async with MemoryVenue(spot()) as venue, venue.connector() as tw:
         await tw.instruments()
         with pytest.raises(UnknownInstrument, match="did you mean"):
@@ -114,3 +116,13 @@ async def test_a_detached_listener_gives_its_topic_up_and_twice_is_fine() -> Non
         other.detach()
         await asyncio.sleep(1)
         assert venue.open_lines == [], "a connection that serves nothing is closed"
+
+
+@virtual_time
+async def test_g27_a_block_left_without_any_await_leaves_no_task() -> None:
+    async with MemoryVenue(spot()) as venue:
+        before = asyncio.all_tasks()
+        async with venue.connector():
+            pass
+        await asyncio.sleep(0)
+        assert asyncio.all_tasks() == before

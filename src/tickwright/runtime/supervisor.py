@@ -135,6 +135,8 @@ class Supervisor:
     async def __aenter__(self) -> Self:
         self._begin()
         self._task = asyncio.get_running_loop().create_task(self._serve(), name=self.name)
+        # A task that is cancelled before its first step never runs at all, and would stop nobody.
+        await asyncio.sleep(0)
         return self
 
     async def __aexit__(
