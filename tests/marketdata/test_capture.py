@@ -66,10 +66,10 @@ class Wire:
     def send_text(self, text: str) -> None:
         self.sent.append(text)
 
-    def send_ping(self, payload: bytes) -> None:
+    def send_ping(self, payload: bytes = b"") -> None:
         self.sent.append(("ping", payload))
 
-    def send_pong(self, payload: bytes) -> None:
+    def send_pong(self, payload: bytes = b"") -> None:
         self.sent.append(("pong", payload))
 
     def pause_reading(self) -> None:

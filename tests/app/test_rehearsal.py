@@ -1,0 +1,52 @@
+"""The same files through sockets: what arrives equals what a direct replay reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.cli.rig import tiny_capture
+
+from tickwright.app.rehearsal import rehearse_files
+from tickwright.app.replay import replay_files
+from tickwright.errors import CaptureError, ConfigError
+
+
+BTC, BTC_PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
+
+
+async def test_files_of_one_instrument_are_added_up(tmp_path: Path) -> None:
+    files = [tiny_capture(tmp_path / "a.jsonl"), tiny_capture(tmp_path / "b.jsonl", trades=5)]
+    report = await rehearse_files(files)
+    assert report.instruments[BTC].trades.count == 8
+    assert msgspec.structs.replace(report, seconds=0.0) == msgspec.structs.replace(
+        replay_files(files), seconds=0.0
+    )
+
+
+async def test_two_products_in_one_file_are_two_venues(mixed: Path) -> None:
+    report = await rehearse_files([mixed])
+    assert {name: found.trades.base_volume for name, found in report.instruments.items()} == {
+        BTC: "0.3",
+        BTC_PERP: "6",
+    }
+
+
+async def test_progress_is_told_in_frames(tmp_path: Path) -> None:
+    path = tiny_capture(tmp_path / "a.jsonl", trades=9)
+    told: list[tuple[Path, int, int]] = []
+    await rehearse_files([path], progress=lambda *step: told.append(step))
+    assert told[-1] == (path, 9, 9)
+
+
+async def test_a_damaged_file_is_refused_before_anything_is_played(tmp_path: Path) -> None:
+    path = tiny_capture(tmp_path / "a.jsonl", trades=5)
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(CaptureError, match="line 5"):
+        await rehearse_files([path])
+
+
+async def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        await rehearse_files([tmp_path / "missing"])
