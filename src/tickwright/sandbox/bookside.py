@@ -3,9 +3,38 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from typing import Protocol
 
 
-__all__ = ["BookSide"]
+__all__ = ["BookSide", "Quotes"]
+
+
+class Quotes(Protocol):
+    """One side of a book as the order flow sees it, whoever keeps it."""
+
+    is_bid: bool
+
+    def __len__(self) -> int: ...
+
+    @property
+    def best(self) -> int:
+        """The best price."""
+
+    @property
+    def worst(self) -> int:
+        """The price farthest from the market."""
+
+    def price_at(self, index: int) -> int:
+        """Return the price of the ``index``-th level from the best."""
+
+    def at(self, price: int) -> int:
+        """Return what stands at a price, 0 if nothing does."""
+
+    def set(self, price: int, quantity: int) -> None:
+        """Set what stands at a price; 0 removes the level."""
+
+    def top(self, limit: int) -> list[tuple[int, int]]:
+        """Return up to ``limit`` levels, best first."""
 
 
 class BookSide:
@@ -40,6 +69,10 @@ class BookSide:
     def price_at(self, index: int) -> int:
         """Return the price of the ``index``-th level from the best."""
         return self._sign * self._keys[-1 - index]
+
+    def at(self, price: int) -> int:
+        """Return what stands at a price, 0 if nothing does."""
+        return self.levels.get(price, 0)
 
     def set(self, price: int, quantity: int) -> None:
         """Set what stands at a price; 0 removes the level."""

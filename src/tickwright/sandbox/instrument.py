@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 from random import Random
+from typing import Protocol
 
-from tickwright.sandbox.bookside import BookSide
+from tickwright.sandbox.bookside import BookSide, Quotes
 from tickwright.sandbox.candles import CandleBook
 from tickwright.venues.facts import (
     RATE_SCALE,
@@ -21,7 +23,7 @@ from tickwright.venues.facts import (
 )
 
 
-__all__ = ["SimulatedInstrument"]
+__all__ = ["SimulatedInstrument", "TradingFloor"]
 
 _FUNDING_MS = 8 * 3600 * 1000
 _DAY_MS = 24 * 3600 * 1000
@@ -29,6 +31,17 @@ _TRADES_KEPT = 2000
 # Shares of the order flow; the rest places or changes levels.
 _TAKES = 0.12
 _CANCELS = 0.22
+
+
+class TradingFloor(Protocol):
+    """Where an instrument's order flow trades with others."""
+
+    @property
+    def sides(self) -> tuple[Quotes, Quotes]:
+        """Bids and asks; what is set there may trade."""
+
+    def take(self, *, is_buy: bool, quantity: int, limit: int) -> None:
+        """Take from the other side up to a price."""
 
 
 class SimulatedInstrument:
@@ -82,6 +95,7 @@ class SimulatedInstrument:
         self._turnover = listing.turnover(price, self._volume)
         self._count = rng.randrange(10_000, 1_000_000)
         self._interest = self._unit * rng.randrange(1000, 100_000)
+        self._floor: TradingFloor | None = None
 
     # ------------------------------------------------------------------ order flow
 
@@ -105,22 +119,29 @@ class SimulatedInstrument:
                 self._place_behind(side)
             elif len(side) > self._depth * 3 // 2:
                 self._change(side, side.worst, 0)
+        if not self._tell_book(first_id, now_ms):
+            self.update_id = before
+
+    def _tell_book(self, first_id: int, now_ms: int) -> bool:
+        """Publish which levels changed, if any did."""
         bids, asks = self._changed_bids, self._changed_asks
         if not bids and not asks:
-            self.update_id = before
-            return
+            return False
         self.book_ms = now_ms
         if self.listener is not None:
             self.listener.on_book(self, first_id, bids, asks)
         bids.clear()
         asks.clear()
+        return True
 
-    def _change(self, side: BookSide, price: int, quantity: int) -> None:
+    def _change(self, side: Quotes, price: int, quantity: int) -> None:
         side.set(price, quantity)
+        if self._floor is not None:
+            return  # it tells what came of it: perhaps somebody traded
         self.update_id += 1
         (self._changed_bids if side.is_bid else self._changed_asks).append(price)
 
-    def _place(self, side: BookSide) -> None:
+    def _place(self, side: Quotes) -> None:
         rng, tick = self._rng, self.listing.tick
         toward = tick if side.is_bid else -tick
         gap = (self._asks.best - self._bids.best) // tick
@@ -132,16 +153,22 @@ class SimulatedInstrument:
         if price > 0:
             self._change(side, price, self._some())
 
-    def _place_behind(self, side: BookSide) -> None:
+    def _place_behind(self, side: Quotes) -> None:
         step = self.listing.tick * self._rng.randrange(1, 4)
-        price = side.worst - step if side.is_bid else side.worst + step
+        worst = side.worst if len(side) else self._edge(is_bid=side.is_bid)
+        price = worst - step if side.is_bid else worst + step
         if price > 0:
             self._change(side, price, self._some())
 
-    def _cancel(self, side: BookSide) -> None:
+    def _edge(self, *, is_bid: bool) -> int:
+        """Return where a side begins that somebody bought or sold empty."""
+        other = self._asks if is_bid else self._bids
+        return other.best if len(other) else self.last_price
+
+    def _cancel(self, side: Quotes) -> None:
         rng = self._rng
         price = side.price_at(int(rng.random() ** 2 * len(side)))
-        left = 0 if rng.random() < 0.7 else side.levels[price] // 2
+        left = 0 if rng.random() < 0.7 else side.at(price) // 2
         if len(side) > 3 or left:
             self._change(side, price, left // self.listing.lot * self.listing.lot)
 
@@ -154,11 +181,17 @@ class SimulatedInstrument:
         # Now and then somebody sweeps the book: that is what moves prices by more than a few ticks.
         is_sweep = rng.random() < 0.02
         left = self._unit * 200 if is_sweep else self._some()
-        for _ in range(min(25, self._depth // 3) if is_sweep else 3):
+        levels = min(25, self._depth // 3) if is_sweep else 3
+        if self._floor is not None:
+            if len(side) >= 4:
+                limit = side.price_at(min(levels, len(side)) - 1)
+                self._floor.take(is_buy=is_buy, quantity=left, limit=limit)
+            return
+        for _ in range(levels):
             if left <= 0 or len(side) < 4:
                 return
             price = side.best
-            standing = side.levels[price]
+            standing = side.at(price)
             filled = min(left, standing)
             self._change(side, price, standing - filled)
             self._print(price, filled, now_ms, is_buy=is_buy)
@@ -170,22 +203,34 @@ class SimulatedInstrument:
         cut = quantity // 3 // lot * lot if self._rng.random() < 0.3 else 0
         parts = [cut, quantity - cut] if cut else [quantity]
         first_id = self.last_trade_id + 1
-        trades = []
-        for part in parts:
-            self.last_trade_id += 1
-            trades.append(TradeFact(self.last_trade_id, price, part, now_ms, not is_buy))
-            self._candles.add(self.last_trade_id, price, part, now_ms, is_taker_buy=is_buy)
+        self._tell_trades(
+            [
+                TradeFact(first_id + index, price, part, now_ms, not is_buy)
+                for index, part in enumerate(parts)
+            ]
+        )
+
+    def _tell_trades(self, trades: list[TradeFact]) -> None:
+        """Count and publish the trades of one taker at one price."""
+        first, last = trades[0], trades[-1]
+        price, now_ms = first.price, first.ts_ms
+        quantity = sum(trade.quantity for trade in trades)
+        for trade in trades:
+            self._candles.add(
+                trade.id, price, trade.quantity, now_ms, is_taker_buy=not trade.is_buyer_maker
+            )
+        self.last_trade_id = last.id
         self._agg_id += 1
         joined = AggTradeFact(
-            self._agg_id, price, quantity, first_id, self.last_trade_id, now_ms, not is_buy
+            self._agg_id, price, quantity, first.id, last.id, now_ms, first.is_buyer_maker
         )
         self._trades.extend(trades)
         self._agg_trades.append(joined)
-        self.last_price, self.last_quantity = price, parts[-1]
+        self.last_price, self.last_quantity = price, last.quantity
         self._high, self._low = max(self._high, price), min(self._low, price)
         self._volume += quantity
         self._turnover += self.listing.turnover(price, quantity)
-        self._count += len(parts)
+        self._count += len(trades)
         if self.listener is not None:
             self.listener.on_trades(self, trades, joined)
 
@@ -201,15 +246,15 @@ class SimulatedInstrument:
     # Filled when first looked at: 500 instruments are open within a tenth of a second, and a client watches few.
 
     @cached_property
-    def _bids(self) -> BookSide:
+    def _bids(self) -> Quotes:
         return self._sides[0]
 
     @cached_property
-    def _asks(self) -> BookSide:
+    def _asks(self) -> Quotes:
         return self._sides[1]
 
     @cached_property
-    def _sides(self) -> tuple[BookSide, BookSide]:
+    def _sides(self) -> tuple[Quotes, Quotes]:
         tick, rng, price = self.listing.tick, self._rng, self._anchor
         bids, asks = BookSide(is_bid=True), BookSide(is_bid=False)
         bid, ask = price - tick, price
@@ -220,6 +265,32 @@ class SimulatedInstrument:
             bid -= tick * rng.randrange(1, 4)
             ask += tick * rng.randrange(1, 4)
         return bids, asks
+
+    # ------------------------------------------------------------------ trading with others
+
+    def join(self, floor: TradingFloor) -> None:
+        """Trade on somebody's book from now on, which holds what stood in this one."""
+        self._floor = floor
+        self._sides = self._bids, self._asks = floor.sides
+
+    def on_floor(
+        self, trades: Sequence[Sequence[TradeFact]], bids: Iterable[int], asks: Iterable[int]
+    ) -> None:
+        """Take what happened on the floor: trades, those of one taker at one price together, and changed levels."""
+        for joined in trades:
+            self._tell_trades(list(joined))
+        for changed, prices in ((self._changed_bids, bids), (self._changed_asks, asks)):
+            before = len(changed)
+            changed.extend(prices)
+            self.update_id += len(changed) - before
+
+    def settle(self, now_ms: int) -> None:
+        """Publish what others changed on the floor, and fill up what they left of the book."""
+        first_id = self.update_id - len(self._changed_bids) - len(self._changed_asks) + 1
+        for side in self._sides:
+            for _ in range(self._depth // 2 + 2 - len(side)):
+                self._place_behind(side)
+        self._tell_book(first_id, now_ms)
 
     # ------------------------------------------------------------------ views
 
@@ -233,12 +304,12 @@ class SimulatedInstrument:
 
     def quantity_at(self, price: int, *, is_bid: bool) -> int:
         """Return what stands at a price, 0 if nothing does."""
-        return (self._bids if is_bid else self._asks).levels.get(price, 0)
+        return (self._bids if is_bid else self._asks).at(price)
 
     def best(self) -> tuple[int, int, int, int]:
         """Return best bid and its quantity, best ask and its quantity."""
         bid, ask = self._bids.best, self._asks.best
-        return bid, self._bids.levels[bid], ask, self._asks.levels[ask]
+        return bid, self._bids.at(bid), ask, self._asks.at(ask)
 
     def trades(self, from_id: int | None, limit: int) -> list[TradeFact]:
         """Return trades from an id on, or the last ones, in order; only the latest are kept."""

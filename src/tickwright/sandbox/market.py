@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from heapq import heapify, heapreplace
 
@@ -87,6 +87,7 @@ class GeneratedMarket:
         self._depth = depth
         self._rate_per_s = rate_per_s
         self._is_pinned = opened_ms is not None
+        self._beats: dict[str, tuple[int, Callable[[int], None]]] = {}
         self.relatives: list[GeneratedMarket] = []
         """Markets whose instruments stand in this one's all-market streams, too."""
         self._open(_OPENED_MS if opened_ms is None else opened_ms)
@@ -107,6 +108,8 @@ class GeneratedMarket:
         ]
         heapify(self._due)
         self._publisher = self.dialect.publisher(self)
+        for name, (interval_ms, beat) in self._beats.items():
+            self._publisher.every(name, interval_ms, beat)
         self._rest = self.dialect.desk(self)
 
     def _instrument(
@@ -213,6 +216,20 @@ class GeneratedMarket:
             # Few steps of few instruments make no frame: many without one mean that none is wanted.
             steps_max = _IDLE_STEPS * (1 + len(out))
         return publisher.take()
+
+    def take(self) -> list[Frame]:
+        """Return the frames that were made since they were last taken: by requests, between two advances."""
+        return self._publisher.take()
+
+    def emit(self, frames: Iterable[Frame]) -> None:
+        """Add frames to those that are to be taken."""
+        self._publisher.frames.extend(frames)
+
+    def every(self, interval_ms: int, beat: Callable[[int], None]) -> None:
+        """Call ``beat`` with the market's time at every multiple of an interval."""
+        name = f"beat {len(self._beats)}"
+        self._beats[name] = (interval_ms, beat)
+        self._publisher.every(name, interval_ms, beat)
 
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the venue's answer to a REST request."""

@@ -177,6 +177,10 @@ class PlaybackMarket:
 
     # ------------------------------------------------------------------ answering
 
+    def take(self) -> list[Frame]:
+        """Return no frames: nobody trades on a recording."""
+        return []
+
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return a recorded answer, or one made from what the recording says."""
         endpoint, symbol = self._resource(path)[0], params.get("symbol", "")

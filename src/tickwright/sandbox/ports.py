@@ -9,7 +9,7 @@ from tickwright.io.clock import Clock
 from tickwright.io.http import HttpTransport
 from tickwright.io.websocket import WebSocketTransport
 from tickwright.venues.base import Endpoints
-from tickwright.venues.dialects import Answer, Dialect
+from tickwright.venues.dialects import Answer, Dialect, Frame
 
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ class Market(Protocol):
 
     def unwant(self, stream: str) -> None:
         """The last connection subscribed to a stream is gone."""
+
+    def take(self) -> list[Frame]:
+        """Return the frames that requests made, outside of the market's own course."""
 
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the answer to a REST request."""

@@ -63,7 +63,7 @@ class ProductServer:
             pong_deadline_s=pong_deadline_s,
             time_scale=time_scale,
         )
-        self.rest = RestServer(market, faults, clock, changed, private)
+        self.rest = RestServer(market, faults, clock, changed, private, self._tell)
         self.connects = FrameCounter(dialect.connects_max, dialect.connects_window_s)
         self.doors = network.doors(self)
         self._clock = clock
@@ -102,6 +102,9 @@ class ProductServer:
                 await connection.ended()
         self.rest.close()
         await self.doors.close()
+
+    def _tell(self) -> None:
+        self.switchboard.publish(self.market.take())
 
     def admit(self, target: str) -> Connection | int:
         """Return a connection for a handshake's path and query, or the HTTP status that refuses it."""

@@ -49,6 +49,7 @@ class RestServer:
         clock: For limits.
         changed: Called after every event that somebody may wait for.
         private: Answers those who hold a key.
+        tell: Called after each of their requests: it may have moved the market.
 
     Attributes:
         requests: The last requests.
@@ -64,6 +65,7 @@ class RestServer:
         clock: Clock,
         changed: Callable[[], None],
         private: PrivateSide | None = None,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
         self.faults = faults
         self.requests: deque[Request] = deque(maxlen=_KEPT)
@@ -75,6 +77,7 @@ class RestServer:
         self._clock = clock
         self._changed = changed
         self._private = private
+        self._tell = tell
         self._closing = asyncio.Event()
         self._strange = Strange(Entropy(0).stream("strange"))
 
@@ -130,6 +133,7 @@ class RestServer:
         found = private.answer(request, now_ms + round(self.faults.clock_step_s * 1000))
         if found is None:
             return self._answer(request, params), verdict
+        self._tell()
         if found.weight > charged:
             rest = meter.take(found.weight - charged, now_ms)
             verdict = msgspec.structs.replace(verdict, headers=rest.headers)

@@ -19,7 +19,9 @@ from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.playback import PlaybackMarket
 from tickwright.sandbox.ports import Network
 from tickwright.sandbox.server import LoopbackVenue
+from tickwright.sandbox.trading import trading_side
 from tickwright.venues.base import Endpoints
+from tickwright.venues.dialects import PrivateSide
 
 
 if TYPE_CHECKING:
@@ -131,6 +133,7 @@ class Sandbox:
             step_s=self._step_s,
             clock=self.clock,
             network=self.network or self._sockets(),
+            private=self._private(markets),
         )
         for product, faults in self._plan.products.items():
             venue.faults_of(product).assign(faults)
@@ -158,6 +161,17 @@ class Sandbox:
             await control.stop()
         if venue is not None:
             await venue.__aexit__(kind, error, traceback)
+
+    def _private(
+        self, markets: Mapping[str, GeneratedMarket | PlaybackMarket]
+    ) -> dict[str, PrivateSide]:
+        """Return what there is for those who hold a key, where orders can be placed."""
+        sides = {
+            product: trading_side(market, self.account)
+            for product, market in markets.items()
+            if isinstance(market, GeneratedMarket)
+        }
+        return {product: side for product, side in sides.items() if side is not None}
 
     def _sockets(self) -> Network:
         # Here, because the servers take half a second to import, and a network in memory does without.

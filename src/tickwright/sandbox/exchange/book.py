@@ -79,6 +79,9 @@ class BookHalf:
         # Ascending, so that the best is last and comes off without moving the rest.
         self._keys: list[int] = []
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def __iter__(self) -> Iterator[Level]:
         """Yield the levels, best first."""
         levels, sign = self.levels, self._sign
@@ -88,6 +91,10 @@ class BookHalf:
     def best(self) -> Level | None:
         """The level at the best price."""
         return self.levels[self._sign * self._keys[-1]] if self._keys else None
+
+    def price_at(self, index: int) -> int:
+        """Return the price of the ``index``-th level from the best; -1 is the worst."""
+        return self._sign * self._keys[-1 - index]
 
     def add(self, order: Order) -> None:
         """Queue an order at its price, with the part of it that it shows."""

@@ -1,0 +1,301 @@
+"""Where the generated order flow and users' orders meet: one book for both, the matching engine's.
+
+An instrument keeps its own, cheap book until somebody with an account deals with it. Then it joins: the engine opens a market
+with the same ids and prices, a house account quotes what stood in the book, and from there on the generator's flow is commands
+of house accounts, among everybody else's. Public streams and snapshots read the engine's book, so users see
+themselves in it. Instruments that nobody trades cost what they always did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from tickwright.model.market import Side
+from tickwright.sandbox.account import SandboxAccount
+from tickwright.sandbox.bookside import Quotes
+from tickwright.sandbox.exchange import Exchange
+from tickwright.sandbox.exchange.book import BookHalf
+from tickwright.sandbox.exchange.market import Market
+from tickwright.sandbox.instrument import SimulatedInstrument
+from tickwright.sandbox.market import GeneratedMarket
+from tickwright.venues.commands import (
+    CancelReplace,
+    Command,
+    Deposit,
+    OpenAccount,
+    SetLevel,
+    SetMark,
+    SubmitOrder,
+    TimeInForce,
+)
+from tickwright.venues.dialects import ApiKey, PrivateSide
+from tickwright.venues.facts import AMOUNT_SCALE, RATE_SCALE, TradeFact, scaled
+from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.reports import BookChanged, Event, Refusal, TradePrinted
+
+
+__all__ = ["JoinedExchange", "tell", "trading_side"]
+
+_QUOTES, _TAKES = "house quotes", "house takers"
+_NS_PER_MS = 1_000_000
+_BEAT_MS = 100
+_FIRST_ORDER_ID = 1_000_000
+
+Heard = Callable[[Sequence[Event]], None]
+
+
+class JoinedExchange(Exchange):
+    """A matching engine whose markets join a generated one when they are first dealt with.
+
+    Args:
+        market: The generated market.
+        heard: Told of every batch of events, whoever caused it.
+    """
+
+    def __init__(self, market: GeneratedMarket, heard: Heard) -> None:
+        super().__init__(first_order_id=_FIRST_ORDER_ID)
+        self._generated = market
+        self._heard = heard
+        self._known: dict[str, MarketRules | None] = {}
+        for account in (_QUOTES, _TAKES):
+            super().submit(OpenAccount(account=account, is_house=True), 0)
+
+    def rules(self, symbol: str) -> MarketRules | None:
+        """Return a market's rules, joined or not; ``None`` if there is no such market."""
+        if symbol not in self._known:
+            instrument = self._generated.find(symbol)
+            self._known[symbol] = (
+                None if instrument is None else self._generated.dialect.rules(instrument.listing)
+            )
+        return self._known[symbol]
+
+    def submit(self, command: Command, now_ns: int) -> list[Event]:
+        """Carry out a command of somebody's, and let the market know what came of it."""
+        self._admit(getattr(command, "symbol", "") or _symbol_in(command))
+        events = super().submit(command, now_ns)
+        self._spread(events)
+        return events
+
+    def check(self, request: SubmitOrder, now_ns: int) -> Refusal | None:
+        """Return why an order would be refused, without placing it."""
+        self._admit(request.symbol)
+        return super().check(request, now_ns)
+
+    def bids(self, symbol: str, limit: int) -> list[tuple[int, int]]:
+        """Return up to ``limit`` levels, best first, of a market joined or not."""
+        instrument = self._generated.find(symbol)
+        return super().bids(symbol, limit) if instrument is None else instrument.bids(limit)
+
+    def asks(self, symbol: str, limit: int) -> list[tuple[int, int]]:
+        """Return up to ``limit`` levels, best first, of a market joined or not."""
+        instrument = self._generated.find(symbol)
+        return super().asks(symbol, limit) if instrument is None else instrument.asks(limit)
+
+    def beat(self) -> None:
+        """Let the market's time pass: marks move, orders end, funding is paid."""
+        now_ns = self._generated.now_ms * _NS_PER_MS
+        for symbol in self.symbols:
+            self._mark(symbol)
+        self._spread(self.tick(now_ns))
+
+    def house(self, command: Command) -> list[Event]:
+        """Carry out a command of the generated flow's; who holds an account hears what it did to them."""
+        events = super().submit(command, self._generated.now_ms * _NS_PER_MS)
+        self._heard(events)
+        return events
+
+    # ------------------------------------------------------------------ joining
+
+    def _admit(self, symbol: str) -> None:
+        instrument = self._generated.find(symbol)
+        rules = self.rules(symbol)
+        if instrument is None or rules is None:
+            return
+        if symbol not in self._floor.markets:
+            self._join(instrument, rules)
+        self._mark(symbol)
+
+    def _join(self, instrument: SimulatedInstrument, rules: MarketRules) -> None:
+        symbol = rules.symbol
+        bids, asks = instrument.bids(1 << 30), instrument.asks(1 << 30)
+        self.add_market(
+            rules,
+            last_price=instrument.last_price,
+            last_trade_id=instrument.last_trade_id,
+            update_id=instrument.update_id,
+        )
+        for side, levels in ((Side.BUY, bids), (Side.SELL, asks)):
+            for price, quantity in levels:
+                command = SetLevel(
+                    account=_QUOTES, symbol=symbol, side=side, price=price, quantity=quantity
+                )
+                super().submit(command, 0)
+        instrument.join(_Floor(self, instrument, self._floor.markets[symbol]))
+
+    def _mark(self, symbol: str) -> None:
+        instrument, rules = self._generated.find(symbol), self.rules(symbol)
+        if instrument is None or rules is None or not rules.is_margined:
+            return
+        fact = instrument.mark(self._generated.now_ms)
+        unit: int = 10 ** (RATE_SCALE - rules.listing.price_scale)
+        self._spread(
+            super().submit(
+                SetMark(
+                    symbol=symbol,
+                    mark=fact.mark // unit,
+                    funding_rate=fact.rate,
+                    funding_ns=fact.next_funding_ms * _NS_PER_MS,
+                ),
+                self._generated.now_ms * _NS_PER_MS,
+            )
+        )
+
+    # ------------------------------------------------------------------ telling
+
+    def _spread(self, events: Sequence[Event]) -> None:
+        self._heard(events)
+        symbols = dict.fromkeys(
+            event.symbol for event in events if isinstance(event, BookChanged | TradePrinted)
+        )
+        for symbol in symbols:
+            instrument = self._generated.find(symbol)
+            if instrument is not None:
+                tell(instrument, [event for event in events if _is_of(event, symbol)])
+                instrument.settle(self._generated.now_ms)
+
+
+class _Floor:
+    """One market of the engine as its instrument's order flow sees it."""
+
+    def __init__(
+        self, exchange: JoinedExchange, instrument: SimulatedInstrument, market: Market
+    ) -> None:
+        self._exchange = exchange
+        self._instrument = instrument
+        self._symbol = market.symbol
+        self.sides: tuple[Quotes, Quotes] = (_Side(self, market.bids), _Side(self, market.asks))
+
+    def quote(self, price: int, quantity: int, *, is_bid: bool) -> None:
+        """Let the house's quote at a price be so much."""
+        side = Side.BUY if is_bid else Side.SELL
+        self._do(
+            SetLevel(
+                account=_QUOTES, symbol=self._symbol, side=side, price=price, quantity=quantity
+            )
+        )
+
+    def take(self, *, is_buy: bool, quantity: int, limit: int) -> None:
+        """Take from the other side up to a price, whoever quotes there."""
+        self._do(
+            SubmitOrder(
+                account=_TAKES,
+                symbol=self._symbol,
+                side=Side.BUY if is_buy else Side.SELL,
+                quantity=quantity,
+                price=limit,
+                time_in_force=TimeInForce.IOC,
+            )
+        )
+
+    def _do(self, command: Command) -> None:
+        tell(self._instrument, self._exchange.house(command))
+
+
+class _Side:
+    """One side of the engine's book; what is set is quoted by the house."""
+
+    def __init__(self, floor: _Floor, half: BookHalf) -> None:
+        self.is_bid = half.is_bid
+        self._floor = floor
+        self._half = half
+
+    def __len__(self) -> int:
+        return len(self._half)
+
+    @property
+    def best(self) -> int:
+        return self._half.price_at(0)
+
+    @property
+    def worst(self) -> int:
+        return self._half.price_at(-1)
+
+    def price_at(self, index: int) -> int:
+        return self._half.price_at(index)
+
+    def at(self, price: int) -> int:
+        return self._half.quantity_at(price)
+
+    def set(self, price: int, quantity: int) -> None:
+        self._floor.quote(price, quantity, is_bid=self.is_bid)
+
+    def top(self, limit: int) -> list[tuple[int, int]]:
+        return self._half.top(limit)
+
+
+def tell(instrument: SimulatedInstrument, events: Iterable[Event]) -> None:
+    """Tell an instrument what became of it on the engine's book."""
+    runs: list[list[TradeFact]] = []
+    bids: list[int] = []
+    asks: list[int] = []
+    key: tuple[int, int] | None = None
+    for event in events:
+        if isinstance(event, TradePrinted):
+            taker = event.sell_order_id if event.is_buyer_maker else event.buy_order_id
+            if key != (taker, event.price):
+                key = (taker, event.price)
+                runs.append([])
+            ts_ms = event.ts_ns // _NS_PER_MS
+            runs[-1].append(
+                TradeFact(event.id, event.price, event.quantity, ts_ms, event.is_buyer_maker)
+            )
+        elif isinstance(event, BookChanged):
+            bids += [price for price, _ in event.bids]
+            asks += [price for price, _ in event.asks]
+    instrument.on_floor(runs, bids, asks)
+
+
+def _is_of(event: Event, symbol: str) -> bool:
+    return isinstance(event, BookChanged | TradePrinted) and event.symbol == symbol
+
+
+def _symbol_in(command: Command) -> str:
+    return command.submit.symbol if isinstance(command, CancelReplace) else ""
+
+
+def trading_side(
+    market: GeneratedMarket, account: SandboxAccount, keys: Sequence[ApiKey] = ()
+) -> PrivateSide | None:
+    """Return what serves those who hold a key to a generated market, ``None`` where orders are not simulated.
+
+    Args:
+        market: Where they trade.
+        account: Who they are, and with what they begin.
+        keys: More keys; each opens its account with the same funds.
+    """
+    own = ApiKey(key=account.key, account="sandbox", secret=account.secret)
+    everyone = [own, *keys]
+    sides: list[PrivateSide] = []
+
+    def heard(events: Sequence[Event]) -> None:
+        for side in sides:
+            market.emit(side.take(events))
+
+    exchange = JoinedExchange(market, heard)
+    for name in dict.fromkeys(key.account for key in everyone):
+        exchange.submit(OpenAccount(account=name), 0)
+        for asset, amount in account.balances.items():
+            raw = scaled(amount, AMOUNT_SCALE)
+            if raw:
+                exchange.submit(Deposit(account=name, asset=asset, amount=raw), 0)
+    side = market.dialect.private_side(exchange, market, everyone)
+    if side is None:
+        return None
+    sides.append(side)
+
+    def beat(now_ms: int) -> None:
+        exchange.beat()
+        market.emit(side.beat(now_ms))
+
+    market.every(_BEAT_MS, beat)
+    return side
