@@ -61,11 +61,17 @@ def _show(diagnosis: Diagnosis) -> None:
     out.print(facts)
     out.print()
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in ("product", "REST", "venue's clock", "WebSocket", "limits"):
-        table.add_column(name, no_wrap=name != "limits")
+    for name in ("product", "REST", "venue's clock", "WebSocket"):
+        table.add_column(name, no_wrap=True)
+    limits = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    limits.add_column("product", no_wrap=True)
+    limits.add_column("limits")
     for host in diagnosis.hosts:
-        table.add_row(host.product, _rest(host), _clock(host), _socket(host), _limits(host))
+        table.add_row(host.product, _rest(host), _clock(host), _socket(host))
+        limits.add_row(host.product, _limits(host))
     out.print(table)
+    out.print()
+    out.print(limits)
 
 
 def _rest(host: HostFinding) -> Text:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.table import Table
 
 from tickwright.app.rehearsal import rehearse_files
 from tickwright.app.replay import Replaying
-from tickwright.app.report import InstrumentReport, ReplayReport
+from tickwright.app.report import BookReport, InstrumentReport, ReplayReport
 from tickwright.cli.console import out, print_json, run_async
 from tickwright.cli.options import Json
 from tickwright.cli.progress import FileProgress
@@ -67,17 +69,29 @@ def _print(report: ReplayReport, *, as_json: bool) -> None:
         _show(report)
 
 
+class _Column(msgspec.Struct, frozen=True):
+    name: str
+    cell: Callable[[InstrumentReport], str]
+    width_min: int = 0
+    """Of the screen, for the column to be there."""
+
+
 def _show(report: ReplayReport) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    found = report.instruments
+    # A column that is empty everywhere, or that would squeeze the others, is left out.
+    columns = [
+        column
+        for column in _COLUMNS
+        if out.width >= column.width_min and any(map(column.cell, found.values()))
+    ]
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("instrument", no_wrap=True)
-    for name in ("trades", "volume", "quotes", "candles"):
-        table.add_column(name, justify="right")
-    table.add_column("book")
-    for name in ("updates", "gaps", "audits", "best bid", "best ask"):
-        table.add_column(name, justify="right")
-    for name, found in report.instruments.items():
-        table.add_row(name, *_cells(found))
-    out.print(table)
+    for column in columns:
+        table.add_column(column.name, justify="right", no_wrap=True)
+    for name, instrument in found.items():
+        table.add_row(name, *(column.cell(instrument) for column in columns))
+    if found:
+        out.print(table)
     speed = report.frames / report.seconds if report.seconds else 0.0
     out.print(
         f"{report.frames:,} frames in {report.seconds:.2f} s ({speed:,.0f} a second),"
@@ -85,16 +99,32 @@ def _show(report: ReplayReport) -> None:
     )
 
 
-def _cells(found: InstrumentReport) -> list[str]:
-    trades, quotes, candles, book = found.trades, found.quotes, found.candles, found.book
-    cells = [
-        f"{trades.count:,}" if trades.count else "",
-        trades.base_volume if trades.count else "",
-        f"{quotes.count:,}" if quotes.count else "",
-        f"{candles.count:,}" if candles.count else "",
-    ]
-    if book is None:
-        return [*cells, *[""] * 6]
-    best = [side[0][0] if side else "" for side in (book.bids, book.asks)]
-    audits = f"{book.audited - book.audit_mismatches:,} of {book.audited:,}"
-    return [*cells, book.state, f"{book.updates:,}", f"{book.gaps:,}", audits, *best]
+def _of_book(cell: Callable[[BookReport], str]) -> Callable[[InstrumentReport], str]:
+    return lambda found: "" if found.book is None else cell(found.book)
+
+
+def _unless_zero(count: int) -> str:
+    return f"{count:,}" if count else ""
+
+
+def _best(side: list[tuple[str, str]]) -> str:
+    return side[0][0] if side else ""
+
+
+def _audits(book: BookReport) -> str:
+    agreed = book.audited - book.audit_mismatches
+    return f"{agreed:,}/{book.audited:,}" if book.audited else ""
+
+
+_COLUMNS = (
+    _Column("trades", lambda found: _unless_zero(found.trades.count)),
+    _Column("volume", lambda found: found.trades.base_volume if found.trades.count else "", 110),
+    _Column("quotes", lambda found: _unless_zero(found.quotes.count)),
+    _Column("candles", lambda found: _unless_zero(found.candles.count), 90),
+    _Column("book", _of_book(lambda book: book.state)),
+    _Column("updates", _of_book(lambda book: f"{book.updates:,}")),
+    _Column("gaps", _of_book(lambda book: f"{book.gaps:,}")),
+    _Column("audits", _of_book(_audits)),
+    _Column("best bid", _of_book(lambda book: _best(book.bids)), 100),
+    _Column("best ask", _of_book(lambda book: _best(book.asks)), 100),
+)
