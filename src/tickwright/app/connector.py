@@ -40,10 +40,11 @@ BOOK_TIMEOUT_S = 30.0
 class Listener:
     """A handler's place on a topic; `detach` it to stop its calls and give the topic up."""
 
-    def __init__(self, market: Market, topic: Topic, handle: Handle) -> None:
+    def __init__(self, market: Market, topic: Topic, handle: Handle, *, is_redundant: bool) -> None:
         self._market = market
         self._topic = topic
         self._handle = handle
+        self._is_redundant = is_redundant
         self._is_acquired = False
         self._is_detached = False
         self._waiting: asyncio.Task[None] | None = None
@@ -74,7 +75,9 @@ class Listener:
     def _acquire(self, supervisor: Supervisor) -> None:
         """Ask for the topic: at once if the listings are there, else as soon as they are."""
         try:
-            self._is_acquired = self._market.acquire_nowait([self._topic])
+            self._is_acquired = self._market.acquire_nowait(
+                [self._topic], is_redundant=self._is_redundant
+            )
         except TickwrightError:
             self._handle.detach()
             raise
@@ -83,7 +86,7 @@ class Listener:
 
     async def _acquire_later(self) -> None:
         try:
-            await self._market.acquire([self._topic])
+            await self._market.acquire([self._topic], is_redundant=self._is_redundant)
         except TickwrightError as error:
             log.error("%s is not streamed: %s", self._topic, error)
             self._handle.failed(error)
@@ -188,19 +191,26 @@ class Connector:
 
     # Books.
 
-    async def book(self, instrument: str, *, timeout_s: float | None = BOOK_TIMEOUT_S) -> Book:
+    async def book(
+        self,
+        instrument: str,
+        *,
+        timeout_s: float | None = BOOK_TIMEOUT_S,
+        redundant: bool = False,
+    ) -> Book:
         """Return the local order book of ``instrument`` once it is synced; it stays current until `release`.
 
         Args:
             instrument: Its id, for example ``binance:BTC/USDT``.
             timeout_s: How long to wait; ``None`` waits for ever.
+            redundant: Keep it from two connections, so that the loss of one is not felt.
 
         Raises:
             UnknownInstrument: If there is none; the error names the nearest.
             ConnectTimeout: If it is not synced in time; the text says what it is waiting for.
             SubscriptionRefused: If the venue refuses its stream.
         """
-        return await self._market.book(instrument, timeout_s=timeout_s)
+        return await self._market.book(instrument, timeout_s=timeout_s, is_redundant=redundant)
 
     def release(self, book: Book) -> None:
         """Give a book up: it is unsubscribed unless someone else wants it, and cannot be read any more."""
@@ -215,6 +225,7 @@ class Connector:
         *topics: Topic,
         overflow: Overflow = Overflow.DROP_OLDEST,
         capacity: int | None = None,
+        redundant: bool = False,
     ) -> AsyncIterator[Subscription]:
         """Stream ``topics`` as one line of events, to be read with ``async for``.
 
@@ -222,6 +233,8 @@ class Connector:
             topics: What to stream.
             overflow: What happens when you read slower than the market writes.
             capacity: Events that may wait for you; the setting ``queue_capacity`` unless given.
+            redundant: On two connections, the first arrival of each event wins. A topic that is streamed already
+                stays as it is.
 
         Raises:
             UnknownInstrument, NotSupported: Before anything is subscribed.
@@ -234,7 +247,7 @@ class Connector:
         market = self._market
         room = capacity or self.settings.queue_capacity
         async with self._open.bus.subscribe(*topics, overflow=overflow, capacity=room) as line:
-            await market.acquire(topics)
+            await market.acquire(topics, is_redundant=redundant)
             try:
                 yield line
             finally:
@@ -247,11 +260,13 @@ class Connector:
         *,
         overflow: Overflow = Overflow.DROP_OLDEST,
         capacity: int | None = None,
+        redundant: bool = False,
     ) -> Listener:
         """Call ``handler`` with every event of ``topic``: the fastest form.
 
         A plain function runs at once, on the event loop, and should be quick; an async one gets a queue and a task of
-        its own, so that it may wait. What it raises is reported, and the stream goes on.
+        its own, so that it may wait. What it raises is reported, and the stream goes on. The options are those of
+        `subscribe`.
 
         Raises:
             UnknownInstrument, UnknownVenue, NotSupported: If the topic cannot be had. Before the venue's listings are
@@ -262,7 +277,7 @@ class Connector:
         opened.market.resolve([topic])
         room = capacity or self.settings.queue_capacity
         handle = opened.bus.channel(topic).attach(handler, overflow=overflow, capacity=room)
-        listener = Listener(opened.market, topic, handle)
+        listener = Listener(opened.market, topic, handle, is_redundant=redundant)
         listener._acquire(opened.supervisor)
         return listener
 

@@ -37,6 +37,7 @@ from tickwright.runtime.pool import SessionPool
 from tickwright.runtime.reporting import SessionStatus
 from tickwright.runtime.routes import Route
 from tickwright.runtime.session import SessionRunner
+from tickwright.runtime.twins import TwinPool
 from tickwright.venues.base import Product
 
 
@@ -101,7 +102,9 @@ class Feed:
         self._audits = audits and Quotes in product.topics
         self._notify = notify
         self._timer = timer
-        self._pools: dict[str, SessionPool] = {}
+        self._pools: dict[tuple[str, bool], SessionPool | TwinPool] = {}
+        self._redundant: set[str] = set()
+        self._sessions_made: dict[str, int] = {}
         self._pipes: dict[Topic, Pipe] = {}
         self._by_stream: dict[str, tuple[Pipe, ...]] = {}
         self._listing = asyncio.Lock()
@@ -117,8 +120,13 @@ class Feed:
 
     # Wishes.
 
-    def acquire(self, topics: Iterable[Topic]) -> None:
+    def acquire(self, topics: Iterable[Topic], *, is_redundant: bool = False) -> None:
         """Have ``topics`` streamed; each call is to be matched by a `release`. Listings must be loaded.
+
+        Args:
+            topics: What is wanted.
+            is_redundant: On two connections, so that the loss of one is not felt. A stream that is there already
+                stays on the connections it is on.
 
         Raises:
             NotSupported: The product has no such stream. Nothing was acquired.
@@ -132,7 +140,9 @@ class Feed:
             for route in self._acquire(topic):
                 fresh.setdefault(route.url_route, []).append(route)
         for name, routes in fresh.items():
-            self._pool(name).want(routes)
+            if is_redundant:
+                self._redundant.update(route.name for route in routes)
+            self._pool(name, is_redundant=is_redundant).want(routes)
 
     def release(self, topics: Iterable[Topic]) -> None:
         """Take one `acquire` back; a topic that nobody wants is unsubscribed."""
@@ -287,17 +297,30 @@ class Feed:
             self._by_stream[route.name] = others
         else:
             del self._by_stream[route.name]
-            self._pools[route.url_route].unwant(route)
+            pool = self._pools[route.url_route, route.name in self._redundant]
+            self._redundant.discard(route.name)
+            pool.unwant(route)
 
-    def _pool(self, route: str) -> SessionPool:
-        pool = self._pools.get(route)
-        if pool is None:
-            pool = self._pools[route] = SessionPool(
-                lambda number: self._make_session(self, route, number),
-                self._drop_session,
-                self._timer,
+    def _pool(self, route: str, *, is_redundant: bool) -> SessionPool | TwinPool:
+        key = (route, is_redundant)
+        if key not in self._pools:
+
+            def make(_: int) -> SessionRunner:
+                self._sessions_made[route] = number = self._sessions_made.get(route, 0) + 1
+                return self._make_session(self, route, number)
+
+            self._pools[key] = (
+                TwinPool(make, self._drop_session, self._revived, self._timer)
+                if is_redundant
+                else SessionPool(make, self._drop_session, self._timer)
             )
-        return pool
+        return self._pools[key]
+
+    def _revived(self, runner: SessionRunner) -> None:
+        """Both connections were down, and one of them flows again: as after any outage."""
+        for pipe in self._pipes_on(runner):
+            pipe.on_up(self._clock.time_ns())
+            pipe.on_confirmed()
 
     def _pipes_on(self, runner: SessionRunner) -> list[Pipe]:
         streams = [route.name for route in runner.routes.values()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tickwright.errors import UnknownInstrument, UnknownVenue, UsageError
 from tickwright.marketdata.book import Book
@@ -63,19 +63,19 @@ class Market:
                 )
         return by_feed
 
-    async def acquire(self, topics: Iterable[Topic]) -> None:
+    async def acquire(self, topics: Iterable[Topic], *, is_redundant: bool = False) -> None:
         """Have ``topics`` streamed, each call to be matched by a `release`; all of them or none.
 
         Raises:
             UnknownInstrument, UnknownVenue, NotSupported: Before anything is subscribed.
             ConnectivityError, VenueError: If a venue's listings cannot be had.
         """
-        wanted = tuple(topics)
-        for feed in self.resolve(wanted):
+        by_feed = self.resolve(topics)
+        for feed in by_feed:
             await feed.list_instruments()
-        self.acquire_nowait(wanted)
+        _acquire(by_feed, is_redundant=is_redundant)
 
-    def acquire_nowait(self, topics: Iterable[Topic]) -> bool:
+    def acquire_nowait(self, topics: Iterable[Topic], *, is_redundant: bool = False) -> bool:
         """Do as `acquire` if the listings are loaded; return False, having done nothing, if they are not.
 
         Raises:
@@ -84,11 +84,7 @@ class Market:
         by_feed = self.resolve(topics)
         if not all(len(feed.instruments) for feed in by_feed):
             return False
-        for feed, wanted in by_feed.items():
-            for topic in wanted:
-                feed.check(topic)
-        for feed, wanted in by_feed.items():
-            feed.acquire(wanted)
+        _acquire(by_feed, is_redundant=is_redundant)
         return True
 
     def release(self, topics: Iterable[Topic]) -> None:
@@ -96,7 +92,9 @@ class Market:
         for feed, wanted in self.resolve(topics).items():
             feed.release(wanted)
 
-    async def book(self, instrument_id: str, *, timeout_s: float | None) -> Book:
+    async def book(
+        self, instrument_id: str, *, timeout_s: float | None, is_redundant: bool = False
+    ) -> Book:
         """Return the local book of an instrument once it can be read.
 
         Raises:
@@ -104,7 +102,7 @@ class Market:
             SubscriptionRefused: If the venue refuses its stream.
         """
         topic = BookUpdates(instrument_id)
-        await self.acquire([topic])
+        await self.acquire([topic], is_redundant=is_redundant)
         book = self.feed_of(instrument_id).book_pipe(instrument_id).view
         try:
             await book.wait_readable(timeout_s)
@@ -128,3 +126,12 @@ class Market:
             if product is None or product in (feed.product.name, feed.product.venue):
                 found.update(await feed.list_instruments())
         return found
+
+
+def _acquire(by_feed: Mapping[Feed, Sequence[Topic]], *, is_redundant: bool) -> None:
+    """Acquire all topics or none."""
+    for feed, wanted in by_feed.items():
+        for topic in wanted:
+            feed.check(topic)
+    for feed, wanted in by_feed.items():
+        feed.acquire(wanted, is_redundant=is_redundant)

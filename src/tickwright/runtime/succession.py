@@ -18,7 +18,7 @@ from tickwright.runtime.session import SessionRunner
 from tickwright.venues.base import Channel
 
 
-__all__ = ["HELD_MAX", "OVERLAP_S", "PATIENCE_S", "Progress", "Succession"]
+__all__ = ["HELD_MAX", "OVERLAP_S", "PATIENCE_S", "Progress", "Succession", "holding"]
 
 OVERLAP_S = 3.0
 """How long both run side by side: far longer than one connection lags behind another in normal weather."""
@@ -57,11 +57,11 @@ class Succession:
         self._started_s = now_s
         self._settled_s: float | None = None
         self._held: deque[tuple[Route, bytes, int]] = deque(maxlen=HELD_MAX)
-        new.want([self._holding(route) for route in old.routes.values()])
+        new.want([holding(route, self._held) for route in old.routes.values()])
 
     def want(self, routes: list[Route]) -> None:
         """Follow the old session, which was given more ``routes``."""
-        self.new.want([self._holding(route) for route in routes])
+        self.new.want([holding(route, self._held) for route in routes])
         self._settled_s = None
 
     def unwant(self, route: Route) -> None:
@@ -92,23 +92,6 @@ class Succession:
         self._hand_over()
         return Progress.DONE
 
-    def _holding(self, route: Route) -> Route:
-        """Return a route of the same stream whose frames are held for ``route``."""
-        held = Route(
-            Channel(
-                stream=route.name,
-                route=route.url_route,
-                decode=_undecoded,  # type: ignore[arg-type]  # a held frame is no event yet
-                cadence_s=route.cadence_s,
-            )
-        )
-
-        def hold(frame: tuple[bytes, int]) -> None:
-            self._held.append((route, *frame))
-
-        held.add(tuple, hold)
-        return held
-
     def _hand_over(self) -> None:
         routes = list(self.old.routes.values())
         self.new.adopt(routes, *self.old.disown(self._farewell))
@@ -119,6 +102,24 @@ class Succession:
                 route.handle(frame, received_ns)
             except DecodeError as error:
                 self.new.on_unreadable(route.name, error, frame)
+
+
+def holding(route: Route, held: deque[tuple[Route, bytes, int]]) -> Route:
+    """Return a route of the same stream whose frames go, undecoded, into ``held`` for ``route``."""
+    substitute = Route(
+        Channel(
+            stream=route.name,
+            route=route.url_route,
+            decode=_undecoded,  # type: ignore[arg-type]  # a held frame is no event yet
+            cadence_s=route.cadence_s,
+        )
+    )
+
+    def hold(frame: tuple[bytes, int]) -> None:
+        held.append((route, *frame))
+
+    substitute.add(tuple, hold)
+    return substitute
 
 
 def _undecoded(frame: bytes, received_ns: int) -> tuple[bytes, int]:
