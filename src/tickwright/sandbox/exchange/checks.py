@@ -22,14 +22,16 @@ __all__ = [
 ]
 
 
-def check_form(request: SubmitOrder, now_ns: int) -> Refusal | None:
-    """Check that an order's properties go together."""
+def check_form(request: SubmitOrder, now_ns: int, *, has_quantity: bool = True) -> Refusal | None:
+    """Check that an order's properties go together; without ``has_quantity`` proceeds will decide on it."""
     subject = ""
     tif = request.time_in_force
     if request.kind is OrderKind.MARKET:
         if request.price or request.is_post_only or request.display:
             subject = "market order with a limit order's properties"
-        elif bool(request.quantity) + bool(request.quote_amount) + request.closes_position != 1:
+        elif has_quantity and (
+            bool(request.quantity) + bool(request.quote_amount) + request.closes_position != 1
+        ):
             subject = "not exactly one of quantity, amount and closing"
     elif request.quote_amount or request.closes_position:
         subject = "limit order with a market order's properties"

@@ -70,7 +70,7 @@ def check_rules(
     market = seat.market
     if not market.is_trading:
         return Refusal(Rule.NOT_TRADING, subject=market.symbol)
-    refusal = check_form(request, floor.now_ns)
+    refusal = check_form(request, floor.now_ns, has_quantity=has_quantity)
     if refusal is not None:
         return refusal
     if (request.is_reduce_only or request.closes_position) and not market.is_margined:

@@ -15,7 +15,15 @@ from tickwright.sandbox.exchange import Exchange
 from tickwright.venues.binance.dialect.private import private_side
 from tickwright.venues.binance.dialect.private.rules import market_rules
 from tickwright.venues.binance.dialect.products import SPOT, USDM
-from tickwright.venues.commands import Command, Deposit, OpenAccount, SetLevel, SetMark, SubmitOrder
+from tickwright.venues.commands import (
+    CancelAll,
+    Command,
+    Deposit,
+    OpenAccount,
+    SetLevel,
+    SetMark,
+    SubmitOrder,
+)
 from tickwright.venues.dialects import Answer, ApiKey, RestRequest
 from tickwright.venues.facts import RATE_SCALE, Listing, MarkFact, raw_amount
 from tickwright.venues.reports import Event
@@ -117,13 +125,8 @@ class Venue:
         )
 
     def trade_at(self, price: int) -> None:
-        """Let the house trade with itself, so that this is the last price; quotes beyond it go."""
-        for side, better in (
-            (Side.SELL, range(price - 1000, price)),
-            (Side.BUY, range(price + 1, price + 1000)),
-        ):
-            for at in better:
-                self.quote(side, at, 0)
+        """Let the house trade with itself, so that this is the last price; its other quotes go."""
+        self.do(CancelAll(account="house"))
         for quoting in (Side.SELL, Side.BUY):
             self.do(
                 SubmitOrder(

@@ -191,6 +191,8 @@ class SpotOrders:
         value = params.number(name)
         if value is None:
             raise mandatory(name)
+        if not value:
+            raise Refused(-1013, "Invalid quantity.")
         off = Refused(-1013, "Filter failure: LOT_SIZE")
         return raw_number(value, self.listing.quantity_scale, _DIGITS, too_precise(name), off)
 

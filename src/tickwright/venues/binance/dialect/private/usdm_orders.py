@@ -127,6 +127,7 @@ class UsdmOrders:
                 price_match=match,
                 good_till_ms=good_till_ms,
             ),
+            is_limit=is_limit,
             quantity=quantity,
             price=price,
             client_id=self.client_id("newClientOrderId"),
@@ -136,6 +137,7 @@ class UsdmOrders:
         self,
         tag: OrderTag,
         *,
+        is_limit: bool,
         quantity: int,
         price: int,
         client_id: str,
@@ -146,7 +148,7 @@ class UsdmOrders:
             account=self.account,
             symbol=self.listing.symbol,
             side=side_of(self.params),
-            kind=OrderKind.LIMIT if price else OrderKind.MARKET,
+            kind=OrderKind.LIMIT if is_limit else OrderKind.MARKET,
             quantity=quantity,
             price=price,
             time_in_force=TIMES_IN_FORCE[tag.time_in_force],
@@ -210,7 +212,10 @@ class UsdmOrders:
         return raw_number(value, scale, scale, imprecise, imprecise)
 
     def _quantity(self) -> int:
-        return self._number("quantity", self.listing.quantity_scale)
+        quantity = self._number("quantity", self.listing.quantity_scale)
+        if not quantity:
+            raise Refused(-4003, "Quantity less than zero.")
+        return quantity
 
     def _price(self, *, is_buy: bool) -> tuple[int, str]:
         """Read a limit price, or find the one that follows the book."""
@@ -263,6 +268,7 @@ class UsdmOrders:
                 is_price_protected=params.flag("priceProtect"),
                 callback_rate=params.text("callbackRate"),
             ),
+            is_limit=is_limit,
             quantity=0 if closes else self._quantity(),
             price=price,
             client_id=self.client_id("clientAlgoId"),

@@ -137,7 +137,7 @@ class UsdmViews:
         stop = 0 if request.trigger is None else request.trigger.price
         return {
             "timeInForce": tag.time_in_force,
-            "type": "LIMIT" if request.price else "MARKET",
+            "type": request.kind.name,
             "reduceOnly": request.is_reduce_only,
             "closePosition": request.closes_position,
             "side": request.side.name,
@@ -172,13 +172,12 @@ class UsdmViews:
     def algo(self, order: OrderView, *, is_listed: bool = False) -> Json:
         """Return a conditional order as queries show it; lists show some fields more."""
         tag, has_triggered = tag_of(order.request), order.triggered_ns > 0
-        kind = "LIMIT" if order.request.price else "MARKET"
         body: Json = {
             **self._algo_head(order, tag),
             "algoStatus": algo_status(order),
             "actualOrderId": str(order.id) if has_triggered else "",
             "actualPrice": self.average(order),
-            "actualType": kind if has_triggered else "",
+            "actualType": order.request.kind.name if has_triggered else "",
             "actualQty": self.quantity(order.filled),
             **self._algo_prices(order),
             "icebergQuantity": None,
