@@ -25,6 +25,8 @@ _FUTURES_ORDERS = (
     "LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET",
 )  # fmt: skip
 
+_SELF_TRADE = ("EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER")
+
 Json = dict[str, object]
 
 
@@ -142,6 +144,13 @@ def _spot_symbol(product: DialectProduct, listing: Listing) -> Json:
             "stepSize": "0.00000000",
         },
         {
+            "filterType": "TRAILING_DELTA",
+            "minTrailingAboveDelta": 10,
+            "maxTrailingAboveDelta": 2000,
+            "minTrailingBelowDelta": 10,
+            "maxTrailingBelowDelta": 2000,
+        },
+        {
             "filterType": "PERCENT_PRICE_BY_SIDE",
             "bidMultiplierUp": "5",
             "bidMultiplierDown": "0.2",
@@ -158,11 +167,12 @@ def _spot_symbol(product: DialectProduct, listing: Listing) -> Json:
             "avgPriceMins": 5,
         },
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200},
+        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": 20},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": 5},
+        {"filterType": "MAX_NUM_ORDER_AMENDS", "maxNumOrderAmends": 10},
     ]
     flags = ("icebergAllowed", "ocoAllowed", "otoAllowed", "opoAllowed", "quoteOrderQtyMarketAllowed",
-             "allowTrailingStop", "cancelReplaceAllowed", "amendAllowed", "pegInstructionsAllowed",
-             "isSpotTradingAllowed")  # fmt: skip
+             "allowTrailingStop", "cancelReplaceAllowed", "amendAllowed", "isSpotTradingAllowed")  # fmt: skip
     return {
         "symbol": listing.symbol,
         "status": "TRADING",
@@ -175,12 +185,13 @@ def _spot_symbol(product: DialectProduct, listing: Listing) -> Json:
         "quoteCommissionPrecision": 8,
         "orderTypes": list(_SPOT_ORDERS),
         **dict.fromkeys(flags, True),
+        "pegInstructionsAllowed": False,
         "isMarginTradingAllowed": False,
         "filters": _filters(product, listing) + more,
         "permissions": [],
         "permissionSets": [["SPOT"]],
         "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
-        "allowedSelfTradePreventionModes": ["EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"],
+        "allowedSelfTradePreventionModes": list(_SELF_TRADE),
     }
 
 

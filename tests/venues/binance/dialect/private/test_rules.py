@@ -27,6 +27,9 @@ def test_spots_filters_are_the_ones_shown() -> None:
     assert filters["MAX_NUM_ORDERS"]["maxNumOrders"] == rules.max_orders
     assert filters["MAX_NUM_ALGO_ORDERS"]["maxNumAlgoOrders"] == rules.max_dormant
     assert filters["ICEBERG_PARTS"]["limit"] == rules.max_iceberg_parts
+    assert filters["MAX_NUM_ORDER_LISTS"]["maxNumOrderLists"] == rules.max_lists
+    assert filters["MAX_NUM_ORDER_AMENDS"]["maxNumOrderAmends"] == rules.max_amends
+    assert filters["TRAILING_DELTA"]["maxTrailingAboveDelta"] == rules.trail_above.maximum
     assert (
         float(filters["PERCENT_PRICE_BY_SIDE"]["bidMultiplierUp"]) * 10**RATE_SCALE
         == rules.buy_band.up

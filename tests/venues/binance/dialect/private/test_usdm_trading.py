@@ -152,6 +152,11 @@ def test_a_batch_answers_each_order_in_its_place(usdm: Venue) -> None:
     )
 
 
+def test_lists_of_ids_may_be_named_in_lower_case(usdm: Venue) -> None:
+    ids = [usdm.ok("POST", ORDER, **LIMIT)["orderId"] for _ in range(2)]
+    assert len(usdm.ok("DELETE", BATCH, symbol="BTCUSDT", orderidlist=ids)) == 2
+
+
 def test_batches_have_a_size(usdm: Venue) -> None:
     assert usdm.refused("POST", BATCH, batchOrders=[LIMIT] * 6) == (
         -4082,

@@ -255,7 +255,7 @@ class UsdmAccount:
                         "notionalCap": int(_MAX_NOTIONAL),
                         "notionalFloor": 0,
                         "maintMarginRatio": 0.004,
-                        "cum": 0.0,
+                        "cum": 0,
                     }
                 ],
             }

@@ -156,10 +156,12 @@ class UsdmTrading:
     def cancel_batch(self, call: Call) -> list[Json]:
         """``DELETE batchOrders``."""
         params, listing = call.params, self._context.named(call.params)
-        by_id = "orderIdList" in params
-        if not by_id and "origClientOrderIdList" not in params:
+        # Clients in wide use write these two names in lower case, and are served.
+        names = ("orderIdList", "orderidlist", "origClientOrderIdList", "origclientorderidlist")
+        name = next((name for name in names if name in params), "")
+        if not name:
             raise either("orderIdList", "origClientOrderIdList")
-        rows = params.rows("orderIdList" if by_id else "origClientOrderIdList")
+        by_id, rows = name.lower() == "orderidlist", params.rows(name)
         if len(rows) > _CANCELS_MAX:
             raise Refused(-4032, "Exceed maximum cancel order size.")
         answers = []
