@@ -135,8 +135,6 @@ class Supervisor:
     async def __aenter__(self) -> Self:
         self._begin()
         self._task = asyncio.get_running_loop().create_task(self._serve(), name=self.name)
-        # A task that is cancelled before its first step never runs at all, and would stop nobody.
-        await asyncio.sleep(0)
         return self
 
     async def __aexit__(
@@ -149,6 +147,8 @@ class Supervisor:
         if task is not None:
             task.cancel()
             await _outlast(task)
+            if self._is_running:  # a task that is cancelled before its first step never runs at all
+                await self._end()
             failure = _failure_of(task)
             if failure is not None and error is None:
                 raise failure
@@ -246,8 +246,11 @@ class Supervisor:
                     await self._settle(self._ended.popleft())
                 self._start_due()
         finally:
-            self._is_running = False
-            await self._stop_all()
+            await self._end()
+
+    async def _end(self) -> None:
+        self._is_running = False
+        await self._stop_all()
 
     async def _event(self) -> None:
         due_s = [child.due_s for child in self._children.values() if child.due_s is not None]
