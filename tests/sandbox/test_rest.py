@@ -12,7 +12,7 @@ from yarl import URL
 
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue
 from tickwright.sandbox.dialects import dialect_of
-from tickwright.venues.dialects import Answer, Conversation, Frame, RestRequest
+from tickwright.venues.dialects import Answer, Conversation, Frame, PrivateFaults, RestRequest
 from tickwright.venues.reports import Event
 
 
@@ -156,6 +156,8 @@ async def test_bodies_can_hold_what_nobody_knows(venue: LoopbackVenue, client: C
 class Private:
     """Answers one path, and converses at another."""
 
+    faults: PrivateFaults | None = None
+
     def __init__(self) -> None:
         self.requests: list[tuple[RestRequest, int]] = []
 
@@ -190,6 +192,7 @@ async def test_who_holds_a_key_is_answered_by_the_private_side(client: Client) -
             assert response.headers["x-mbx-order-count-10s"] == "1"
             assert response.headers["x-mbx-used-weight-1m"] == "3"
         ((request, _),) = private.requests
+        assert private.faults is venue.faults
         assert (request.method, request.query, request.body) == (
             "POST",
             "symbol=%E6%B5%8B&a=1",

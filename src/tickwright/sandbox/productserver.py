@@ -68,6 +68,7 @@ class ProductServer:
         self.doors = network.doors(self)
         self._clock = clock
         self._private = private
+        self.faults = faults
 
     @property
     def faults(self) -> Faults:
@@ -77,6 +78,8 @@ class ProductServer:
     @faults.setter
     def faults(self, faults: Faults) -> None:
         self.switchboard.faults = self.rest.faults = faults
+        if self._private is not None:
+            self._private.faults = faults
 
     async def start(self) -> Endpoints:
         """Open the doors and return where they are: only the addresses that the product has."""

@@ -28,6 +28,7 @@ __all__ = [
     "Dialect",
     "Frame",
     "Meter",
+    "PrivateFaults",
     "PrivateSide",
     "Publisher",
     "Reply",
@@ -148,12 +149,29 @@ class RestDesk(Protocol):
         """Return the answer to a request; refusals are answers too."""
 
 
+class PrivateFaults(Protocol):
+    """What goes wrong with orders and accounts; looked at for every request."""
+
+    order_failure_code: int
+    order_failure_status: int
+    order_failure_executes: bool
+    query_lag_s: float
+    listen_key_lifetime_s: float | None
+
+    def take(self, name: str) -> bool:
+        """Use up one of the counted faults of that name, if any is left."""
+
+
 class PrivateSide(Protocol):
     """What one product does for those who hold a key; the sandbox asks it before the public parts.
+
+    ``faults`` is set by the sandbox, and set again whenever they are replaced.
 
     User events are frames of streams that only the account's own conversations are subscribed to: `Reply.added`
     subscribes, and the sandbox's switchboard publishes.
     """
+
+    faults: PrivateFaults | None
 
     def weight(self, request: RestRequest) -> int | None:
         """Return what is charged before a request is looked at, or ``None`` if the path is none of its own."""

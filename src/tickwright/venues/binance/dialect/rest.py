@@ -103,6 +103,7 @@ class RestDesk:
             table |= {
                 f"{one}/uiKlines": (2, self._klines),
                 f"{one}/avgPrice": (2, self._average_price),
+                "/sapi/v1/system/status": (1, lambda _: '{"status":0,"msg":"normal"}'),
                 f"{one}/ticker": (self._listed_weight, self._rolling),
                 f"{one}/ticker/tradingDay": (self._listed_weight, self._trading_day),
                 f"{one}/historicalBlockTrades": (25, self._block_trades),

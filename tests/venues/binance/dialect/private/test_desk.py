@@ -145,3 +145,69 @@ def test_times_come_in_the_unit_that_was_asked_for(spot: Venue, usdm: Venue) -> 
     rows = json.loads(usdm.send(msgspec.structs.replace(futures, headers=headers)).body)
     assert rows[0]["updateTime"] == NOW_MS
     assert (to_ms(1_999_999), to_us(1_999)) == (1, 1)
+
+
+# ---------------------------------------------------------------------- faults
+
+
+class Faulty:
+    """Faults as the sandbox has them."""
+
+    order_failure_code = -1007
+    order_failure_status = 503
+    order_failure_executes = True
+    query_lag_s = 0.0
+    listen_key_lifetime_s: float | None = None
+
+    def __init__(self, **counts: int) -> None:
+        self.counts = counts
+
+    def take(self, name: str) -> bool:
+        left = self.counts.get(name, 0)
+        self.counts[name] = left - 1
+        return left > 0
+
+
+@pytest.mark.parametrize("is_executed", [True, False])
+def test_the_answer_to_an_order_may_fail_with_and_without_the_order(
+    spot: Venue, is_executed: bool
+) -> None:
+    faults = spot.side.faults = Faulty(order_failures=1)
+    faults.order_failure_executes = is_executed
+    spot.ok("GET", ACCOUNT)
+    assert spot.call("POST", ORDER, **MARKET) == (
+        503,
+        {
+            "code": -1007,
+            "msg": "Timeout waiting for response from backend server. Send status unknown;"
+            " execution status unknown.",
+        },
+    )
+    assert bool(spot.exchange.fills("me")) is is_executed
+    spot.ok("POST", ORDER, **MARKET)
+    assert spot.side.faults is faults
+
+
+def test_queries_may_lag_behind(spot: Venue, usdm: Venue) -> None:
+    for venue, path in ((spot, ORDER), (usdm, "/fapi/v1/order")):
+        faults = venue.side.faults = Faulty()
+        faults.query_lag_s = 1.5
+        placed = venue.ok("POST", path, **MARKET)
+        ask = {"symbol": "BTCUSDT", "orderId": placed["orderId"]}
+        assert venue.refused("GET", path, **ask)[0] == -2013
+        venue.market.now_ms += 1500
+        assert venue.ok("GET", path, **ask)["status"] == "FILLED"
+
+
+def test_listen_keys_may_be_short_lived_and_fail_to_be_kept(usdm: Venue) -> None:
+    faults = usdm.side.faults = Faulty(keepalive_failures=1)
+    faults.listen_key_lifetime_s = 2.0
+
+    def listen(method: str, now_ms: int) -> int:
+        asked = RestRequest(method=method, path="/fapi/v1/listenKey", headers={"x-mbx-apikey": KEY})
+        return usdm.send(asked, now_ms).status
+
+    assert listen("POST", NOW_MS) == 200
+    assert listen("PUT", NOW_MS) == 400
+    assert listen("PUT", NOW_MS + 1999) == 200
+    assert listen("PUT", NOW_MS + 4000) == 400

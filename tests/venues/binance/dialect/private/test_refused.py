@@ -8,6 +8,13 @@ from tickwright.venues.binance.dialect.private import refused as words
 from tickwright.venues.binance.dialect.private.refused import Refused
 
 
+def test_unknown_outcomes_have_a_status_of_their_own() -> None:
+    timeout = words.unknown_outcome(-1007, 408)
+    assert (timeout.code, timeout.status) == (-1007, 408)
+    assert "execution status unknown" in timeout.text
+    assert words.unknown_outcome(-9, 500).text.startswith("An unknown error occurred")
+
+
 def test_an_error_has_code_text_and_data_if_any() -> None:
     assert Refused(-1121, "Invalid symbol.").body() == {"code": -1121, "msg": "Invalid symbol."}
     assert Refused(-2021, "text", 409, {"a": 1}).body()["data"] == {"a": 1}

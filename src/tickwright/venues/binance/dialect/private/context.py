@@ -14,7 +14,7 @@ from tickwright.venues.binance.dialect.private.params import Params
 from tickwright.venues.binance.dialect.private.refused import Refused
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.commands import Command
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.dialects import ApiKey, PrivateFaults
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
 from tickwright.venues.marketrules import MarketRules
@@ -112,6 +112,7 @@ class Context:
         self.product = product
         self.exchange = exchange
         self.market = market
+        self.faults: PrivateFaults | None = None
         self.annals = Annals()
         self.ids = Ids()
         self._counts: dict[str, OrderCounts] = {}
@@ -133,6 +134,16 @@ class Context:
         found = self._counts.get(account)
         if found is None:
             found = self._counts[account] = OrderCounts(self.product)
+        return found
+
+    def order(
+        self, account: str, symbol: str, *, order_id: int = 0, client_id: str = ""
+    ) -> OrderView | None:
+        """Return an order as queries find it: not yet, while they lag."""
+        found = self.exchange.order(account, symbol, order_id=order_id, client_id=client_id)
+        lag_s = 0.0 if self.faults is None else self.faults.query_lag_s
+        if found is not None and lag_s and self.now_ns < found.created_ns + round(lag_s * 1e9):
+            return None
         return found
 
     def submit(self, command: Command) -> list[Event]:

@@ -13,9 +13,19 @@ __all__ = [
     "mandatory",
     "not_required",
     "too_precise",
+    "unknown_outcome",
     "unread",
     "unsupported",
 ]
+
+
+_FAILURES = {
+    -1000: "An unknown error occurred while processing the request.",
+    -1001: "Internal error; unable to process your request. Please try again.",
+    -1006: "An unexpected response was received from the message bus. Execution status unknown.",
+    -1007: "Timeout waiting for response from backend server. Send status unknown; execution status unknown.",
+    -1008: "Server is currently overloaded with other requests. Please try again in a few minutes.",
+}
 
 
 class Refused(Exception):
@@ -93,6 +103,11 @@ def bad_combination() -> Refused:
 def bad_value(name: str) -> Refused:
     """A parameter's value is none that it may have."""
     return Refused(-1130, f"Data sent for parameter '{name}' is not valid.")
+
+
+def unknown_outcome(code: int, status: int) -> Refused:
+    """Something failed on the way to the engine or back, after which nobody knows what became of the request."""
+    return Refused(code, _FAILURES.get(code, _FAILURES[-1000]), status)
 
 
 def unsupported() -> Refused:

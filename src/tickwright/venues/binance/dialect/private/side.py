@@ -13,7 +13,14 @@ from tickwright.venues.binance.dialect.private.usdm_queries import UsdmQueries
 from tickwright.venues.binance.dialect.private.usdm_trading import UsdmTrading
 from tickwright.venues.binance.dialect.private.wallet import Wallet
 from tickwright.venues.binance.dialect.products import DialectProduct
-from tickwright.venues.dialects import Answer, ApiKey, Conversation, Frame, RestRequest
+from tickwright.venues.dialects import (
+    Answer,
+    ApiKey,
+    Conversation,
+    Frame,
+    PrivateFaults,
+    RestRequest,
+)
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import MarketView
 from tickwright.venues.reports import Event
@@ -51,6 +58,15 @@ class BinancePrivate:
             **UsdmQueries(context).endpoints(),
             **account.endpoints(),
         }
+
+    @property
+    def faults(self) -> PrivateFaults | None:
+        """What goes wrong with orders and accounts."""
+        return self.context.faults
+
+    @faults.setter
+    def faults(self, faults: PrivateFaults | None) -> None:
+        self.context.faults = faults
 
     def weight(self, request: RestRequest) -> int | None:
         """Return what a request is charged beforehand, or ``None`` if the path is none of its own."""

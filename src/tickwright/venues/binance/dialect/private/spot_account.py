@@ -85,7 +85,7 @@ class SpotAccount:
         order_id, client_id = params.whole("orderId") or 0, params.text("origClientOrderId")
         if not order_id and not client_id:
             raise either("orderId", "origClientOrderId")
-        find = self._context.exchange.order
+        find = self._context.order
         found = find(call.account, listing.symbol, order_id=order_id, client_id=client_id)
         if found is None:
             if order_id and client_id and find(call.account, listing.symbol, order_id=order_id):

@@ -34,28 +34,24 @@ class ListenKeys:
         self._keys: dict[str, tuple[str, int]] = {}
         self._made = 0
 
-    def start(self, account: str, now_ms: int) -> str:
-        """Return an account's key, the one that it has or a new one, good for another hour."""
+    def start(self, account: str, now_ms: int, lifetime_ms: int = LISTEN_KEY_MS) -> str:
+        """Return an account's key, the one that it has or a new one, good for another hour unless told."""
         found = self.of(account, now_ms)
         if not found:
             self._made += 1
             found = (sha256(f"{account}/{self._made}".encode()).hexdigest() * 2)[:64]
-        self._keys[account] = (found, now_ms + LISTEN_KEY_MS)
+        self._keys[account] = (found, now_ms + lifetime_ms)
         return found
 
-    def extend(self, account: str, now_ms: int) -> str:
+    def extend(self, account: str, now_ms: int, lifetime_ms: int = LISTEN_KEY_MS) -> str:
         """Return an account's key, good for another hour.
 
         Raises:
             Refused: With -1125 if it has none.
         """
         if not self.of(account, now_ms):
-            raise Refused(
-                -1125,
-                "This listenKey does not exist. Please use POST /fapi/v1/listenKey to recreate"
-                " listenKey and reconnect.",
-            )
-        return self.start(account, now_ms)
+            raise _no_key()
+        return self.start(account, now_ms, lifetime_ms)
 
     def drop(self, account: str) -> None:
         """End an account's key."""
@@ -305,16 +301,34 @@ class UsdmAccount:
 
     def start_listening(self, call: Call) -> Json:
         """``POST listenKey``."""
-        return {"listenKey": self.listen_keys.start(call.account, call.now_ms)}
+        key = self.listen_keys.start(call.account, call.now_ms, self._lifetime_ms())
+        return {"listenKey": key}
+
+    def _lifetime_ms(self) -> int:
+        faults = self._context.faults
+        lifetime_s = None if faults is None else faults.listen_key_lifetime_s
+        return LISTEN_KEY_MS if lifetime_s is None else round(lifetime_s * 1000)
 
     def go_on_listening(self, call: Call) -> Json:
         """``PUT listenKey``."""
-        return {"listenKey": self.listen_keys.extend(call.account, call.now_ms)}
+        faults = self._context.faults
+        if faults is not None and faults.take("keepalive_failures"):
+            raise _no_key()
+        key = self.listen_keys.extend(call.account, call.now_ms, self._lifetime_ms())
+        return {"listenKey": key}
 
     def stop_listening(self, call: Call) -> Json:
         """``DELETE listenKey``."""
         self.listen_keys.drop(call.account)
         return {}
+
+
+def _no_key() -> Refused:
+    return Refused(
+        -1125,
+        "This listenKey does not exist. Please use POST /fapi/v1/listenKey to recreate listenKey"
+        " and reconnect.",
+    )
 
 
 def _income(symbol: str, kind: str, amount: int, asset: str, number: int) -> Json:

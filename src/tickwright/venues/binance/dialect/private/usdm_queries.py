@@ -80,7 +80,7 @@ class UsdmQueries:
     def _found(self, call: Call) -> OrderView:
         orders, listing = form_of(self._context, call)
         order_id, client_id = orders.ids()
-        found = self._context.exchange.order(
+        found = self._context.order(
             call.account, listing.symbol, order_id=order_id, client_id=client_id
         )
         if found is None or not _is_plain(found):
