@@ -84,11 +84,11 @@ def spawned(*arguments: object, cwd: Path | None = None) -> Iterator[subprocess.
         cwd=cwd,
         env={name: text for name, text in os.environ.items() if not name.startswith("TICKWRIGHT_")},
     )
-    try:
-        with process:
+    with process:
+        try:
             yield process
-    finally:
-        process.kill()
+        finally:
+            process.kill()  # or leaving the block would wait for it
 
 
 class VenueThread:
