@@ -185,7 +185,10 @@ class _Side:
             yield key * self.sign, self.quantities[key]
 
     def best(self) -> tuple[int, int] | None:
-        return next(self.best_first(), None)
+        if not self.keys:
+            return None
+        key = self.keys[-1]
+        return key * self.sign, self.quantities[key]
 
     @property
     def nbytes(self) -> int:

@@ -4,7 +4,7 @@ The rules, which the compiled kernel shares: a frame is one JSON object in UTF-8
 occurs once; other keys are skipped, whatever they hold. Numbers may be quoted or bare, and have at
 most `NUMBER_LENGTH_MAX` characters and three digits of exponent, because nothing a venue sends needs
 more. (Digits written as JSON escapes are the one thing that this module reads and the compiled kernel
-refuses.)
+refuses.) What `pure_fast` knows from an earlier frame it reads instead, to the same result.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, NoReturn, final
 from tickwright.errors import DecodeError, InvalidNumber, UsageError
 from tickwright.kernel.fixed import RAW_MAX, SCALE_MAX, check_scale, to_raw
 from tickwright.kernel.pure import Levels
+from tickwright.kernel.pure_fast import Shapes, read_levels
 
 
 __all__ = ["FIELDS_MAX", "NUMBER_LENGTH_MAX", "DepthScanner", "FieldScanner", "Frame", "name_after"]
@@ -121,11 +122,12 @@ _READERS: dict[str, Callable[[object, str], Any]] = {
 class _Field:
     """One place in a frame, and how its value is read."""
 
-    __slots__ = ("is_optional", "keys", "path", "read")
+    __slots__ = ("is_optional", "keys", "kind", "path", "read")
 
     def __init__(self, path: str, kind: str) -> None:
         self.path = path
         self.keys = tuple(path.split("."))
+        self.kind = kind
         self.is_optional = kind.endswith("?")
         try:
             self.read = _READERS[kind.removesuffix("?")]
@@ -190,11 +192,12 @@ class FieldScanner:
         (Decimal('61000.50'), 7, None)
     """
 
-    __slots__ = ("_fields",)
+    __slots__ = ("_fields", "_shapes")
 
     def __init__(self, *, fields: Sequence[tuple[str, str]]) -> None:
         self._fields = [_Field(path, kind) for path, kind in fields]
         check_paths([path for path, _ in fields])
+        self._shapes = Shapes([(field.keys, field.kind) for field in self._fields])
 
     def scan(self, frame: Frame) -> tuple[Any, ...]:
         """Return the values of ``frame`` in the order of ``fields``; ``None`` for an optional one without.
@@ -202,8 +205,13 @@ class FieldScanner:
         Raises:
             DecodeError: If the frame is not JSON, or lacks a value, or one is not of its kind.
         """
+        known = self._shapes.read(frame)
+        if known is not None:
+            return known
         document = _read_object(frame)
-        return tuple([field.of(document) for field in self._fields])
+        values = tuple([field.of(document) for field in self._fields])
+        self._shapes.learn(frame, document)
+        return values
 
 
 @final
@@ -228,7 +236,7 @@ class DepthScanner:
         (7, Levels(1: 99.5 x 2), Levels(0: ))
     """
 
-    __slots__ = ("_asks", "_bids", "_fields")
+    __slots__ = ("_asks", "_bids", "_fields", "_shapes")
 
     def __init__(
         self,
@@ -245,6 +253,13 @@ class DepthScanner:
         self._bids = tuple(bids.split("."))
         self._asks = tuple(asks.split("."))
         check_paths([*ints, *optional_ints, *texts, bids, asks])
+        self._shapes = Shapes(
+            [
+                *[(field.keys, field.kind) for field in self._fields],
+                (self._bids, "levels"),
+                (self._asks, "levels"),
+            ]
+        )
 
     def scan(self, frame: Frame, price_scale: int, quantity_scale: int) -> tuple[Any, ...]:
         """Return ints, optional ints, texts, bids and asks of ``frame``.
@@ -261,12 +276,26 @@ class DepthScanner:
         """
         check_scale(price_scale, "price scale")
         check_scale(quantity_scale, "quantity scale")
+        known = self._shapes.read(frame)
+        if known is not None:
+            *others, bids_text, asks_text = known
+            bids = read_levels(bids_text, price_scale, quantity_scale)
+            asks = read_levels(asks_text, price_scale, quantity_scale)
+            if bids is not None and asks is not None:
+                return (
+                    *others,
+                    Levels._of(*bids, price_scale, quantity_scale),
+                    Levels._of(*asks, price_scale, quantity_scale),
+                )
         document = _read_object(frame)
-        return (
+        values = (
             *[field.of(document) for field in self._fields],
             _levels(_at(document, self._bids), price_scale, quantity_scale),
             _levels(_at(document, self._asks), price_scale, quantity_scale),
         )
+        if known is None:
+            self._shapes.learn(frame, document)
+        return values
 
 
 def _levels(value: object, price_scale: int, quantity_scale: int) -> Levels:

@@ -1,0 +1,213 @@
+"""Reads frames that look like an earlier one, many times as fast as the scanners that judge every frame.
+
+Frames of one stream differ in their values and in nothing else. So a frame that was scanned well is made into a
+regular expression, its *shape*: the same keys in the same order, each with a value of the same type, and a
+group around each wanted one. Whatever matches is valid JSON without a repeated key, and its groups are
+numbers that need no further check. Whatever does not match, for any reason, is left to the exact scanner.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from operator import call
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from tickwright.kernel.fixed import SCALE_MAX
+
+
+__all__ = ["SHAPES_MAX", "Shapes", "read_levels"]
+
+SHAPES_MAX: Final = 8
+"""Shapes that one scanner tries to learn. Products differ in a key or two; what varies more is not worth it."""
+
+_DEPTH_MAX: Final = 4
+_PATTERN_LENGTH_MAX: Final = 4000  # characters; a trade's has about 500
+
+# Narrower than JSON and than the exact scanner, so that no value can be too long or beyond 64 bits.
+_INT = r"-?(?:0|[1-9][0-9]{0,17})"
+_NUMBER = _INT + r"(?:\.[0-9]{1,18})?"
+_TEXT = r'[^"\\\x00-\x1f]*'
+_BOOL = "true|false"
+_LEVELS = r'[0-9".,\[\]]*'
+
+_KINDS: dict[str, tuple[str, Any]] = {
+    "bool": (_BOOL, "true".__eq__),
+    "decimal": (_NUMBER, Decimal),
+    "int": (_INT, int),
+    "levels": (_LEVELS, str),
+    "text": (_TEXT, str),
+}
+_CACHED_MAX: Final = 256  # there are hardly more combinations of digits and scales in use
+
+_decode_ints: Callable[[bytes], list[int]] = msgspec.json.Decoder(list[int]).decode
+
+
+class _Unusual(Exception):
+    """Something in a frame that has no place in a shape."""
+
+
+class Shapes:
+    """The shapes that one scanner has met.
+
+    Args:
+        fields: Keys that lead to each wanted value, and its kind: one of a `FieldScanner`, with or without a
+            question mark, or ``levels`` for the text between the brackets of an array.
+    """
+
+    __slots__ = ("_fields", "_learned", "_tries_left")
+
+    def __init__(self, fields: Sequence[tuple[tuple[str, ...], str]]) -> None:
+        self._fields = [(keys, kind.removesuffix("?")) for keys, kind in fields]
+        self._learned: list[_Shape] = []
+        self._tries_left = SHAPES_MAX
+
+    def read(self, frame: Any) -> tuple[Any, ...] | None:
+        """Return the wanted values of ``frame`` in order; ``None`` if it has none of the shapes."""
+        try:
+            text = str(frame, "utf-8")
+        except UnicodeDecodeError:
+            return None
+        for shape in self._learned:
+            match = shape.match(text)
+            if match is not None:
+                return tuple(map(call, shape.readers, match.group(*shape.groups)))
+        return None
+
+    def learn(self, frame: Any, document: dict[str, Any]) -> None:
+        """Remember the shape of ``frame``, which no shape matched and the exact scanner has taken.
+
+        Args:
+            frame: The frame.
+            document: The same, decoded: a bare number is a text of a type of its own.
+        """
+        if not self._tries_left:
+            return
+        self._tries_left -= 1
+        text = str(frame, "utf-8")
+        if "\\" in text:  # keys are compared as they are spelled
+            return
+        try:
+            shape = _Shape(document, self._fields)
+        except _Unusual:
+            return
+        # White space and repeated keys are lost in the document; they show up here.
+        if shape.match(text):
+            self._learned.append(shape)
+
+
+class _Shape:
+    """One shape: the expression, and for each wanted value its group and what reads it."""
+
+    __slots__ = ("_kinds", "_wanted", "groups", "match", "readers")
+
+    def __init__(self, document: object, fields: list[tuple[tuple[str, ...], str]]) -> None:
+        self._kinds = dict(fields)
+        self._wanted: list[tuple[str, ...]] = []
+        pattern = self._pattern(document, ())
+        if len(pattern) > _PATTERN_LENGTH_MAX:
+            raise _Unusual
+        self.match = re.compile(pattern).fullmatch
+        numbers = {keys: n for n, keys in enumerate(self._wanted, start=1)}
+        # One group more than there are readers: of a single group, `group` would not return a tuple.
+        self.groups = (*[numbers.get(keys, 0) for keys, _ in fields], 0)
+        self.readers = [_KINDS[kind][1] if keys in numbers else _none for keys, kind in fields]
+
+    def _pattern(self, value: object, keys: tuple[str, ...]) -> str:
+        if isinstance(value, dict):
+            if len(keys) == _DEPTH_MAX:
+                raise _Unusual
+            pairs = [
+                f'"{re.escape(key)}":{self._pattern(inner, (*keys, key))}'
+                for key, inner in value.items()
+            ]
+            return rf"\{{{','.join(pairs)}\}}"
+        if value is None:
+            return "null"
+        kind = self._kinds.get(keys) or _kind_of(value)
+        pattern = _KINDS[kind][0]
+        if keys in self._kinds:
+            self._wanted.append(keys)
+            pattern = f"({pattern})"
+        if kind == "levels":
+            return rf"\[{pattern}\]"
+        return f'"{pattern}"' if type(value) is str else f"(?:{pattern})"
+
+
+def _kind_of(value: object) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, str):
+        return "text" if type(value) is str else "decimal"
+    raise _Unusual
+
+
+def _none(_text: str) -> None:
+    return None
+
+
+def read_levels(
+    text: str, price_scale: int, quantity_scale: int
+) -> tuple[list[int], list[int]] | None:
+    """Return prices and quantities in fixed point of ``["1.50","2.0"],["1.25","4.0"]``.
+
+    ``None`` if a level is spelled in any other way, or has not as many digits after its points as the first one:
+    then the exact scanner has to look.
+    """
+    if not text:
+        return [], []
+    price, _, quantity = text[2 : text.find("]") - 1].partition('","')
+    price_digits, quantity_digits = len(price.partition(".")[2]), len(quantity.partition(".")[2])
+    if price_digits > SCALE_MAX or quantity_digits > SCALE_MAX:
+        return None
+    prices = _column(price_digits, price_scale)
+    quantities = _column(quantity_digits, quantity_scale)
+    run = text + ","
+    if not _uniform(prices.pattern, quantities.pattern)(run):
+        return None
+    # Now it is known what stands where: `","` behind each price and `"],` behind each quantity.
+    if prices.zeros:
+        run = run.replace(f'{prices.zeros}","', '","')
+    if quantities.zeros:
+        run = run.replace(f'{quantities.zeros}"],', '"],')
+    # JSON's integers have no leading zeros. So 0.25 is marked, as -125, and the rest is one list of integers.
+    marked = run.replace('"0.', '"-1')[:-1].encode()
+    raws = _decode_ints(b"[%b]" % marked.translate(None, b'.[]"'))
+    return prices.unmarked(raws[::2]), quantities.unmarked(raws[1::2])
+
+
+class _Column(NamedTuple):
+    """How prices, or quantities, are spelled that all have the same digits after the point."""
+
+    pattern: str
+    zeros: str
+    """Digits behind the scale's last one."""
+    mark: int
+    """What a marked number is too large by: 100 if two digits are read."""
+    power: int
+    """What brings a number of the digits that are read to the scale."""
+
+    def unmarked(self, raws: list[int]) -> list[int]:
+        mark, power = self.mark, self.power
+        if power != 1:
+            return [(raw if raw >= 0 else -raw - mark) * power for raw in raws]
+        return [raw if raw >= 0 else -raw - mark for raw in raws] if min(raws) < 0 else raws
+
+
+@lru_cache(_CACHED_MAX)
+def _column(digits: int, scale: int) -> _Column:
+    read = min(digits, scale)
+    zeros = "0" * (digits - read)
+    # With the scale's digits there are 18 at most, which 64 bits always hold.
+    whole = f"(?:0|[1-9][0-9]{{0,{SCALE_MAX - 1 - scale}}})" if scale < SCALE_MAX else "0"
+    fraction = rf"\.[0-9]{{{read}}}{zeros}" if digits else ""
+    return _Column(whole + fraction, zeros, 10**read, 10 ** (scale - read))
+
+
+@lru_cache(_CACHED_MAX)
+def _uniform(price: str, quantity: str) -> Callable[[str], object]:
+    return re.compile(rf'(?:\["{price}","{quantity}"\],)+').fullmatch
