@@ -19,6 +19,9 @@ def test_it_behaves_as_a_sorted_dict(is_bid: bool, changes: list[tuple[int, int]
     assert side.top(100) == expected
     assert side.top(2) == expected[:2]
     assert len(side) == len(model)
+    assert [side.at(price) for price in range(1, 31)] == [
+        model.get(price, 0) for price in range(1, 31)
+    ]
     if expected:
         assert (side.best, side.worst) == (expected[0][0], expected[-1][0])
         assert [side.price_at(n) for n in range(len(side))] == [price for price, _ in expected]

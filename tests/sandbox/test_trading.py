@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from hashlib import sha256
+from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +16,12 @@ from tests.sandbox.conftest import Client, NaiveBook
 from yarl import URL
 
 from tickwright.model.market import Side
-from tickwright.sandbox import GeneratedMarket, LoopbackVenue
+from tickwright.sandbox import GeneratedMarket, LoopbackVenue, Sandbox
 from tickwright.sandbox.account import account_of
 from tickwright.sandbox.trading import JoinedExchange, tell, trading_side
-from tickwright.venues.commands import OpenAccount, SubmitOrder
+from tickwright.venues.commands import CancelAll, Deposit, OpenAccount, OrderKind, SubmitOrder
 from tickwright.venues.dialects import ApiKey
+from tickwright.venues.facts import raw_amount
 from tickwright.venues.reports import TradePrinted
 
 
@@ -279,6 +281,39 @@ async def test_an_order_lives_on_futures_too(client: Client) -> None:
         assert Decimal(balance["balance"]) == 1_000_000 + gained
 
 
+async def test_a_sandboxs_own_account_trades_at_once_and_in_microseconds(client: Client) -> None:
+    async with Sandbox(("binance.spot",), seed=11, instruments=2) as sandbox:
+        rest, account = sandbox.endpoints[SPOT].rest, sandbox.account
+        now_ms = sandbox.venue.markets[0].now_ms  # type: ignore[attr-defined]  # generated
+        query = urlencode(
+            {
+                "symbol": "BTCUSDT",
+                "side": "BUY",
+                "type": "MARKET",
+                "quantity": "0.01",
+                "timestamp": now_ms,
+            }
+        )
+        signature = hmac.new(account.secret.encode(), query.encode(), sha256).hexdigest()
+        headers = {"X-MBX-APIKEY": account.key, "X-MBX-TIME-UNIT": "MICROSECOND"}
+        url = URL(f"{rest}/api/v3/order?{query}&signature={signature}", encoded=True)
+        async with client.http.post(url, headers=headers) as response:
+            placed = await response.json()
+        assert placed["status"] == "FILLED"
+        assert now_ms <= placed["transactTime"] // 1000 < now_ms + 10_000
+
+
+async def test_an_order_whose_answer_fails_is_there_all_the_same(trader: Trader) -> None:
+    trader.venue.faults.order_failures = 1
+    status, body, _ = await trader.ask(
+        "POST", "/api/v3/order", symbol="BTCUSDT", side="BUY", type="MARKET", quantity="0.01",
+        newClientOrderId="lost",
+    )  # fmt: skip
+    assert (status, body["code"]) == (503, -1007)
+    found = await trader.ok("GET", "/api/v3/order", symbol="BTCUSDT", origClientOrderId="lost")
+    assert found["status"] == "FILLED"
+
+
 def test_the_same_seed_and_the_same_orders_make_the_same_market() -> None:
     def run() -> list[tuple[str, str]]:
         market = GeneratedMarket(SPOT, 2, seed=3)
@@ -293,6 +328,55 @@ def test_the_same_seed_and_the_same_orders_make_the_same_market() -> None:
         return frames + market.take() + market.advance(market.now_ms + 5000)
 
     assert run() == run()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_users_do_the_book_never_crosses_and_nothing_is_lost(seed: int) -> None:
+    rng = Random(seed)
+    market = GeneratedMarket(SPOT, 1, seed=seed, rate_per_s=300)
+    exchange = JoinedExchange(market, lambda events: None)
+    start = raw_amount("1000000")
+    exchange.submit(OpenAccount(account="me"), 0)
+    for asset in ("BTC", "USDT"):
+        exchange.submit(Deposit(account="me", asset=asset, amount=start), 0)
+    instrument, book = market.instruments[0], NaiveBook(is_futures=False)
+    market.want("btcusdt@depth@100ms")
+    market.want("btcusdt@trade")
+    snapshot = json.loads(
+        market.answer("GET", "/api/v3/depth", {"symbol": "BTCUSDT", "limit": "5000"}).body
+    )
+    book.replace(snapshot)
+    frames = market.take()
+    for _ in range(150):
+        side = rng.choice((Side.BUY, Side.SELL))
+        levels = instrument.bids(30) if rng.random() < 0.5 else instrument.asks(30)
+        price = rng.choice(levels)[0] if rng.random() < 0.7 else 0
+        order = SubmitOrder(
+            account="me", symbol="BTCUSDT", side=side, price=price, quantity=rng.randrange(1, 60_000),
+            kind=OrderKind.LIMIT if price else OrderKind.MARKET,
+        )  # fmt: skip
+        exchange.submit(order, market.now_ms * 1_000_000)
+        if rng.random() < 0.2:
+            exchange.submit(CancelAll(account="me"), market.now_ms * 1_000_000)
+        frames += market.advance(market.now_ms + rng.randrange(300))
+        bid, _, ask, _ = instrument.best()
+        assert bid < ask
+    frames += market.advance((market.now_ms // 100 + 1) * 100)  # to a beat of the depth stream
+    payloads = [json.loads(payload) for _, payload in frames]
+    for payload in payloads:
+        if payload["e"] == "depthUpdate":
+            book.update(payload)
+    assert (book.bids, book.asks) == market.book("BTCUSDT")
+    ids = [payload["t"] for payload in payloads if payload["e"] == "trade"]
+    assert ids == list(range(ids[0], ids[0] + len(ids)))
+    for asset in ("BTC", "USDT"):
+        held = sum(
+            one.free + one.locked
+            for account in exchange.accounts
+            for one in exchange.balances(account)
+            if one.asset == asset
+        )
+        assert held + exchange.collected.get(asset, 0) == start
 
 
 def test_an_instrument_that_nobody_trades_is_left_alone() -> None:

@@ -40,6 +40,8 @@ def test_orders_stand_by_price_and_then_by_time() -> None:
     assert ids(bids) == [1, 3, 0, 2]
     assert ids(asks) == [0, 2, 3, 1]
     assert bids.top(2) == [(102, 10), (101, 10)]
+    assert [asks.price_at(index) for index in range(len(asks))] == [100, 101, 102]
+    assert (bids.price_at(0), bids.price_at(-1)) == (102, 100)
 
 
 def test_an_order_leaves_from_anywhere_in_its_queue() -> None:
