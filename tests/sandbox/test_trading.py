@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+import aiohttp
 import pytest
 from tests.sandbox.conftest import Client, NaiveBook
 from yarl import URL
@@ -312,6 +313,17 @@ async def test_an_order_whose_answer_fails_is_there_all_the_same(trader: Trader)
     assert (status, body["code"]) == (503, -1007)
     found = await trader.ok("GET", "/api/v3/order", symbol="BTCUSDT", origClientOrderId="lost")
     assert found["status"] == "FILLED"
+
+
+async def test_a_reply_may_get_lost_after_the_order_was_obeyed(trader: Trader) -> None:
+    trader.venue.faults.replies_lost = 1
+    order = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.01"}
+    await trader.ok("GET", "/api/v3/account")
+    with pytest.raises(aiohttp.ClientError):
+        await trader.ask("POST", "/api/v3/order", **order, newClientOrderId="lost")
+    found = await trader.ok("GET", "/api/v3/order", symbol="BTCUSDT", origClientOrderId="lost")
+    assert found["status"] == "FILLED"
+    await trader.ok("POST", "/api/v3/order", **order)
 
 
 def test_the_same_seed_and_the_same_orders_make_the_same_market() -> None:

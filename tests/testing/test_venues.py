@@ -7,7 +7,13 @@ import asyncio
 import pytest
 
 from tickwright import Connector, Gap, Trade, Trades
-from tickwright.errors import ConnectFailed, ConnectTimeout, HandshakeRefused, RequestTimeout
+from tickwright.errors import (
+    ConnectFailed,
+    ConnectionLost,
+    ConnectTimeout,
+    HandshakeRefused,
+    RequestTimeout,
+)
 from tickwright.io.http import HttpRequest
 from tickwright.io.websocket import WebSocketOptions
 from tickwright.sandbox import Sandbox
@@ -152,3 +158,14 @@ async def test_requests_are_answered_or_run_out_of_time() -> None:
         network = sandbox.network
     with pytest.raises(ConnectFailed):
         await network.send(request)
+
+
+@virtual_time
+async def test_an_answer_may_be_lost() -> None:
+    async with box(faults={"replies_lost": 1}) as sandbox:
+        network = sandbox.network
+        assert isinstance(network, MemoryVenues)
+        url = f"{sandbox.endpoints[SPOT].rest}/api/v3/order"
+        with pytest.raises(ConnectionLost, match="instead of answering"):
+            await network.send(HttpRequest(method="DELETE", url=url))
+        assert (await network.send(HttpRequest(method="DELETE", url=url))).status == 401

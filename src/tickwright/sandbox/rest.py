@@ -38,6 +38,8 @@ class Served(msgspec.Struct, frozen=True):
     status: int
     body: bytes
     headers: Mapping[str, str]
+    is_lost: bool = False
+    """Nothing goes back: the connection is cut instead."""
 
 
 class RestServer:
@@ -105,6 +107,8 @@ class RestServer:
         self._changed()
         if verdict.status != 200:
             return _served(Answer(verdict.status, verdict.body), verdict.headers)
+        if self._is_command(request) and faults.take("replies_lost"):
+            return Served(0, b"", {}, is_lost=True)
         if market.dialect.is_snapshot(request.path):
             answer, is_html = self._spoiled(answer)
             if is_html:
@@ -117,6 +121,12 @@ class RestServer:
             body = self._strange.payload(answer.body, faults, market.dialect)
             answer = msgspec.structs.replace(answer, body=body)
         return _served(answer, verdict.headers)
+
+    def _is_command(self, request: RestRequest) -> bool:
+        private = self._private
+        return (
+            private is not None and request.method != "GET" and private.weight(request) is not None
+        )
 
     def _charged(
         self, request: RestRequest, params: dict[str, str], now_ms: int

@@ -139,7 +139,11 @@ class SocketDoors:
                 headers={name.lower(): value for name, value in request.headers.items()},
             )
         )
-        return web.Response(status=served.status, body=served.body, headers=dict(served.headers))
+        if served.is_lost and request.transport is not None:
+            request.transport.abort()
+        return web.Response(
+            status=served.status or 500, body=served.body, headers=dict(served.headers)
+        )
 
 
 class HttpDoor:

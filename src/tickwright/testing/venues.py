@@ -11,7 +11,13 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import urlsplit
 
-from tickwright.errors import ConnectFailed, ConnectTimeout, HandshakeRefused, RequestTimeout
+from tickwright.errors import (
+    ConnectFailed,
+    ConnectionLost,
+    ConnectTimeout,
+    HandshakeRefused,
+    RequestTimeout,
+)
 from tickwright.io.clock import Clock
 from tickwright.io.http import HttpRequest, HttpResponse
 from tickwright.io.websocket import CLOSED_ABNORMALLY, WebSocketHandler, WebSocketOptions
@@ -109,6 +115,9 @@ class MemoryVenues:
                 if doors is None or doors.is_closed:
                     raise ConnectFailed(f"{request.host} refused the connection")
                 served = await doors.server.rest.serve(asked)
+                if served.is_lost:
+                    lost = f"{request.host} closed the connection instead of answering"
+                    raise ConnectionLost(CLOSED_ABNORMALLY, lost)
                 await asyncio.sleep(self.latency_s)
         except TimeoutError:
             raise RequestTimeout(f"{request.host}: no answer within {limit_s:g} s") from None
