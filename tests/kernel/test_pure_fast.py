@@ -188,6 +188,16 @@ def test_even_levels_are_read(
     text: str, scales: tuple[int, int], raws: tuple[list[int], list[int]]
 ) -> None:
     assert read_levels(text, *scales) == raws
+    if text:
+        many = ",".join([text] * 50)
+        assert read_levels(many, *scales) == (raws[0] * 50, raws[1] * 50)
+
+
+def test_what_was_read_before_does_not_matter() -> None:
+    for _ in range(2):
+        for text in ('["1.5","2.0"]', '["1.50","2.0"]', '["1","2.00"]', '["1.234","2.0"]'):
+            expected = None if "1.234" in text else ([100 if '"1"' in text else 150], [200])
+            assert read_levels(text, 2, 2) == expected
 
 
 @pytest.mark.parametrize(
@@ -203,6 +213,7 @@ def test_even_levels_are_read(
 )  # fmt: skip
 def test_other_levels_are_left_to_the_exact_scanner(text: str) -> None:
     assert read_levels(text, 2, 3) is None
+    assert read_levels('["1.50","2.0"],' * 50 + text, 2, 3) is None
 
 
 @given(
@@ -211,16 +222,17 @@ def test_other_levels_are_left_to_the_exact_scanner(text: str) -> None:
     ),
     digits=st.tuples(*[st.integers(0, 18)] * 2),
     scales=st.tuples(*[st.integers(0, 18)] * 2),
+    repeats=st.sampled_from([1, 20]),
 )
 def test_levels_are_read_as_the_exact_scanner_does_or_not_at_all(
-    levels: list[tuple[int, int]], digits: tuple[int, int], scales: tuple[int, int]
+    levels: list[tuple[int, int]], digits: tuple[int, int], scales: tuple[int, int], repeats: int
 ) -> None:
     def spelled(raw: int, n: int) -> str:
         whole, fraction = divmod(raw, 10**n)
         return f"{whole}.{fraction:0{n}}" if n else str(whole)
 
     pairs = [(spelled(price, digits[0]), spelled(size, digits[1])) for price, size in levels]
-    text = ",".join(f'["{price}","{size}"]' for price, size in pairs)
+    text = ",".join([f'["{price}","{size}"]' for price, size in pairs] * repeats)
     found = read_levels(text, *scales)
     try:
         frame = b'{"b":[%b],"a":[]}' % text.encode()

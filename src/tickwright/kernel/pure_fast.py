@@ -42,6 +42,9 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "levels": (_LEVELS, str),
     "text": (_TEXT, str),
 }
+_SHORT: Final = (
+    250  # characters, some six levels: below it the plain way to integers is the quicker
+)
 _CACHED_MAX: Final = 256  # there are hardly more combinations of digits and scales in use
 
 _decode_ints: Callable[[bytes], list[int]] = msgspec.json.Decoder(list[int]).decode
@@ -160,54 +163,86 @@ def read_levels(
     """
     if not text:
         return [], []
-    price, _, quantity = text[2 : text.find("]") - 1].partition('","')
-    price_digits, quantity_digits = len(price.partition(".")[2]), len(quantity.partition(".")[2])
-    if price_digits > SCALE_MAX or quantity_digits > SCALE_MAX:
-        return None
-    prices = _column(price_digits, price_scale)
-    quantities = _column(quantity_digits, quantity_scale)
     run = text + ","
-    if not _uniform(prices.pattern, quantities.pattern)(run):
-        return None
+    spelling = _recent.get((price_scale, quantity_scale))
+    if spelling is None or not spelling.match(run):
+        spelling = _spelling_of(text, price_scale, quantity_scale)
+        if spelling is None or not spelling.match(run):
+            return None
+        _recent[price_scale, quantity_scale] = spelling
     # Now it is known what stands where: `","` behind each price and `"],` behind each quantity.
-    if prices.zeros:
-        run = run.replace(f'{prices.zeros}","', '","')
-    if quantities.zeros:
-        run = run.replace(f'{quantities.zeros}"],', '"],')
-    # JSON's integers have no leading zeros. So 0.25 is marked, as -125, and the rest is one list of integers.
-    marked = run.replace('"0.', '"-1')[:-1].encode()
-    raws = _decode_ints(b"[%b]" % marked.translate(None, b'.[]"'))
-    return prices.unmarked(raws[::2]), quantities.unmarked(raws[1::2])
+    if spelling.price_zeros:
+        run = run.replace(f'{spelling.price_zeros}","', '","')
+    if spelling.quantity_zeros:
+        run = run.replace(f'{spelling.quantity_zeros}"],', '"],')
+    raws = _short_ints(run) if len(run) < _SHORT else _long_ints(run)
+    prices, quantities = raws[::2], raws[1::2]
+    if min(raws) < 0:
+        prices = _unmarked(prices, spelling.price_mark)
+        quantities = _unmarked(quantities, spelling.quantity_mark)
+    if spelling.price_power != 1:
+        prices = [raw * spelling.price_power for raw in prices]
+    if spelling.quantity_power != 1:
+        quantities = [raw * spelling.quantity_power for raw in quantities]
+    return prices, quantities
 
 
-class _Column(NamedTuple):
-    """How prices, or quantities, are spelled that all have the same digits after the point."""
+def _short_ints(run: str) -> list[int]:
+    return list(map(int, run[2:-3].replace(".", "").replace('"],["', '","').split('","')))
 
-    pattern: str
-    zeros: str
-    """Digits behind the scale's last one."""
-    mark: int
-    """What a marked number is too large by: 100 if two digits are read."""
-    power: int
-    """What brings a number of the digits that are read to the scale."""
 
-    def unmarked(self, raws: list[int]) -> list[int]:
-        mark, power = self.mark, self.power
-        if power != 1:
-            return [(raw if raw >= 0 else -raw - mark) * power for raw in raws]
-        return [raw if raw >= 0 else -raw - mark for raw in raws] if min(raws) < 0 else raws
+def _long_ints(run: str) -> list[int]:
+    # JSON's integers have no leading zeros. So 0.25 is marked, as -125, and then all is one list of integers.
+    digits = run.replace('"0.', '"-1').encode().translate(None, b'.[]"')
+    return _decode_ints(b"[%b]" % digits[:-1])
+
+
+def _unmarked(raws: list[int], mark: int) -> list[int]:
+    return [raw if raw >= 0 else -raw - mark for raw in raws]
+
+
+class _Spelling(NamedTuple):
+    """How levels are spelled that all have the same digits after their points, and what brings them to scale."""
+
+    match: Callable[[str], object]
+    price_zeros: str  # digits behind the scale's last one
+    quantity_zeros: str
+    price_mark: int  # what a marked number is too large by: 100 if two digits are read
+    quantity_mark: int
+    price_power: int  # what a number of the digits that are read lacks to the scale
+    quantity_power: int
+
+
+_recent: dict[tuple[int, int], _Spelling] = {}
+"""What matched last at two scales, which is nearly always what matches next."""
+
+
+def _spelling_of(text: str, price_scale: int, quantity_scale: int) -> _Spelling | None:
+    price, _, quantity = text[2 : text.find("]") - 1].partition('","')
+    digits = len(price.partition(".")[2]), len(quantity.partition(".")[2])
+    return None if max(digits) > SCALE_MAX else _spelling(*digits, price_scale, quantity_scale)
 
 
 @lru_cache(_CACHED_MAX)
-def _column(digits: int, scale: int) -> _Column:
-    read = min(digits, scale)
-    zeros = "0" * (digits - read)
+def _spelling(
+    price_digits: int, quantity_digits: int, price_scale: int, quantity_scale: int
+) -> _Spelling:
+    price_read, quantity_read = min(price_digits, price_scale), min(quantity_digits, quantity_scale)
+    price = _column(price_digits, price_scale)
+    quantity = _column(quantity_digits, quantity_scale)
+    return _Spelling(
+        re.compile(rf'(?:\["{price}","{quantity}"\],)+').fullmatch,
+        "0" * (price_digits - price_read),
+        "0" * (quantity_digits - quantity_read),
+        10**price_read,
+        10**quantity_read,
+        10 ** (price_scale - price_read),
+        10 ** (quantity_scale - quantity_read),
+    )
+
+
+def _column(digits: int, scale: int) -> str:
     # With the scale's digits there are 18 at most, which 64 bits always hold.
     whole = f"(?:0|[1-9][0-9]{{0,{SCALE_MAX - 1 - scale}}})" if scale < SCALE_MAX else "0"
-    fraction = rf"\.[0-9]{{{read}}}{zeros}" if digits else ""
-    return _Column(whole + fraction, zeros, 10**read, 10 ** (scale - read))
-
-
-@lru_cache(_CACHED_MAX)
-def _uniform(price: str, quantity: str) -> Callable[[str], object]:
-    return re.compile(rf'(?:\["{price}","{quantity}"\],)+').fullmatch
+    read = min(digits, scale)
+    return rf"{whole}\.[0-9]{{{read}}}0{{{digits - read}}}" if digits else whole
