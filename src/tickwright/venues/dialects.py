@@ -157,6 +157,7 @@ class PrivateFaults(Protocol):
     order_failure_executes: bool
     query_lag_s: float
     listen_key_lifetime_s: float | None
+    clock_step_s: float
 
     def take(self, name: str) -> bool:
         """Use up one of the counted faults of that name, if any is left."""

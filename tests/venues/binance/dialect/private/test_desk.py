@@ -158,6 +158,7 @@ class Faulty:
     order_failure_executes = True
     query_lag_s = 0.0
     listen_key_lifetime_s: float | None = None
+    clock_step_s = 0.0
 
     def __init__(self, **counts: int) -> None:
         self.counts = counts
@@ -186,6 +187,16 @@ def test_the_answer_to_an_order_may_fail_with_and_without_the_order(
     assert bool(spot.exchange.fills("me")) is is_executed
     spot.ok("POST", ORDER, **MARKET)
     assert spot.side.faults is faults
+
+
+def test_a_stepped_clock_refuses_who_has_the_right_time(spot: Venue) -> None:
+    asked = request(spot)
+    market_goes_elsewhere = NOW_MS + 10**9
+    assert spot.send(asked, market_goes_elsewhere).status == 200
+    faults = spot.side.faults = Faulty()
+    faults.clock_step_s = -30.0
+    assert spot.send(asked, NOW_MS - 30_000).status == 400
+    assert spot.call("GET", ACCOUNT, timestamp=NOW_MS - 30_000)[0] == 200
 
 
 def test_queries_may_lag_behind(spot: Venue, usdm: Venue) -> None:

@@ -118,7 +118,9 @@ class PrivateDesk:
         Raises:
             Refused: With -1021.
         """
-        times_ms = (now_ms, self.context.market.now_ms)
+        faults = self.context.faults
+        step_ms = 0 if faults is None else round(faults.clock_step_s * 1000)
+        times_ms = (now_ms, self.context.market.now_ms + step_ms)
         check_timing(params, times_ms, is_futures=self.context.product.is_futures)
 
     def _check_signed(self, request: RestRequest, params: Params, key: ApiKey, now_ms: int) -> None:
