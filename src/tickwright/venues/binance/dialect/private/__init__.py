@@ -33,8 +33,9 @@ Where other channels join
 order flow caused, before the answer to the command that caused them goes out. It returns frames: (stream, payload), where
 the stream is one that only the account's own conversations are subscribed to. ``executionReport`` and ``ORDER_TRADE_UPDATE``
 are further methods beside the ones in `spot_views` and `usdm_views`: an `OrderReport` and `tag_of` hold all that they need.
-`ListenKeys` (``side.listen_keys``) knows whose key a ``/private`` path names; `BinancePrivate.beat` is where its
-``listenKeyExpired`` belongs.
+Frames go out through `GeneratedMarket.emit` and the switchboard, which sends them to whoever a conversation's ``Reply.added``
+subscribed. `ListenKeys` (``side.listen_keys``) knows whose key a ``/private`` path names; `BinancePrivate.beat` is where its
+``listenKeyExpired`` belongs. ``context.faults`` holds what is to go wrong (`PrivateFaults`).
 """
 
 from __future__ import annotations
