@@ -381,7 +381,10 @@ class L2Book:
     def _own(self, levels: LevelRun) -> Levels:
         if not isinstance(levels, Levels):
             raise TypeError(f"Levels of the same kernel expected, not {type(levels).__name__}")
-        if (levels.price_scale, levels.quantity_scale) != (self._price_scale, self._quantity_scale):
+        if (
+            levels._price_scale != self._price_scale
+            or levels._quantity_scale != self._quantity_scale
+        ):
             raise InvalidNumber(
                 f"levels at scales {levels.price_scale} and {levels.quantity_scale} do not fit a book at"
                 f" {self._price_scale} and {self._quantity_scale}; scan them at the instrument's own scales"
