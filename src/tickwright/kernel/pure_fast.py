@@ -171,15 +171,17 @@ def read_levels(
             return None
         _recent[price_scale, quantity_scale] = spelling
     # Now it is known what stands where: `","` behind each price and `"],` behind each quantity.
-    if spelling.price_zeros:
-        run = run.replace(f'{spelling.price_zeros}","', '","')
-    if spelling.quantity_zeros:
-        run = run.replace(f'{spelling.quantity_zeros}"],', '"],')
-    raws = _short_ints(run) if len(run) < _SHORT else _long_ints(run)
-    prices, quantities = raws[::2], raws[1::2]
-    if min(raws) < 0:
-        prices = _unmarked(prices, spelling.price_mark)
-        quantities = _unmarked(quantities, spelling.quantity_mark)
+    if spelling.price_end != '","':
+        run = run.replace(spelling.price_end, '","')
+    if spelling.quantity_end != '"],':
+        run = run.replace(spelling.quantity_end, '"],')
+    if len(run) < _SHORT:
+        raws = _short_ints(run)
+        prices, quantities = raws[::2], raws[1::2]
+    else:
+        raws = _long_ints(run)
+        prices = _unmarked(raws[::2], spelling.price_mark)
+        quantities = _unmarked(raws[1::2], spelling.quantity_mark)
     if spelling.price_power != 1:
         prices = [raw * spelling.price_power for raw in prices]
     if spelling.quantity_power != 1:
@@ -198,15 +200,15 @@ def _long_ints(run: str) -> list[int]:
 
 
 def _unmarked(raws: list[int], mark: int) -> list[int]:
-    return [raw if raw >= 0 else -raw - mark for raw in raws]
+    return [raw if raw >= 0 else -raw - mark for raw in raws] if min(raws) < 0 else raws
 
 
 class _Spelling(NamedTuple):
     """How levels are spelled that all have the same digits after their points, and what brings them to scale."""
 
     match: Callable[[str], object]
-    price_zeros: str  # digits behind the scale's last one
-    quantity_zeros: str
+    price_end: str  # with the zeros behind the scale's last digit
+    quantity_end: str
     price_mark: int  # what a marked number is too large by: 100 if two digits are read
     quantity_mark: int
     price_power: int  # what a number of the digits that are read lacks to the scale
@@ -232,8 +234,8 @@ def _spelling(
     quantity = _column(quantity_digits, quantity_scale)
     return _Spelling(
         re.compile(rf'(?:\["{price}","{quantity}"\],)+').fullmatch,
-        "0" * (price_digits - price_read),
-        "0" * (quantity_digits - quantity_read),
+        "0" * (price_digits - price_read) + '","',
+        "0" * (quantity_digits - quantity_read) + '"],',
         10**price_read,
         10**quantity_read,
         10 ** (price_scale - price_read),
