@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from urllib.parse import urlsplit
 
 import pytest
 from tests.sandbox.conftest import Client
@@ -66,3 +68,14 @@ async def test_a_product_has_the_addresses_that_the_venue_has(
     async with LoopbackVenue([GeneratedMarket(product, 1)], speed=0) as venue:
         found = venue.endpoints[product]
         assert {name for name in found.__struct_fields__ if getattr(found, name)} == hosts
+
+
+async def test_g27_a_connection_whose_handshake_never_comes_is_ended_with_the_venue() -> None:
+    with socket.socket() as visitor:
+        async with LoopbackVenue([GeneratedMarket(SPOT, 1)], speed=0) as venue:
+            url = urlsplit(venue.endpoints[SPOT].ws_public)
+            visitor.connect((url.hostname, url.port))
+            for _ in range(10):  # turns in which it is accepted
+                await asyncio.sleep(0)
+        visitor.setblocking(False)
+        assert visitor.recv(1) == b""

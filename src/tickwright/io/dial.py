@@ -13,7 +13,7 @@ import aiohappyeyeballs
 from tickwright.errors import ConnectFailed
 
 
-__all__ = ["Dialler", "connect_failed", "verified_tls"]
+__all__ = ["Dialler", "connect_failed", "hang_up", "verified_tls"]
 
 _NEXT_ADDRESS_AFTER_S = 0.25
 """When to try the next address beside the first one: the value of RFC 8305."""
@@ -44,15 +44,21 @@ class Dialler:
 
     async def abandon(self) -> None:
         """End the socket, if there is one, through the transport that reads it; returns when it is closed."""
-        if self._socket is None or self._socket.fileno() < 0:
+        if self._socket is not None:
+            await hang_up(self._socket)
+
+
+async def hang_up(sock: socket.socket) -> None:
+    """End ``sock`` through the transport that reads it; returns when it is closed. Twice is fine."""
+    if sock.fileno() < 0:
+        return
+    # Not close(): the transport has the descriptor registered, and must be the one that closes it.
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
+    for _ in range(_TURNS_TO_CLOSE):
+        if sock.fileno() < 0:
             return
-        # Not close(): the transport has the descriptor registered, and must be the one that closes it.
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
-        for _ in range(_TURNS_TO_CLOSE):
-            if self._socket.fileno() < 0:
-                return
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
 
 @functools.cache

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import socket
+import weakref
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from picows import (
@@ -20,6 +22,7 @@ from picows import (
 )
 
 from tickwright.errors import ConfigError
+from tickwright.io.dial import hang_up
 from tickwright.sandbox.connection import Connection
 from tickwright.venues.base import Endpoints
 from tickwright.venues.dialects import RestRequest
@@ -75,6 +78,7 @@ class SocketDoors:
         self._ws_port = ws_port
         self._rest = HttpDoor(self._handle, rest_port)
         self._ws: asyncio.Server | None = None
+        self._accepted: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._hanging: set[asyncio.BaseTransport] = set()
 
     async def open(self) -> Endpoints:
@@ -89,6 +93,10 @@ class SocketDoors:
     async def close(self) -> None:
         """Close both ports and every HTTP connection."""
         await self._close_ws()
+        for left in tuple(
+            self._accepted
+        ):  # those whose handshake is not done: nobody else knows them
+            await hang_up(left)
         await self._rest.close()
 
     async def shut(self, *, is_hanging: bool) -> None:
@@ -102,15 +110,18 @@ class SocketDoors:
     async def reopen(self) -> None:
         """Take WebSocket connections, at the same port as ever."""
         await self._close_ws()
+        listening = _Listening(self._accepted)
         try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((HOST, self._ws_port))
             self._ws = await ws_create_server(
                 self._admit,
-                HOST,
-                self._ws_port,
+                sock=listening,
                 enable_auto_pong=False,
                 max_frame_size=_CLIENT_FRAME_BYTES_MAX,
             )
         except OSError as error:
+            listening.close()
             raise port_in_use(self._ws_port, error) from None
         self._ws_port = self._ws.sockets[0].getsockname()[1]
 
@@ -144,6 +155,25 @@ class SocketDoors:
         return web.Response(
             status=served.status or 500, body=served.body, headers=dict(served.headers)
         )
+
+
+class _Listening(socket.socket):
+    """A listening socket that remembers what it accepted for as long as it lives.
+
+    An asyncio server does not end what it accepted when it is closed, and picows tells of no connection before
+    its handshake.
+    """
+
+    __slots__ = ("_accepted",)
+
+    def __init__(self, accepted: weakref.WeakSet[socket.socket]) -> None:
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self._accepted = accepted
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        found, address = super().accept()
+        self._accepted.add(found)
+        return found, address
 
 
 class HttpDoor:
