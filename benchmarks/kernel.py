@@ -24,7 +24,7 @@ from tickwright.kernel import pure, pure_scan
 __all__ = ["Figure", "main", "measure"]
 
 ROUNDS = 7
-TWIN_ROUNDS = 2  # it is slow, and nobody tunes it
+TWIN_ROUNDS = 2  # each takes long
 SCALES = (8, 8)
 BOOK_LEVELS = 1000
 DEPTH = {"ints": ("data.E", "data.U", "data.u"), "bids": "data.b", "asks": "data.a"}
