@@ -39,7 +39,11 @@ RATE_PER_S = 80.0
 STEP_MS = 20
 LEVELS = 10
 PLAIN_EVERY_S = 1.0
-SETTLE_S = 5.0
+SETTLE_S = 8.0
+CLOSE_STEP_MS = 2
+"""While books are compared: so short that hardly anything happens between a delta and the end of its step."""
+ARRIVAL_S = 0.005
+"""How long frames may take over loopback before the market moves on."""
 
 
 def demo() -> None:
@@ -153,8 +157,8 @@ async def _compare(
     equal: set[str] = set()
     give_up_s = clock.monotonic_s() + SETTLE_S
     while len(equal) < len(watched) and clock.monotonic_s() < give_up_s:
-        await venue.advance(STEP_MS / 1000)
-        await asyncio.sleep(STEP_MS / 1000)  # for the frames to arrive
+        await venue.advance(CLOSE_STEP_MS / 1000)
+        await asyncio.sleep(ARRIVAL_S)
         for each in watched:
             market = by_product[each.instrument.product]
             book = each.book
