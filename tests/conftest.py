@@ -37,6 +37,13 @@ def _capture_path(shared_data: Path) -> Callable[[str], Path]:
     return capture_path
 
 
+# Whose settings and terminal these are, or whether there is a terminal at all, must not decide a test.
+for _name in [*os.environ]:
+    is_ours = _name.startswith("TICKWRIGHT_") and _name != "TICKWRIGHT_PURE"
+    if is_ours or _name in {"NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"}:
+        del os.environ[_name]
+os.environ["TERM"] = "xterm-256color"
+
 hypothesis.settings.register_profile("default", deadline=None)
 hypothesis.settings.register_profile(
     "ci",

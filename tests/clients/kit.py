@@ -26,7 +26,7 @@ from tickwright.sandbox import LoopbackVenue
 
 PROJECT = Path(__file__).resolve().parents[2]
 AGENTS = Path(__file__).resolve().parent / "agents"
-NAMED_PYTHON = os.environ.get("TICKWRIGHT_CLIENTS_PYTHON")
+NAMED_PYTHON = os.environ.get("CLIENTS_PYTHON")
 CLIENTS_PYTHON = Path(NAMED_PYTHON or PROJECT / ".venv-clients" / "bin" / "python")
 TIMEOUT_S = 10.0
 START_TIMEOUT_S = 50.0  # a client freshly installed is compiled when first imported
@@ -187,7 +187,7 @@ class Clients:
     def get(self, agent: str) -> ClientProcess:
         """Return an agent's process; where the clients are not installed, skip the test.
 
-        It fails, rather, if ``TICKWRIGHT_CLIENTS_PYTHON`` says where they have to be.
+        It fails, rather, if ``CLIENTS_PYTHON`` says where they have to be.
         """
         if not CLIENTS_PYTHON.exists():
             text = (
