@@ -31,6 +31,11 @@ T = TypeVar("T")
 
 BTC = "binance:BTC/USDT"
 
+_KEPT_BACK = ("TICKWRIGHT_", "PYTHONTRACEMALLOC")
+"""Variables of the tests' own that would change or slow a command."""
+_PATIENCE_S = 30.0
+"""Until a venue or a command that is well has done its part, on any machine."""
+
 
 class Result(NamedTuple):
     """What a command left behind."""
@@ -82,7 +87,7 @@ def spawned(*arguments: object, cwd: Path | None = None) -> Iterator[subprocess.
         stderr=subprocess.PIPE,
         text=True,
         cwd=cwd,
-        env={name: text for name, text in os.environ.items() if not name.startswith("TICKWRIGHT_")},
+        env={name: text for name, text in os.environ.items() if not name.startswith(_KEPT_BACK)},
     )
     with process:
         try:
@@ -114,7 +119,7 @@ class VenueThread:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._ready.wait(10)
+        assert self._ready.wait(_PATIENCE_S)
         return self
 
     def __exit__(
@@ -142,7 +147,7 @@ class VenueThread:
         async def on_loop() -> T:
             return await function(self.venue)
 
-        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(on_loop(), self._loop).result(_PATIENCE_S)
 
     def wait_for_frames(self, count: int, product: str = "binance.spot") -> None:
         """Wait until so many frames have been sent over the connections that are open."""

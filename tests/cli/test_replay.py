@@ -239,7 +239,7 @@ def test_an_interrupt_ends_it_with_130(capture_path: Callable[[str], Path], way:
         while "playing" not in process.stderr.readline():
             pass
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert out == ""
     assert "Traceback" not in err

@@ -19,7 +19,7 @@ def test_json_is_one_object_a_line_until_interrupted(venue: VenueThread) -> None
         while not (line := json.loads(process.stdout.readline()))["is_healthy"]:
             pass
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=30)
     assert process.returncode == 0
     assert err == ""
     assert set(line) == {"ts", "is_healthy", "instruments"}
