@@ -116,6 +116,30 @@ class TestStartAndStop:
         assert part.starts == 1
 
     @virtual_time
+    @pytest.mark.parametrize("is_closed_at_once", [False, True])
+    async def test_g27_a_removed_child_says_goodbye_undisturbed(
+        self, is_closed_at_once: bool
+    ) -> None:
+        story = []
+
+        async def run() -> None:
+            try:
+                await asyncio.sleep(1000)
+            finally:
+                story.append("goodbye")
+                await asyncio.sleep(1)
+                story.append("gone")
+
+        async with supervisor([]) as root:
+            root.add(ChildSpec(name="polite", start=run))
+            await asyncio.sleep(1)
+            root.remove("polite")
+            if not is_closed_at_once:
+                await asyncio.sleep(2)
+                assert story == ["goodbye", "gone"]
+        assert story == ["goodbye", "gone"]
+
+    @virtual_time
     async def test_names_are_unique_while_in_use(self) -> None:
         _, (part,) = parts("a")
         root = supervisor([part])

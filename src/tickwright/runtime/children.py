@@ -85,7 +85,17 @@ class ChildSpec(msgspec.Struct, frozen=True, kw_only=True):
 class Child:
     """A spec and what became of it; the supervisor is the only one to change it."""
 
-    __slots__ = ("_rng", "delays", "due_s", "last_error", "restarts", "spec", "state", "task")
+    __slots__ = (
+        "_cancelled",
+        "_rng",
+        "delays",
+        "due_s",
+        "last_error",
+        "restarts",
+        "spec",
+        "state",
+        "task",
+    )
 
     def __init__(self, spec: ChildSpec, rng: Random) -> None:
         self.spec = spec
@@ -94,12 +104,19 @@ class Child:
         self.due_s: float | None = None
         self.restarts = 0
         self.last_error: str | None = None
+        self._cancelled: asyncio.Task[None] | None = None
         self._rng = rng
         self.delays = RestartDelays(spec.delays, rng)
 
     async def run(self) -> None:
         """Run one life of the child; what ``start`` itself raises counts as the child's failure."""
         await self.spec.start()
+
+    def cancel(self) -> None:
+        """Cancel its task, once: a second time would cut short what the task does to end properly."""
+        if self.task is not None and self.task is not self._cancelled:
+            self._cancelled = self.task
+            self.task.cancel()
 
     def rest(self, state: ChildState) -> None:
         """Note that it runs no more and waits for nothing."""

@@ -183,7 +183,7 @@ class Supervisor:
         """Stop the child and forget it; unknown names are ignored, so twice is fine."""
         child = self._children.pop(name, None)
         if child is not None and child.task is not None:
-            child.task.cancel()
+            child.cancel()
             self._removed.append(child)
             self._changed.set()
 
@@ -346,7 +346,8 @@ class Supervisor:
         """Cancel the child's task and wait for its end, as long as its deadline allows."""
         task = child.task
         if task is not None:
-            await _cancel([task], child.spec.stop_timeout_s)
+            child.cancel()
+            await _ended([task], child.spec.stop_timeout_s)
             child.task = None
             error = _failure_of(task) if task.done() else None
             if error is not None:
@@ -373,6 +374,10 @@ class Supervisor:
 async def _cancel(tasks: Collection[asyncio.Task[None]], timeout_s: float | None) -> None:
     for task in tasks:
         task.cancel()
+    await _ended(tasks, timeout_s)
+
+
+async def _ended(tasks: Collection[asyncio.Task[None]], timeout_s: float | None) -> None:
     if tasks:
         _, left = await asyncio.wait(tasks, timeout=timeout_s)
         for task in left:
