@@ -60,23 +60,24 @@ async def test_every_product_has_a_feed_and_notices_go_to_all_and_to_their_venue
 
 
 @virtual_time
-async def test_middlewares_of_the_user_see_every_request() -> None:
-    paths: list[str] = []
+async def test_middlewares_of_the_user_see_every_request_with_the_timeouts_that_were_set() -> None:
+    seen: list[HttpRequest] = []
 
     async def watch(request: HttpRequest, go_on: Next) -> HttpResponse:
-        paths.append(request.url)
+        seen.append(request)
         return await go_on(request)
 
     async with MemoryVenue(spot()) as venue:
         ports = Ports(
             clock=venue.clock, websockets=venue.network, http=venue.http, middlewares=(watch,)
         )
-        settings = Settings(endpoints=venue.endpoints)
+        settings = Settings(endpoints=venue.endpoints, connect_timeout_s=3.0, request_timeout_s=4.0)
         async with assemble(products_of("binance.spot"), settings, ports) as assembly:
             book: Any = await assembly.market.book(BTC, timeout_s=30)
             assert book.is_readable
-    assert any("exchangeInfo" in path for path in paths)
-    assert any("depth" in path for path in paths)
+    assert any("exchangeInfo" in request.url for request in seen)
+    assert any("depth" in request.url for request in seen)
+    assert {(each.timeouts.connect_s, each.timeouts.read_s) for each in seen} == {(3.0, 4.0)}
 
 
 @virtual_time

@@ -172,7 +172,11 @@ class _FeedBuilder:
             clock=clock,
             rng=rng,
             middlewares=ports.middlewares,
-            policy=RestPolicy(timeouts=HttpTimeouts(read_s=settings.request_timeout_s)),
+            policy=RestPolicy(
+                timeouts=HttpTimeouts(
+                    connect_s=settings.connect_timeout_s, read_s=settings.request_timeout_s
+                )
+            ),
         )
         desk = SnapshotDesk(
             self._rest, product.book, clock=clock, rng=rng, on_error=self._snapshot_failed
