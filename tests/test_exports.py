@@ -23,10 +23,7 @@ INTERNAL = {"LevelRun", "Stamped", "datetime_of"}
 
 @pytest.fixture(scope="module")
 def public() -> list[str]:
-    names = getattr(tickwright, "__all__", None)
-    if names is None:
-        pytest.skip("tickwright/__init__.py exports nothing yet")
-    return list(names)
+    return list(tickwright.__all__)
 
 
 def test_every_public_name_is_there_once(public: list[str]) -> None:
