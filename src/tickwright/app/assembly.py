@@ -84,7 +84,7 @@ async def assemble(
     clock = ports.clock or SystemClock()
     rng = ports.rng or system_random()
     origins = {product.name: endpoints_of(product, settings) for product in products}
-    http, close_http = _http(ports, settings)
+    http, close_http = _http(ports, settings, clock)
     try:
         async with Supervisor("tickwright", clock, rng, intensity=None) as root:
             bus = Bus(clock, root.spawn)
@@ -272,7 +272,9 @@ def _log_notice(notice: Notice) -> None:
         log.info("%r", notice)
 
 
-def _http(ports: Ports, settings: Settings) -> tuple[HttpTransport, Callable[[], Any]]:
+def _http(
+    ports: Ports, settings: Settings, clock: Clock
+) -> tuple[HttpTransport, Callable[[], Any]]:
     if ports.http is not None:
 
         async def nothing() -> None:
@@ -281,5 +283,5 @@ def _http(ports: Ports, settings: Settings) -> tuple[HttpTransport, Callable[[],
         return ports.http, nothing
     from tickwright.io.http_aiohttp import AiohttpTransport  # a tenth of a second to import
 
-    transport = AiohttpTransport(proxy=settings.proxy)
+    transport = AiohttpTransport(clock=clock, proxy=settings.proxy)
     return transport, transport.close

@@ -45,7 +45,10 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now_s = _EPOCH_MONO_S
-        super().__init__(_JumpSelector(self))
+        super().__init__(self._selector())
+
+    def _selector(self) -> selectors.BaseSelector:
+        return _JumpSelector(self)
 
     def time(self) -> float:
         """Return the virtual time in s."""
