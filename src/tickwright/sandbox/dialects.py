@@ -16,7 +16,7 @@ __all__ = ["dialect_of", "products_of"]
 
 
 def dialect_of(product: str) -> Dialect:
-    """Return the dialect of a product such as ``binance.spot``.
+    """Return the dialect of a product such as ``binance.spot``, or of a site such as ``bybit``.
 
     It is ``dialect_of`` of ``tickwright.venues.<venue>.dialect``: found by name, so that a new venue needs no
     line here.

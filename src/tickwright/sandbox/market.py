@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from heapq import heapify, heapreplace
@@ -29,26 +30,26 @@ _QUIETER = 0.7  # the tenth instrument has a fifth of the first one's events
 
 
 def instrument_ids(product: str, count: int) -> tuple[str, ...]:
-    """Return ``count`` instrument ids of a product: well-known ones first, invented ones after.
+    """Return ``count`` instrument ids of a product (of each, of a site): well-known ones first, invented ones after.
 
     Example:
         >>> instrument_ids("binance.usdm", 2)
         ('binance:BTC/USDT:USDT', 'binance:ETH/USDT:USDT')
     """
     bases = [*_PRICES, *(f"COIN{number}" for number in range(len(_PRICES), count))][:count]
-    dialect = dialect_of(product)
-    return tuple(dialect.invented(base).id for base in bases)
+    dialects = [dialect_of(one) for one in dialect_of(product).products]
+    return tuple(dialect.invented(base).id for dialect in dialects for base in bases)
 
 
 class GeneratedMarket:
-    """One product's market, generated.
+    """One product's market, or that of all products of a site, generated.
 
     It holds no clock and starts nothing: `advance` moves it, and returns the frames of the streams that are
-    wanted. The first instruments are the busiest, as on a venue.
+    wanted. The first instruments of a product are the busiest, as on a venue.
 
     Args:
-        product: For example ``binance.spot``.
-        instruments: Instrument ids, or how many to make up (2 to 500).
+        product: For example ``binance.spot``; or a site, whose products share addresses and accounts: ``bybit``.
+        instruments: Instrument ids, or how many of each product to make up (2 to 500).
         seed: Repeats a market.
         depth: Levels a side, about.
         rate_per_s: Events a second of the busiest instrument; the others have less.
@@ -99,9 +100,9 @@ class GeneratedMarket:
         self._instruments = [
             self._instrument(instrument_id, entropy, opened_ms) for instrument_id in self._ids
         ]
-        self._by_symbol = {one.listing.symbol: one for one in self._instruments}
+        self._by_key = {one.listing.key: one for one in self._instruments}
         self._gaps_ms = [
-            1000 * (1 + rank) ** _QUIETER / self._rate_per_s for rank in range(len(self._ids))
+            1000 * (1 + rank) ** _QUIETER / self._rate_per_s for rank in _ranks(self.listings)
         ]
         self._due = [
             (opened_ms + gap * self._pace.random(), rank) for rank, gap in enumerate(self._gaps_ms)
@@ -122,7 +123,7 @@ class GeneratedMarket:
         raw = max(200, int(price * 10**listing.price_scale)) // listing.tick * listing.tick
         return SimulatedInstrument(
             listing,
-            entropy.stream(f"{self.product}/{listing.symbol}"),
+            entropy.stream(f"{self.product}/{listing.key}"),
             price=raw,
             depth=self._depth,
             opened_ms=opened_ms,
@@ -150,9 +151,14 @@ class GeneratedMarket:
         """What is traded here."""
         return [instrument.listing for instrument in self._instruments]
 
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The products that have instruments here."""
+        return tuple(dict.fromkeys(listing.product for listing in self.listings))
+
     def find(self, symbol: str) -> SimulatedInstrument | None:
-        """Return the instrument of that symbol (upper case), if it is listed."""
-        return self._by_symbol.get(symbol)
+        """Return the instrument of that symbol (upper case; see `Listing.key`), if it is listed."""
+        return self._by_key.get(symbol)
 
     def book(self, symbol: str) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
         """Return the exact bids and asks of this moment, price → quantity.
@@ -160,7 +166,7 @@ class GeneratedMarket:
         Raises:
             UnknownInstrument: If there is no such symbol.
         """
-        instrument = self._by_symbol.get(symbol)
+        instrument = self.find(symbol)
         if instrument is None:
             raise UnknownInstrument(f"the market of {self.product} lists no {symbol!r}")
         listing = instrument.listing
@@ -234,6 +240,14 @@ class GeneratedMarket:
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the venue's answer to a REST request."""
         return self._rest.answer(method, path, params)
+
+
+def _ranks(listings: Sequence[Listing]) -> Iterator[int]:
+    """Yield each listing's place among those of its product."""
+    seen: Counter[str] = Counter()
+    for listing in listings:
+        yield seen[listing.product]
+        seen[listing.product] += 1
 
 
 def _opening_price(base: str, entropy: Entropy) -> float:

@@ -99,6 +99,11 @@ class PlaybackMarket:
         self._keeper: BookRecord | None = None
 
     @property
+    def products(self) -> tuple[str, ...]:
+        """The one product that was recorded."""
+        return (self.product,)
+
+    @property
     def streams(self) -> tuple[str, ...]:
         """The streams of the recording, sorted."""
         return tuple(sorted(self._streams))

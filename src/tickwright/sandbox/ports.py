@@ -20,10 +20,15 @@ __all__ = ["Doors", "Link", "Market", "Network"]
 
 
 class Market(Protocol):
-    """One product's market, whether generated or played from a recording."""
+    """What is served at one set of addresses, whether generated or played from a recording."""
 
     product: str
+    """The product, or the site that has several."""
     dialect: Dialect
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The products that have instruments here."""
 
     def want(self, stream: str) -> None:
         """Some connection subscribed to a stream that nobody had."""

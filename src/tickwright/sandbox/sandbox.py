@@ -15,7 +15,7 @@ from tickwright.sandbox.account import SandboxAccount, account_of
 from tickwright.sandbox.dialects import dialect_of, products_of
 from tickwright.sandbox.faultfile import FaultPlan, parse_plan, read_plan
 from tickwright.sandbox.faults import Faults
-from tickwright.sandbox.market import GeneratedMarket
+from tickwright.sandbox.market import GeneratedMarket, instrument_ids
 from tickwright.sandbox.playback import PlaybackMarket
 from tickwright.sandbox.ports import Network
 from tickwright.sandbox.server import LoopbackVenue
@@ -121,13 +121,9 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         if self._venue is not None:
             raise Closed("this sandbox is open already; make another one")
-        markets = {product: self._market(product) for product in self._products}
-        for market in markets.values():
-            if isinstance(market, GeneratedMarket):
-                found = [markets.get(name) for name in market.dialect.relatives]
-                market.relatives = [one for one in found if isinstance(one, GeneratedMarket)]
+        markets = self._markets()
         venue = LoopbackVenue(
-            list(markets.values()),
+            markets,
             faults=self._plan.common,
             speed=self.speed,
             step_s=self._step_s,
@@ -163,12 +159,12 @@ class Sandbox:
             await venue.__aexit__(kind, error, traceback)
 
     def _private(
-        self, markets: Mapping[str, GeneratedMarket | PlaybackMarket]
+        self, markets: Sequence[GeneratedMarket | PlaybackMarket]
     ) -> dict[str, PrivateSide]:
         """Return what there is for those who hold a key, where orders can be placed."""
         sides = {
-            product: trading_side(market, self.account)
-            for product, market in markets.items()
+            market.product: trading_side(market, self.account)
+            for market in markets
             if isinstance(market, GeneratedMarket)
         }
         return {product: side for product, side in sides.items() if side is not None}
@@ -179,11 +175,25 @@ class Sandbox:
 
         return SocketNetwork(self._port)
 
-    def _market(self, product: str) -> GeneratedMarket | PlaybackMarket:
-        recording = self._recordings.get(product)
-        if recording is not None:
-            return PlaybackMarket(product, recording)
-        return GeneratedMarket(product, self._products[product], **self._options)  # type: ignore[arg-type]  # of the same names
+    def _markets(self) -> list[GeneratedMarket | PlaybackMarket]:
+        """Return what is served: a recorded product by itself, generated ones with the others of their site."""
+        sites: dict[str, list[str]] = {}
+        found: list[GeneratedMarket | PlaybackMarket] = []
+        for product, listed in self._products.items():
+            recording = self._recordings.get(product)
+            if recording is not None:
+                found.append(PlaybackMarket(product, recording))
+                continue
+            ids = instrument_ids(product, listed) if isinstance(listed, int) else listed
+            sites.setdefault(dialect_of(product).site, []).extend(ids)
+        generated = {
+            site: GeneratedMarket(site, ids, **self._options)  # type: ignore[arg-type]  # of the same names
+            for site, ids in sites.items()
+        }
+        for market in generated.values():
+            relatives = (generated.get(name) for name in market.dialect.relatives)
+            market.relatives = [one for one in relatives if one is not None]
+        return [*generated.values(), *found]
 
     # ------------------------------------------------------------------ what is there
 
@@ -231,12 +241,12 @@ class Sandbox:
     def ready(self) -> dict[str, dict[str, str]]:
         """Return addresses and account as a ready file holds them."""
         found = {
-            product: {
+            market.product: {
                 name: address
-                for name in endpoints.__struct_fields__
-                if (address := getattr(endpoints, name)) is not None
+                for name in Endpoints.__struct_fields__
+                if (address := getattr(self.endpoints[market.products[0]], name)) is not None
             }
-            for product, endpoints in self.endpoints.items()
+            for market in self.venue.markets
         }
         found["account"] = {"key": self.account.key, "secret": self.account.secret}
         if self.control is not None:
@@ -253,7 +263,7 @@ class Sandbox:
             if isinstance(market, GeneratedMarket):
                 for listing in market.listings:
                     if listing.name.id == instrument:
-                        return market.book(listing.symbol)
+                        return market.book(listing.key)
         raise UnknownInstrument(f"{instrument!r} is not traded here; there are {self.instruments}")
 
     # ------------------------------------------------------------------ what can be done

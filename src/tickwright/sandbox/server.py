@@ -35,7 +35,7 @@ _STEP_MS = 100
 class LoopbackVenue:
     """A venue's market data on 127.0.0.1, with every fault at hand.
 
-    Each product has one origin for REST and one for WebSocket, on free ports. Generated markets run at ``speed``
+    Each product, or site of several, has one origin for REST and one for WebSocket, on free ports. Generated markets run at ``speed``
     times real time: 0 stands still until `advance`, infinity runs as fast as clients read. Recordings are played
     as fast as clients read, or at ``speed`` times the recorded pace if ``is_paced``.
 
@@ -82,7 +82,7 @@ class LoopbackVenue:
         network: Network | None = None,
         private: Mapping[str, PrivateSide] | None = None,
     ) -> None:
-        products = [market.product for market in markets]
+        products = [product for market in markets for product in market.products]
         if not products or len(set(products)) < len(products):
             raise ConfigError(f"a venue takes one market for each product, not {products}")
         self.faults = faults or Faults()
@@ -118,7 +118,8 @@ class LoopbackVenue:
     async def __aenter__(self) -> Self:
         try:
             for service in self._services:
-                self.endpoints[service.market.product] = await service.start()
+                endpoints = await service.start()
+                self.endpoints.update(dict.fromkeys(service.market.products, endpoints))
         except BaseException:
             await self._stop()
             raise
@@ -316,7 +317,7 @@ class LoopbackVenue:
 
     def _service(self, product: str) -> ProductServer:
         for service in self._services:
-            if service.market.product == product:
+            if product == service.market.product or product in service.market.products:
                 return service
         raise ConfigError(f"the venue does not serve {product!r}; it serves {list(self.endpoints)}")
 

@@ -1,7 +1,7 @@
 """The contract between a venue's dialect and the sandbox: what its servers accept, refuse and send, as pure code.
 
 A dialect stands beside the codec of its venue, in ``tickwright.venues.<venue>.dialect``, whose ``dialect_of``
-takes a product's name and returns a `Dialect`. It is written from the venue's documentation, never from our codec:
+takes a product's name, or a site's, and returns a `Dialect`. It is written from the venue's documentation, never from our codec:
 the two check each other.
 """
 
@@ -21,6 +21,7 @@ from tickwright.venues.reports import Event
 
 
 __all__ = [
+    "Allowance",
     "Answer",
     "ApiKey",
     "BookRecord",
@@ -49,6 +50,25 @@ class Reply(msgspec.Struct, frozen=True):
     """The frame that answers it."""
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    """Frames that follow it at once."""
+    is_logon: bool = False
+    """It logged in, or subscribed to user data."""
+    is_command: bool = False
+    """It changed something, as an order does: what a lost answer leaves in doubt."""
+    closes: tuple[int, str] | None = None
+    """Code and reason with which the venue ends the connection after it."""
+
+
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connection may send, and what opening it costs."""
+
+    frames_per_s: int
+    """Frames that a client may send in a second."""
+    counts_texts: bool = True
+    """Whether texts are among them, or only pings and pongs: where each request has a weight."""
+    connect_weight: int = 0
+    """What connecting costs its address."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -94,16 +114,29 @@ class Verdict(msgspec.Struct, frozen=True):
     body: str = ""
     headers: dict[str, str] = {}
     """Sent with the answer, whichever it is."""
+    retry_at_ms: int = 0
+    """When the limit or the ban that refused it ends."""
 
 
 class Conversation(Protocol):
-    """One connection to a market stream host."""
+    """One connection to a host of the venue's, from its handshake on."""
 
-    streams: Mapping[str, None]
-    """What it is subscribed to, in order."""
+    @property
+    def streams(self) -> Mapping[str, object]:
+        """What it is subscribed to, in order."""
 
-    def answer(self, text: str, *, refused: Mapping[str, str]) -> Reply:
-        """Return what the venue does with a text frame; ``refused`` are streams and the text against them."""
+    @property
+    def allowance(self) -> Allowance:
+        """What its host lets it send."""
+
+    def answer(self, text: str, *, now_ms: int, refused: Mapping[str, str]) -> Reply:
+        """Return what the venue does with a text frame.
+
+        Args:
+            text: The client's.
+            now_ms: The server's clock.
+            refused: Streams that are refused, and the text against them.
+        """
 
     def is_served(self, stream: str) -> bool:
         """Tell whether this connection can carry a stream at all; otherwise it stays silent."""
@@ -189,8 +222,16 @@ class PrivateSide(Protocol):
     def beat(self, now_ms: int) -> list[Frame]:
         """Let the market's time pass: what has a deadline is seen to; return the frames that tell of it."""
 
-    def converse(self, path: str, params: Params) -> Conversation | None:
+    def converse(
+        self, path: str, params: Params, *, meter: Meter, now_ms: int
+    ) -> Conversation | None:
         """Return a new connection's state, or ``None`` if the path is none of its own.
+
+        Args:
+            path: Of the handshake.
+            params: Its query.
+            meter: Of the address that connects: requests over sockets count beside those over REST.
+            now_ms: The server's clock.
 
         Raises:
             ValueError: If the handshake would be refused.
@@ -201,6 +242,8 @@ class Meter(Protocol):
     """Counts one address's requests against the venue's limits."""
 
     limit: int
+    used: int
+    """Counted so far in the present window."""
 
     def take(self, weight: int, now_ms: int) -> Verdict:
         """Count a request and say whether it is served."""
@@ -226,15 +269,19 @@ class BookRecord(Protocol):
 
 
 class Dialect(Protocol):
-    """One product as its servers behave."""
+    """One product, or all products of a site, as their servers behave."""
 
     @property
     def name(self) -> str:
-        """The product, for example ``binance.spot``."""
+        """The product, for example ``binance.spot``; or the site, if it speaks for all products of one."""
 
     @property
-    def frames_per_s(self) -> int:
-        """Frames a client may send in a second, control frames included."""
+    def site(self) -> str:
+        """What its addresses are named after: products of one site share them, and their users' accounts."""
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The products that it speaks for."""
 
     @property
     def ping_interval_s(self) -> float:

@@ -57,6 +57,13 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     """Quote value of one inverse contract."""
     is_inferred: bool = False
     """True where the rules are guesses from the symbol."""
+    category: str = ""
+    """Where instruments of different kinds, served side by side, may have the same symbol: which kind it is."""
+
+    @property
+    def key(self) -> str:
+        """Its name in a market and at the engine: the symbol, and the category where that tells it from others."""
+        return f"{self.category}/{self.symbol}" if self.category else self.symbol
 
     @property
     def pair(self) -> str:
@@ -233,7 +240,7 @@ class MarketView(Protocol):
         """Markets whose instruments stand in this one's all-market streams, too."""
 
     def find(self, symbol: str) -> InstrumentView | None:
-        """Return the instrument of that symbol (upper case), if it is listed."""
+        """Return the instrument of that symbol (upper case; see `Listing.key`), if it is listed."""
 
 
 def scaled(value: Decimal, scale: int) -> int | None:

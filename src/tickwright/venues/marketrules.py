@@ -107,4 +107,4 @@ class MarketRules(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def symbol(self) -> str:
         """The instrument's name in commands and events."""
-        return self.listing.symbol
+        return self.listing.key

@@ -51,8 +51,8 @@ class BinanceDialect:
 
     def __init__(self, product: DialectProduct) -> None:
         self.product = product
-        self.name = product.name
-        self.frames_per_s = product.frames_per_s
+        self.name = self.site = product.name
+        self.products = (product.name,)
         self.ping_interval_s = product.ping_interval_s
         self.pong_deadline_s = product.pong_deadline_s
         self.lifetime_s = 86_400.0
