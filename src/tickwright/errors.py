@@ -9,6 +9,7 @@
     │   ├── UnknownInstrument      no such instrument id on the venue
     │   ├── UnknownVenue           no such venue or product in the registry
     │   ├── NotSupported           the venue does not offer this (raised before any I/O)
+    │   ├── NoCredentials          this needs an API key, and there is none (raised before any I/O)
     │   └── Closed                 the object was closed by its owner
     ├── ConnectivityError          expected on a network: the session reconnects by itself
     │   ├── ConnectTimeout         no connection within the time allowed
@@ -18,6 +19,7 @@
     │   └── RequestTimeout         an HTTP request went unanswered
     ├── VenueError                 the venue answered, and the answer is no
     │   ├── VenueRejected          an error body with the venue's own code and text
+    │   │   └── TimestampRefused   a signed request was too old or from the future, and was not carried out
     │   ├── RateLimited            429: over a limit; nothing leaves before ``retry_at_ns``
     │   │   └── Banned             418 / 403: the address is banned until ``retry_at_ns``
     │   └── SubscriptionRefused    a stream was refused; carries the venue's text
@@ -49,12 +51,14 @@ __all__ = [
     "HandshakeRefused",
     "IllegalTransition",
     "InvalidNumber",
+    "NoCredentials",
     "NotSupported",
     "RateLimited",
     "RequestTimeout",
     "SlowConsumer",
     "SubscriptionRefused",
     "TickwrightError",
+    "TimestampRefused",
     "TooManyRestarts",
     "UnknownInstrument",
     "UnknownVenue",
@@ -91,6 +95,10 @@ class UnknownVenue(UsageError, LookupError):
 
 class NotSupported(UsageError):
     """The venue does not offer what was asked for; raised before any I/O."""
+
+
+class NoCredentials(UsageError):
+    """The call needs an API key, and none is known for its venue; raised before any I/O."""
 
 
 class Closed(UsageError):
@@ -173,6 +181,10 @@ class VenueRejected(VenueError):
         self.code = code
         self.text = text
         self.where = where
+
+
+class TimestampRefused(VenueRejected):
+    """A signed request whose time the venue did not accept: it was certainly not carried out."""
 
 
 class RateLimited(VenueError):

@@ -8,12 +8,13 @@ from random import Random
 from typing import Any
 
 from tickwright.core.limits import Priority, RateLimit, RestLimits
-from tickwright.errors import DecodeError, RateLimited, VenueRejected
+from tickwright.errors import DecodeError, RateLimited, TimestampRefused, VenueRejected
 from tickwright.io.http import HttpRequest, Middleware
 from tickwright.io.rest import RestClient, RestPolicy
 from tickwright.testing.http import FakeHttp, Reply
 from tickwright.testing.virtual_time import VirtualClock
-from tickwright.venues.base import Product, RestCall
+from tickwright.venues.base import Product, RestCall, Security
+from tickwright.venues.signing import Signer
 
 
 LIMITS = RestLimits(
@@ -36,7 +37,9 @@ def refusal(status: int, body: bytes, where: str) -> Exception | None:
     if status == 418 and body.isdigit():
         return RateLimited(where, int(body), "until a time")
     if body.startswith(b'{"code"'):
-        return VenueRejected(status, json.loads(body)["code"], "its words", where)
+        code = json.loads(body)["code"]
+        kind = TimestampRefused if code == -1021 else VenueRejected
+        return kind(status, code, "its words", where)
     return None
 
 
@@ -55,6 +58,8 @@ def call(
     priority: Priority = Priority.QUERY,
     is_idempotent: bool = True,
     params: tuple[tuple[str, str], ...] = (),
+    body: bytes = b"",
+    security: Security = Security.PUBLIC,
     decode: Callable[[bytes, int], Any] = decode,
 ) -> RestCall[Any]:
     return RestCall(
@@ -62,6 +67,8 @@ def call(
         decode=decode,
         method=method,
         params=params,
+        body=body,
+        security=security,
         costs={"weight": weight},
         priority=priority,
         is_idempotent=is_idempotent,
@@ -93,16 +100,19 @@ def client(
     policy: RestPolicy | None = None,
     origin: str = "https://api.toy.com",
     clock: VirtualClock | None = None,
+    product: Product = PRODUCT,
+    signer: Signer | None = None,
 ) -> tuple[RestClient, FakeHttp]:
     """Return a client on virtual time, and the host it talks to."""
     http = FakeHttp(answer)
     rest = RestClient(
-        PRODUCT,
+        product,
         origin,
         http,
         clock=clock or VirtualClock(),
         rng=Random(7),
         middlewares=middlewares,
         policy=policy,
+        signer=signer,
     )
     return rest, http

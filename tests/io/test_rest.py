@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
+import msgspec
 import pytest
 from tests.io.rest_rig import PRODUCT, call, client
 
@@ -18,14 +20,19 @@ from tickwright.errors import (
     ConnectionLost,
     ConnectTimeout,
     DecodeError,
+    NoCredentials,
+    NotSupported,
     RateLimited,
     RequestTimeout,
+    TimestampRefused,
     VenueRejected,
 )
 from tickwright.io.http import HttpRequest, HttpResponse, Next
 from tickwright.io.rest import RestPolicy
 from tickwright.testing.http import Reply, script
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
+from tickwright.venues.base import Seal, Security
+from tickwright.venues.signing import Credentials, Signer
 
 
 STEADY = RestPolicy(retry=RestartPolicy(first_s=1, factor=2, jitter=0))
@@ -380,3 +387,136 @@ async def test_g30_nothing_secret_is_logged(caplog: pytest.LogCaptureFixture) ->
     await rest.call(call(params=(("signature", "planted"),)))
     assert "nothing leaves" in caplog.text
     assert "planted" not in caplog.text
+
+
+class ToyAuth:
+    """Writes the time and the key where a test can read them."""
+
+    def seal(
+        self, query: str, body: bytes, signer: Signer, now_ms: int, *, security: Security
+    ) -> Seal:
+        signed = f"{query}&t={now_ms}" if query else f"t={now_ms}"
+        return Seal(signed, (("key", signer.key.reveal()),))
+
+
+SIGNED_PRODUCT = msgspec.structs.replace(PRODUCT, auth=ToyAuth())
+SIGNER = Signer(Credentials("planted-key", "planted-secret"))
+
+
+@virtual_time
+async def test_g19_a_request_is_stamped_after_all_waiting() -> None:
+    rest, http = client(script(Reply()), product=SIGNED_PRODUCT, signer=SIGNER)
+    await asyncio.gather(
+        *(rest.call(call(weight=60, method="POST", security=Security.SIGNED)) for _ in range(2))
+    )
+    stamps_ms = [int(seen.request.url.partition("t=")[2]) for seen in http.requests]
+    waited_ms = round((http.times_s[1] - http.times_s[0]) * 1000)
+    assert waited_ms > 1000  # the second one had to wait for the limit
+    assert stamps_ms[1] - stamps_ms[0] == waited_ms
+
+
+@virtual_time
+async def test_a_signed_call_carries_its_query_its_body_and_the_seal() -> None:
+    rest, http = client(script(Reply()), product=SIGNED_PRODUCT, signer=SIGNER)
+    await rest.call(
+        call(
+            "/order",
+            method="POST",
+            params=(("symbol", "币安"),),
+            body=b"{}",
+            security=Security.SIGNED,
+        )
+    )
+    request = http.requests[0].request
+    assert request.url.startswith("https://api.toy.com/order?symbol=%E5%B8%81%E5%AE%89&t=")
+    assert request.body == b"{}"
+    assert ("key", "planted-key") in request.headers
+
+
+@virtual_time
+async def test_g19_the_stamp_is_the_venue_s_time_once_it_is_known() -> None:
+    clock = VirtualClock()
+    ahead_ns = clock.time_ns() + 30_000_000_000
+    rest, http = client(
+        script(Reply(body=str(ahead_ns).encode())),
+        product=SIGNED_PRODUCT,
+        signer=SIGNER,
+        clock=clock,
+    )
+    await rest.sync_clock()
+    await rest.call(call(security=Security.SIGNED))
+    stamp_ms = int(http.requests[-1].request.url.partition("t=")[2])
+    assert abs(stamp_ms - ahead_ns // 1_000_000) <= 1
+
+
+@virtual_time
+async def test_middlewares_never_see_key_or_signature() -> None:
+    seen: list[HttpRequest] = []
+
+    async def look(request: HttpRequest, go_on: Next) -> HttpResponse:
+        seen.append(request)
+        return await go_on(request)
+
+    rest, _ = client(script(Reply()), product=SIGNED_PRODUCT, signer=SIGNER, middlewares=(look,))
+    await rest.call(call(security=Security.KEY))
+    assert "planted" not in f"{seen[0].url} {seen[0].headers}"
+
+
+@virtual_time
+async def test_without_credentials_a_signed_call_fails_before_anything_is_sent() -> None:
+    rest, http = client(script(Reply()), product=SIGNED_PRODUCT)
+    with pytest.raises(NoCredentials, match="TICKWRIGHT_TOY__KEY"):
+        await rest.call(call(security=Security.SIGNED))
+    assert not http.requests
+
+
+@virtual_time
+async def test_a_product_without_signatures_takes_no_signed_call() -> None:
+    rest, http = client(script(Reply()), signer=SIGNER)
+    with pytest.raises(NotSupported, match=r"toy\.spot"):
+        await rest.call(call(security=Security.SIGNED))
+    assert not http.requests
+
+
+def stepping(clock: VirtualClock, step_ns: int) -> Callable[[HttpRequest], Reply]:
+    """Answer as a venue whose clock is ``step_ns`` off ours, and which allows 5 s."""
+
+    def answer(request: HttpRequest) -> Reply:
+        now_ns = clock.time_ns() + step_ns
+        if "/time" in request.url:
+            return Reply(body=str(now_ns).encode())
+        stamp_ms = int(request.url.partition("t=")[2])
+        if abs(stamp_ms - now_ns // 1_000_000) > 5000:
+            return Reply(400, body=b'{"code":-1021}')
+        return Reply(body=b"1")
+
+    return answer
+
+
+@pytest.mark.parametrize("step_s", [-30, 30])
+@virtual_time
+async def test_g20_after_a_step_of_the_clock_one_look_at_the_venue_s_time_heals_reads(
+    step_s: int,
+) -> None:
+    clock = VirtualClock()
+    answer = stepping(clock, step_s * 1_000_000_000)
+    rest, http = client(answer, product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
+    assert await rest.call(call(security=Security.SIGNED)) == 1
+    assert [seen.request.url.split("?")[0].rpartition("/")[2] for seen in http.requests] == [
+        "x",
+        "time",
+        "x",
+    ]
+
+
+@virtual_time
+async def test_g20_a_command_refused_for_its_time_is_not_repeated_and_the_next_one_is_right() -> (
+    None
+):
+    clock = VirtualClock()
+    answer = stepping(clock, 30_000_000_000)
+    rest, _ = client(answer, product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
+    order = call(method="POST", security=Security.SIGNED)
+    with pytest.raises(TimestampRefused):
+        await rest.call(order)
+    assert await rest.call(order) == 1

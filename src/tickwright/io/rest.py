@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -23,10 +24,14 @@ from tickwright.core.clocksync import ClockSync
 from tickwright.core.ratelimit import RateLimiter, RateUsage
 from tickwright.core.restart import RestartDelays, RestartPolicy
 from tickwright.errors import (
+    CircuitOpen,
     ConfigError,
     ConnectivityError,
     DecodeError,
+    NoCredentials,
+    NotSupported,
     RateLimited,
+    TimestampRefused,
     VenueError,
     VenueRejected,
 )
@@ -42,7 +47,8 @@ from tickwright.io.http import (
     with_middlewares,
 )
 from tickwright.io.redact import host_of
-from tickwright.venues.base import Product, RestCall
+from tickwright.venues.base import Product, RestAuth, RestCall, Security
+from tickwright.venues.signing import Signer
 
 
 __all__ = ["RestClient", "RestPolicy", "RestStatus"]
@@ -101,6 +107,7 @@ class RestClient:
         gate: Of another client of the same host (`RestClient.gate`).
         middlewares: Around every attempt, the first one outermost.
         policy: Attempts and timeouts.
+        signer: Of the account that calls are made for; only public ones without.
 
     Example:
         >>> rest = RestClient(SPOT, "https://api.binance.com", transport, clock=clock, rng=rng)
@@ -120,6 +127,7 @@ class RestClient:
         gate: HostGate | None = None,
         middlewares: Sequence[Middleware] = (),
         policy: RestPolicy | None = None,
+        signer: Signer | None = None,
     ) -> None:
         limits = product.rest_limits
         self.gate = gate or HostGate(
@@ -132,6 +140,7 @@ class RestClient:
         self._rng = rng
         self._middlewares = middlewares
         self._policy = policy or RestPolicy()
+        self._signer = signer
         self._requests = 0
         self._failures = 0
         self._latency_s: float | None = None
@@ -156,6 +165,7 @@ class RestClient:
             DecodeError: The answer does not say what it must.
             CircuitOpen: The host has failed too often and is left alone for a while.
             ConfigError: There is no address to call.
+            NoCredentials: It needs a key, and there is none.
         """
         answer, _ = await self._call(call, deadline_s)
         return answer
@@ -165,6 +175,12 @@ class RestClient:
         for _ in range(samples):
             server_ts_ns, response = await self._call(self._product.calls.server_time(), None)
             self.clock_sync.add(response.sent_mono_ns, server_ts_ns, response.received_mono_ns)
+
+    async def _relearn_time(self) -> None:
+        """Forget what time it is at the venue, which refused ours, and ask (G20)."""
+        self.clock_sync.distrust()
+        with suppress(ConnectivityError, VenueError, DecodeError, CircuitOpen):
+            await self.sync_clock()
 
     def status(self) -> RestStatus:
         """Return the client at a glance."""
@@ -185,6 +201,8 @@ class RestClient:
         )
 
     async def _call(self, call: RestCall[T], deadline_s: float | None) -> tuple[T, HttpResponse]:
+        if call.security is not Security.PUBLIC:
+            self._auth_of(call)
         where = f"{call.method} {call.path}"
         give_up_s = None if deadline_s is None else self._clock.monotonic_s() + deadline_s
         request = self._request(call)
@@ -204,6 +222,8 @@ class RestClient:
                 if failure is None:
                     return self._decode(call, response, where), response
             self._note(failure)
+            if isinstance(failure, TimestampRefused):
+                await self._relearn_time()
             delay_s = self._delay_s(failure, delays)
             if tries_left == 0 or delay_s is None or self._is_too_late(delay_s, give_up_s):
                 raise failure
@@ -217,7 +237,7 @@ class RestClient:
         async with self.gate.passage(call.costs, call.priority, where, give_up_s):
             self._requests += 1
             try:
-                response = await self._transport.send(request)
+                response = await self._transport.send(self._sealed(call, request))
             except ConnectivityError:
                 self._failures += 1
                 self.gate.failed()
@@ -234,6 +254,29 @@ class RestClient:
             named_s = max(named_s or 0.0, in_text_s)
         self.gate.answered(response, named_s, is_refusal=is_refusal)
         return response
+
+    def _sealed(self, call: RestCall[T], request: HttpRequest) -> HttpRequest:
+        """Return the request as it is written now: signed and stamped after all waiting (G19)."""
+        if call.security is Security.PUBLIC:
+            return request
+        auth, signer = self._auth_of(call)
+        mono_ns = self._clock.monotonic_ns()
+        now_ns = self.clock_sync.server_ns(mono_ns) or self._clock.time_ns()
+        target, _, query = request.url.partition("?")
+        seal = auth.seal(query, request.body, signer, now_ns // 1_000_000, security=call.security)
+        url = f"{target}?{seal.query}" if seal.query else target
+        return msgspec.structs.replace(request, url=url, headers=request.headers + seal.headers)
+
+    def _auth_of(self, call: RestCall[T]) -> tuple[RestAuth, Signer]:
+        name, venue = self._product.name, self._product.venue
+        if self._product.auth is None:
+            raise NotSupported(f"{name} takes no signed requests here ({call.method} {call.path})")
+        if self._signer is None:
+            raise NoCredentials(
+                f"{name}: {call.method} {call.path} needs an API key; set TICKWRIGHT_{venue.upper()}__KEY"
+                f" and TICKWRIGHT_{venue.upper()}__SECRET"
+            )
+        return self._product.auth, self._signer
 
     def _refusal_in(self, response: HttpResponse, where: str) -> VenueError | None:
         status, body = response.status, response.body
@@ -262,8 +305,8 @@ class RestClient:
         self, failure: ConnectivityError | VenueError, delays: RestartDelays
     ) -> float | None:
         """Return when to try again, ``None`` if the next try would meet the same failure."""
-        if isinstance(failure, RateLimited):
-            return 0.0  # the gate holds it back for as long as the venue asked
+        if isinstance(failure, RateLimited | TimestampRefused):
+            return 0.0  # the gate holds it back for as long as the venue asked; the clock was set
         if isinstance(failure, ConnectivityError) or (
             isinstance(failure, VenueRejected) and failure.status >= SERVER_ERROR
         ):
@@ -281,7 +324,9 @@ class RestClient:
         url = self._origin + call.path
         if call.params:
             url += "?" + urlencode(call.params, quote_via=quote)
-        return HttpRequest(method=call.method, url=url, timeouts=self._policy.timeouts)
+        return HttpRequest(
+            method=call.method, url=url, body=call.body, timeouts=self._policy.timeouts
+        )
 
     def _note(self, error: Exception) -> None:
         self._last_error = (str(error), self._clock.time_ns())

@@ -8,6 +8,7 @@ performs no I/O, reads no clock and keeps no state.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
@@ -27,6 +28,7 @@ from tickwright.model.market import (
     Trade,
 )
 from tickwright.model.topics import Topic
+from tickwright.venues.signing import Signer
 
 
 __all__ = [
@@ -41,7 +43,10 @@ __all__ = [
     "Product",
     "RecordedUrl",
     "Recordings",
+    "RestAuth",
     "RestCall",
+    "Seal",
+    "Security",
     "ShutdownNotice",
     "WsLimits",
     "WsProtocol",
@@ -60,6 +65,16 @@ class Endpoints(msgspec.Struct, frozen=True):
     ws_trade: str | None = None
 
 
+class Security(Enum):
+    """What a venue asks of those who make a call."""
+
+    PUBLIC = "public"
+    KEY = "key"
+    """An API key, without a signature."""
+    SIGNED = "signed"
+    """An API key, the time, and a signature over all of it."""
+
+
 class RestCall(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     """One REST request as data, with the pure function that reads its answer.
 
@@ -70,10 +85,37 @@ class RestCall(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     decode: Callable[[bytes, int], T_co]
     method: str = "GET"
     params: tuple[tuple[str, str], ...] = ()
+    """Of the query."""
+    body: bytes = b""
+    security: Security = Security.PUBLIC
     costs: Mapping[str, int]
     """Bucket name → units taken."""
     priority: Priority = Priority.QUERY
     is_idempotent: bool = True
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """A request's last touch before it is written: its query as it goes out, and the headers it needs besides."""
+
+    query: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class RestAuth(Protocol):
+    """How a venue's REST requests are signed. The request's bytes are final: a signature covers them."""
+
+    def seal(
+        self, query: str, body: bytes, signer: Signer, now_ms: int, *, security: Security
+    ) -> Seal:
+        """Return the seal of a request that is written at ``now_ms`` of the venue's clock.
+
+        Args:
+            query: Percent-encoded, without ``?``.
+            body: As it goes out.
+            signer: Whose request it is.
+            now_ms: Stamped into it.
+            security: ``KEY`` or ``SIGNED``.
+        """
 
 
 class WsLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,3 +311,5 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     recordings: Recordings
     error: Callable[[int, bytes, str], Exception | None]
     """``(status, body, where)`` → the ``VenueError`` inside an HTTP answer, ``None`` if it is fine."""
+    auth: RestAuth | None = None
+    """How calls that need a key are signed; ``None`` where none is offered."""

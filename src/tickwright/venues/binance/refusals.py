@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-from tickwright.errors import Banned, RateLimited, VenueError, VenueRejected
+from tickwright.errors import Banned, RateLimited, TimestampRefused, VenueError, VenueRejected
 
 
 __all__ = ["refusal"]
@@ -15,6 +15,8 @@ _FINE = 200
 _FIREWALL = 403
 _LIMITED = 429
 _BANNED = 418
+_TIMESTAMP = (-1021, -5028)
+"""«Timestamp for this request is outside of the recvWindow», on receipt and, on futures, at the matching engine."""
 _TEXT_MAX = 200
 _ERROR_BODY_MAX = 4096
 """No error body is longer; larger answers are data and need no second look."""
@@ -57,7 +59,8 @@ def refusal(status: int, body: bytes, where: str) -> VenueError | None:
         return Banned(where, _until_ns(text), text)
     if status == _FIREWALL and code is None:
         text = f"its firewall turned the request down ({text}); check proxy, region and parameters"
-    return VenueRejected(status, code, text, where)
+    kind = TimestampRefused if code in _TIMESTAMP else VenueRejected
+    return kind(status, code, text, where)
 
 
 def _may_be_error(body: bytes) -> bool:

@@ -13,6 +13,7 @@ from tickwright.core.limits import RateLimit, RestLimits
 from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument
 from tickwright.venues.base import BookFeed, Endpoints, Product, WsLimits
+from tickwright.venues.binance.auth import BinanceAuth
 from tickwright.venues.binance.instruments import (
     coinm_instrument,
     spot_instrument,
@@ -113,6 +114,7 @@ def _product(
         infer=infer,
         recordings=BinanceRecordings(streams, hosts),
         error=refusal,
+        auth=BinanceAuth(),
     )
 
 

@@ -71,7 +71,7 @@ def is_signed_by(key: ApiKey, payload: bytes, signature: str) -> bool:
     """Tell whether a signature over a payload is the key's; hex digits in any case, base64 exactly.
 
     Raises:
-        ConfigError: If the key is no key, or checking it needs a package that is not there.
+        ConfigError: If the key is no key.
     """
     if not key.public_key:
         expected = hmac.new(key.secret.encode(), payload, sha256).hexdigest()
@@ -114,14 +114,10 @@ def _is_rsa(public_key: RSAPublicKey | Ed25519PublicKey) -> bool:
 
 def _loaded(pem: str) -> RSAPublicKey | Ed25519PublicKey:
     # Here, because few sandboxes have such keys, and the package is not small.
-    try:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-        from cryptography.hazmat.primitives.serialization import load_pem_public_key
-    except ImportError:
-        raise ConfigError(
-            "RSA and Ed25519 keys need the package `cryptography`; install it, or use an HMAC key"
-        ) from None
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
     try:
         found = load_pem_public_key(pem.encode())
     except ValueError as error:
