@@ -188,7 +188,7 @@ class MemoryVenue:
         """Let a stream fall silent for all who subscribed to it, until they subscribe again."""
         for line in self.open_lines:
             line.conversation.answer(
-                f'{{"method":"UNSUBSCRIBE","params":["{stream}"],"id":0}}', refused={}
+                f'{{"method":"UNSUBSCRIBE","params":["{stream}"],"id":0}}', now_ms=0, refused={}
             )
             self.boards[product].resubscribed(line, (), (stream,))  # type: ignore[arg-type]  # as in _Line
 
@@ -286,7 +286,7 @@ class _Line:
         self._pings_s: deque[float] = deque()
         self._board = board
         self._loop = asyncio.get_running_loop()
-        self._counter = FrameCounter(board.dialect.frames_per_s)
+        self._counter = FrameCounter(conversation.allowance.frames_per_s)
         self._deadline: asyncio.TimerHandle | None = None
         self._beat = self._loop.call_later(board.ping_interval_s, self._ping)
         peer.answers_pings = False
@@ -318,7 +318,7 @@ class _Line:
 
     def _answer(self, text: str) -> None:
         faults = self._board.faults
-        reply = self.conversation.answer(text, refused=faults.refuse)
+        reply = self.conversation.answer(text, now_ms=self._board.time_ms(), refused=faults.refuse)
         if reply.added and faults.close_on_subscribe is not None:
             self.close(faults.close_on_subscribe)
             return

@@ -12,7 +12,14 @@ from yarl import URL
 
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue
 from tickwright.sandbox.dialects import dialect_of
-from tickwright.venues.dialects import Answer, Conversation, Frame, PrivateFaults, RestRequest
+from tickwright.venues.dialects import (
+    Answer,
+    Conversation,
+    Frame,
+    Meter,
+    PrivateFaults,
+    RestRequest,
+)
 from tickwright.venues.reports import Event
 
 
@@ -174,7 +181,9 @@ class Private:
         self.requests.append((request, now_ms))
         return Answer(200, "{}", 3, {"x-mbx-order-count-10s": "1"})
 
-    def converse(self, path: str, params: Mapping[str, str]) -> Conversation | None:
+    def converse(
+        self, path: str, params: Mapping[str, str], *, meter: Meter, now_ms: int
+    ) -> Conversation | None:
         if path != "/ws-api/v3":
             return None
         return dialect_of(SPOT).converse("/ws", {}, is_flat=False)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tickwright.sandbox.counter import FrameCounter
 from tickwright.sandbox.faults import EOF, Faults
 from tickwright.sandbox.frames import CLOSE, PING, PONG, close_frame, control_frame, text_frame
-from tickwright.venues.dialects import Conversation
+from tickwright.venues.dialects import Conversation, Reply
 
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Connection:
         self.writable = asyncio.Event()
         self.writable.set()
         self._switchboard = switchboard
-        self._counter = FrameCounter(switchboard.dialect.frames_per_s)
+        self._counter = FrameCounter(conversation.allowance.frames_per_s)
         self._link: Link | None = None
         self._ended = asyncio.Event()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -132,19 +132,35 @@ class Connection:
 
     def take_text(self, payload: bytes) -> None:
         """Do what a client asks for."""
-        if not self._is_counted():
+        if self.conversation.allowance.counts_texts and not self._is_counted():
             return
         text = payload.decode("utf-8", "replace")
-        faults = self._faults
+        faults, board = self._faults, self._switchboard
         self.received.append(text)
-        reply = self.conversation.answer(text, refused=faults.refuse)
-        if reply.added and faults.close_on_subscribe is not None:
-            self.close(faults.close_on_subscribe)
+        reply = self.conversation.answer(text, now_ms=board.time_ms(), refused=faults.refuse)
+        code = self._closing_code(reply)
+        if code is not None:
+            board.tell()
+            self.close(code)
             return
-        if not faults.no_ack:
-            self.outbox.append(text_frame(reply.text.encode()))
-            self.flush()
-        self._switchboard.resubscribed(self, reply.added, reply.removed)
+        if faults.fill_before_ack:
+            board.tell()
+        answers = reply.notices if faults.no_ack else (reply.text, *reply.notices)
+        self.outbox.extend(text_frame(answer.encode()) for answer in answers)
+        self.flush()
+        board.resubscribed(self, reply.added, reply.removed)
+        board.tell()
+        if reply.closes is not None:
+            self.close(*reply.closes)
+
+    def _closing_code(self, reply: Reply) -> int | None:
+        """Return with what code the connection is closed instead of a reply, ``None`` if it is not."""
+        faults = self._faults
+        if reply.is_logon:
+            return faults.close_on_logon
+        if reply.added:
+            return faults.close_on_subscribe
+        return EOF if reply.is_command and faults.take("replies_lost") else None
 
     def _is_counted(self) -> bool:
         """Count a frame of the client's; one too many ends the connection of a strict venue."""

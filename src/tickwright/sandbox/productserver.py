@@ -21,7 +21,7 @@ __all__ = ["ProductServer"]
 
 _GOING_AWAY = 1001
 _CLOSE_S = 0.5  # loopback answers within a millisecond, unless the client is stuck
-_NOT_FOUND, _TOO_MANY = 404, 429
+_OK, _NOT_FOUND, _TOO_MANY = 200, 404, 429
 
 
 class ProductServer:
@@ -63,7 +63,7 @@ class ProductServer:
             pong_deadline_s=pong_deadline_s,
             time_scale=time_scale,
         )
-        self.rest = RestServer(market, faults, clock, changed, private, self._tell)
+        self.rest = RestServer(market, faults, clock, changed, private, self.switchboard.tell)
         self.connects = FrameCounter(dialect.connects_max, dialect.connects_window_s)
         self.doors = network.doors(self)
         self._clock = clock
@@ -106,9 +106,6 @@ class ProductServer:
         self.rest.close()
         await self.doors.close()
 
-    def _tell(self) -> None:
-        self.switchboard.publish(self.market.take())
-
     def admit(self, target: str) -> Connection | int:
         """Return a connection for a handshake's path and query, or the HTTP status that refuses it."""
         faults = self.switchboard.faults
@@ -122,11 +119,18 @@ class ProductServer:
             conversation = self._converse(unquote(url.path), dict(parse_qsl(url.query)))
         except ValueError:
             return _NOT_FOUND
+        weight = conversation.allowance.connect_weight
+        if weight:
+            verdict = self.rest.meter.take(weight, self.switchboard.time_ms())
+            if verdict.status != _OK:
+                return verdict.status
         return Connection(self.switchboard, conversation)
 
     def _converse(self, path: str, params: dict[str, str]) -> Conversation:
         if self._private is not None:
-            found = self._private.converse(path, params)
+            found = self._private.converse(
+                path, params, meter=self.rest.meter, now_ms=self.switchboard.time_ms()
+            )
             if found is not None:
                 return found
         is_flat = self.switchboard.faults.has_flat_errors

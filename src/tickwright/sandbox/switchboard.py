@@ -126,6 +126,10 @@ class Switchboard:
             frames = self._spoiled(frames)
         self._deliver(frames)
 
+    def tell(self) -> None:
+        """Send what requests made, outside of the market's own course."""
+        self.publish(self.market.take())
+
     def _deliver(self, frames: Iterable[Frame]) -> None:
         subscribers, frames_max = self._subscribers, self.faults.close_after_frames
         dirty: dict[Connection, None] = {}

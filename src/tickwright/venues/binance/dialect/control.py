@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.binance.dialect.streams import is_well_formed, route_of
 from tickwright.venues.binance.dialect.timeunit import in_microseconds, is_micro
-from tickwright.venues.dialects import Reply
+from tickwright.venues.dialects import Allowance, Reply
 
 
 __all__ = ["Conversation", "error_reply"]
@@ -82,6 +82,7 @@ class Conversation:
         if any("," in name for name in steps):
             raise ValueError("a comma between stream names in the URL")
         self.streams: dict[str, None] = dict.fromkeys(steps[: product.streams_max])
+        self.allowance = Allowance(frames_per_s=product.frames_per_s)
 
     def is_served(self, stream: str) -> bool:
         """Tell whether this connection's route carries a stream; the wrong route is silent."""
@@ -101,11 +102,14 @@ class Conversation:
             payload = in_microseconds(payload)
         return f'{{"stream":"{stream}","data":{payload}}}' if self.is_combined else payload
 
-    def answer(self, text: str, *, refused: Mapping[str, str] | None = None) -> Reply:
+    def answer(
+        self, text: str, *, now_ms: int = 0, refused: Mapping[str, str] | None = None
+    ) -> Reply:
         """Return what the venue does with a text frame.
 
         Args:
             text: The client's frame.
+            now_ms: The server's clock, which makes no difference here.
             refused: Streams to refuse, with the text for it: a fault, which the venue has for delisted names.
         """
         request_id: Id = None

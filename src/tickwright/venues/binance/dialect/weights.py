@@ -47,14 +47,16 @@ class WeightMeter:
             self._banned_until_ms = now_ms + self._ban_ms
             self._ban_ms = min(2 * self._ban_ms, _BAN_MS_MAX)
             return self._banned(now_ms)
-        wait_s = -(-((minute + 1) * _MINUTE_MS - now_ms) // 1000)
         body = error_body(-1003, limited_text(self._product, self.limit))
-        return Verdict(429, body, self._headers(wait_s))
+        return self._refused(429, body, (minute + 1) * _MINUTE_MS, now_ms)
 
     def _banned(self, now_ms: int) -> Verdict:
-        wait_s = -(-(self._banned_until_ms - now_ms) // 1000)
         body = error_body(-1003, banned_text(self._product, self._banned_until_ms))
-        return Verdict(418, body, self._headers(wait_s))
+        return self._refused(418, body, self._banned_until_ms, now_ms)
+
+    def _refused(self, status: int, body: str, until_ms: int, now_ms: int) -> Verdict:
+        wait_s = -(-(until_ms - now_ms) // 1000)
+        return Verdict(status, body, self._headers(wait_s), until_ms)
 
     def _headers(self, wait_s: int | None = None) -> dict[str, str]:
         headers = {"x-mbx-used-weight-1m": str(self.used)}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.venues.binance.dialect.private.kit import NOW_MS, Venue, signed
 
 from tickwright.venues.binance.dialect.private import private_side
-from tickwright.venues.binance.dialect.products import COINM
+from tickwright.venues.binance.dialect.products import COINM, SPOT
+from tickwright.venues.binance.dialect.weights import WeightMeter
 from tickwright.venues.dialects import RestRequest
 
 
@@ -32,6 +33,6 @@ def test_requests_are_answered_or_left_to_others(spot: Venue) -> None:
 
 
 def test_sockets_are_not_served_yet_and_events_make_no_frames(spot: Venue) -> None:
-    assert spot.side.converse("/ws-api/v3", {}) is None
+    assert spot.side.converse("/ws-api/v3", {}, meter=WeightMeter(SPOT), now_ms=NOW_MS) is None
     assert spot.side.take([]) == []
     assert spot.side.beat(NOW_MS) == []

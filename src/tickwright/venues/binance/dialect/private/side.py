@@ -18,6 +18,7 @@ from tickwright.venues.dialects import (
     ApiKey,
     Conversation,
     Frame,
+    Meter,
     PrivateFaults,
     RestRequest,
 )
@@ -76,7 +77,9 @@ class BinancePrivate:
         """Return the answer to a request, or ``None`` if the path is none of its own."""
         return self.desk.answer(request, now_ms)
 
-    def converse(self, path: str, params: Mapping[str, str]) -> Conversation | None:
+    def converse(
+        self, path: str, params: Mapping[str, str], *, meter: Meter, now_ms: int
+    ) -> Conversation | None:
         """Return no conversation: the WebSocket API and user data streams are not served yet."""
         return None
 
