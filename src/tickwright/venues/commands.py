@@ -24,6 +24,7 @@ __all__ = [
     "Deposit",
     "OpenAccount",
     "OrderKind",
+    "ReplayTrade",
     "Scope",
     "SelfTrade",
     "SetLevel",
@@ -287,6 +288,22 @@ class SetLevel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     quantity: int
 
 
+class ReplayTrade(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Let a recorded trade of others happen again, with everybody who queues here in its way.
+
+    A house account's taker of that quantity first meets clients' orders at better prices, then whoever queues at the
+    price, in their turn. The house's own quotes at better prices stay: the recording says itself what became of
+    them. Afterwards the price is that of the last trade, whoever traded.
+    """
+
+    account: str
+    symbol: str
+    side: Side
+    """The taker's."""
+    price: int
+    quantity: int
+
+
 Command = (
     SubmitOrder
     | CancelOrder
@@ -297,6 +314,7 @@ Command = (
     | CancelList
     | OpenAccount
     | Deposit
+    | ReplayTrade
     | SetLeverage
     | SetLevel
     | SetMark

@@ -3,8 +3,8 @@ from __future__ import annotations
 from tests.sandbox.exchange.conftest import Desk
 
 from tickwright.model.market import Side
-from tickwright.venues.commands import SetLevel
-from tickwright.venues.reports import BookChanged, Rule, TradePrinted
+from tickwright.venues.commands import ReplayTrade, SetLevel, Trigger, TriggerKind
+from tickwright.venues.reports import BookChanged, OrderStatus, Rule, TradePrinted
 
 
 def level(desk: Desk, side: Side, price: int, quantity: int, account: str = "house") -> None:
@@ -57,4 +57,64 @@ def test_clients_have_no_levels(desk: Desk) -> None:
     level(desk, Side.BUY, 100, 5, "me")
     assert desk.refusal is Rule.COMBINATION
     level(desk, Side.BUY, 100, 5, "nobody")
+    assert desk.refusal is Rule.UNKNOWN_ACCOUNT
+
+
+# ---------------------------------------------------------------------- recorded trades
+
+
+def replay(desk: Desk, side: Side, price: int, quantity: int, account: str = "house") -> None:
+    desk(ReplayTrade(account=account, symbol="BTCUSDT", side=side, price=price, quantity=quantity))
+
+
+def fills(desk: Desk, account: str = "me") -> list[tuple[int, int]]:
+    return [(one.price, one.quantity) for one in desk.exchange.fills(account)]
+
+
+def test_a_recorded_trade_works_off_the_queue_in_its_turn(desk: Desk) -> None:
+    level(desk, Side.BUY, 100, 5)
+    mine = desk.buy("me", 3, 100)
+    replay(desk, Side.SELL, 100, 4)
+    assert fills(desk) == []
+    replay(desk, Side.SELL, 100, 3)
+    assert fills(desk) == [(100, 2)]
+    assert desk.order(mine).status is OrderStatus.PARTIALLY_FILLED
+    replay(desk, Side.SELL, 100, 9)
+    assert desk.order(mine).status is OrderStatus.FILLED
+    assert desk.bids == []
+
+
+def test_a_recorded_trade_beyond_an_order_fills_it_at_its_own_price(desk: Desk) -> None:
+    level(desk, Side.BUY, 101, 5)
+    level(desk, Side.BUY, 99, 5)
+    desk.buy("me", 3, 100)
+    desk.buy("me", 4, 101)
+    replay(desk, Side.SELL, 99, 6)
+    assert fills(desk) == [(101, 4), (100, 2)]
+    # What the house quotes at better prices is the recording's own business.
+    assert desk.bids == [(101, 5), (100, 1), (99, 5)]
+
+
+def test_an_iceberg_is_filled_by_a_trade_beyond_it_as_far_as_that_goes(desk: Desk) -> None:
+    desk.sell("me", 9, 100, display=2)
+    replay(desk, Side.BUY, 101, 5)
+    assert fills(desk) == [(100, 2), (100, 2), (100, 1)]
+    assert desk.asks == [(100, 1)]
+
+
+def test_a_recorded_trade_is_the_last_one_and_wakes_stops(desk: Desk) -> None:
+    replay(desk, Side.BUY, 100, 1)
+    assert desk.exchange.market_now("BTCUSDT").last_price == 100
+    stop = Trigger(TriggerKind.STOP, 103)
+    mine = desk.buy("me", 1, 104, trigger=stop)
+    replay(desk, Side.BUY, 102, 1)
+    assert desk.order(mine).status is OrderStatus.DORMANT
+    replay(desk, Side.BUY, 103, 1)
+    assert desk.order(mine).status is OrderStatus.OPEN
+
+
+def test_clients_replay_no_trades(desk: Desk) -> None:
+    replay(desk, Side.BUY, 100, 1, "me")
+    assert desk.refusal is Rule.COMBINATION
+    replay(desk, Side.BUY, 100, 1, "nobody")
     assert desk.refusal is Rule.UNKNOWN_ACCOUNT

@@ -43,7 +43,7 @@ from tickwright.sandbox.exchange.entry import (
     wake,
 )
 from tickwright.sandbox.exchange.floor import Floor
-from tickwright.sandbox.exchange.house import set_level
+from tickwright.sandbox.exchange.house import replay_trade, set_level
 from tickwright.sandbox.exchange.life import LifeEvent
 from tickwright.sandbox.exchange.lists import follow_up, submit_list
 from tickwright.sandbox.exchange.market import Market
@@ -59,6 +59,7 @@ from tickwright.venues.commands import (
     Command,
     Deposit,
     OpenAccount,
+    ReplayTrade,
     SetLevel,
     SetLeverage,
     SetMark,
@@ -231,6 +232,7 @@ _HANDLERS: dict[type[Command], Callable[[Floor, Any], Refusal | None]] = {
     OpenAccount: open_account,
     Deposit: deposit,
     SetLeverage: set_leverage,
+    ReplayTrade: replay_trade,
     SetLevel: set_level,
     SetMark: set_mark,
     SetReference: set_reference,

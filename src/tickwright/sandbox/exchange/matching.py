@@ -12,7 +12,7 @@ from tickwright.venues.commands import SelfTrade, TimeInForce, TriggerBy
 from tickwright.venues.reports import EndReason, Fill, Prevention, TradePrinted
 
 
-__all__ = ["enter", "fit_reducers"]
+__all__ = ["enter", "fit_reducers", "trade"]
 
 
 def enter(floor: Floor, order: Order) -> None:
@@ -69,11 +69,12 @@ def _match(floor: Floor, order: Order) -> EndReason | None:
             quantity = min(quantity, order.seat.closable(is_buy=is_buy))
             if not quantity:
                 return EndReason.REDUCE_ONLY
-        _trade(floor, order, maker, price, quantity)
+        trade(floor, order, maker, price, quantity)
     return None
 
 
-def _trade(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> None:
+def trade(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> None:
+    """Let two orders trade, and settle it with both accounts."""
     market = taker.market
     turnover = price * quantity * market.notional_unit
     market.last_trade_id += 1
