@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import json
 
-import msgspec
-from tests.venues.binance.dialect.samples import CANDLE, NOW_MS, FixedInstrument
+from tests.venues.binance.dialect.samples import NOW_MS, FixedInstrument
 
 from tickwright.venues.binance.dialect.payloads import FuturesPayloads, SpotPayloads
 from tickwright.venues.binance.dialect.products import SPOT, USDM
 from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import StreamName, parse_stream
-from tickwright.venues.binance.dialect.windows import DepthWindow, KlineWatch
+from tickwright.venues.binance.dialect.windows import DepthWindow
 
 
 def _name(text: str) -> StreamName:
@@ -57,13 +56,3 @@ def test_partial_books_hold_the_best_levels_whatever_changed() -> None:
     window.add(101, [6_499_900], [])
     book = json.loads(window.flush(SpotPayloads(), NOW_MS) or "")
     assert [level[0] for level in book["bids"]] == ["65000.00000000", "64999.00000000"]
-
-
-def test_a_candle_is_sent_when_it_changed_and_once_when_it_closed() -> None:
-    instrument = FixedInstrument(SPOT)
-    watch = KlineWatch(_name("btcusdt@kline_1m"), instrument, NOW_MS)
-    assert [closed for _, closed in watch.due(NOW_MS)] == [False]
-    assert list(watch.due(NOW_MS + 1)) == []
-    instrument.growing = msgspec.structs.replace(CANDLE, last_id=8)
-    assert [closed for _, closed in watch.due(NOW_MS + 2)] == [False]
-    assert [closed for _, closed in watch.due(CANDLE.close_ms + 1)] == [True]

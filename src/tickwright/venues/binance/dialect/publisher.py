@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from heapq import heappop, heappush
 
 import msgspec
 
@@ -19,9 +17,10 @@ from tickwright.venues.binance.dialect.payloads import (
 from tickwright.venues.binance.dialect.products import DialectProduct, product_of
 from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import StreamName, parse_stream
-from tickwright.venues.binance.dialect.windows import DepthWindow, KlineWatch
+from tickwright.venues.binance.dialect.windows import DepthWindow
 from tickwright.venues.dialects import Frame
 from tickwright.venues.facts import AggTradeFact, InstrumentView, MarketView, TradeFact
+from tickwright.venues.sampling import Beats, CandleWatch
 
 
 __all__ = ["Publisher"]
@@ -48,14 +47,12 @@ class Publisher:
         self.payloads = payloads_of(product)
         self._wanted: dict[str, StreamName] = {}
         self._taps: dict[str, _Taps] = {}
-        self._beats: list[tuple[int, int, str]] = []
-        self._samplers: dict[str, tuple[int, int, Callable[[int], None]]] = {}
-        self._serial = 0
+        self._beats = Beats(lambda: market.now_ms)
 
     @property
     def next_ms(self) -> float:
         """When the next sampled stream is due; infinity if none is."""
-        return self._beats[0][0] if self._beats else math.inf
+        return self._beats.next_ms
 
     def take(self) -> list[Frame]:
         """Return the frames made since the last call."""
@@ -89,7 +86,7 @@ class Publisher:
         name = self._wanted.pop(stream, None)
         if name is None:
             return
-        self._samplers.pop(stream, None)
+        self._beats.stop(stream)
         if name.symbol:
             self._taps[name.symbol].close(name)
         elif name.kind == "!forceOrder":
@@ -110,19 +107,11 @@ class Publisher:
 
     def every(self, stream: str, interval_ms: int, sample: Callable[[int], None]) -> None:
         """Call ``sample`` at every multiple of ``interval_ms`` while the stream is wanted."""
-        self._serial += 1
-        self._samplers[stream] = (self._serial, interval_ms, sample)
-        due = (self.market.now_ms // interval_ms + 1) * interval_ms
-        heappush(self._beats, (due, self._serial, stream))
+        self._beats.every(stream, interval_ms, sample)
 
     def beat(self) -> None:
         """Run the sampled stream that is due."""
-        due, serial, stream = heappop(self._beats)
-        sampler = self._samplers.get(stream)
-        if sampler is None or sampler[0] != serial:
-            return
-        sampler[2](due)
-        heappush(self._beats, (due + sampler[1], serial, stream))
+        self._beats.beat()
 
     def _want_array(self, name: StreamName) -> None:
         interval_ms = {"!markPrice": name.speed_ms, "!bookTicker": 5000}.get(name.kind, 1000)
@@ -207,8 +196,8 @@ class _Taps:
                 publisher.every(name.text, name.speed_ms, partial(self._flush, window))
         elif name.kind in ("kline", "continuousKline"):
             interval_ms = 1000 if name.interval == "1s" else product.kline_interval_ms
-            watch = KlineWatch(name, self.instrument, publisher.market.now_ms)
-            publisher.every(name.text, interval_ms, partial(self._sample_kline, watch))
+            watch = CandleWatch(self.instrument, name.interval, publisher.market.now_ms)
+            publisher.every(name.text, interval_ms, partial(self._sample_kline, name, watch))
         elif name.kind in ("ticker", "miniTicker", "avgPrice", "markPrice"):
             interval_ms = {"markPrice": name.speed_ms, "avgPrice": 1000}.get(
                 name.kind, product.ticker_interval_ms
@@ -270,20 +259,20 @@ class _Taps:
         if text is not None:
             self.publisher.frames.append((window.name.text, text))
 
-    def _sample_kline(self, watch: KlineWatch, now_ms: int) -> None:
+    def _sample_kline(self, name: StreamName, watch: CandleWatch, now_ms: int) -> None:
         head = ""
-        if watch.name.kind == "continuousKline":
+        if name.kind == "continuousKline":
             head = f'"ps":"{self.spelling.pair}","ct":"PERPETUAL"'
         for candle, is_closed in watch.due(now_ms):
             text = kline(
                 self.spelling,
-                watch.name.interval,
+                name.interval,
                 candle,
                 now_ms,
                 is_closed=is_closed,
                 head=head,
             )
-            self.publisher.frames.append((watch.name.text, text))
+            self.publisher.frames.append((name.text, text))
 
     def _sample(self, name: StreamName, now_ms: int) -> None:
         payloads, at, instrument = self.publisher.payloads, self.spelling, self.instrument

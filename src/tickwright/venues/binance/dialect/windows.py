@@ -1,16 +1,16 @@
-"""Streams that gather: depth deltas over their interval, and candles up to their close."""
+"""Streams that gather: depth deltas over their interval."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tickwright.venues.binance.dialect.payloads import Payloads
 from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import StreamName
-from tickwright.venues.facts import CandleFact, InstrumentView
+from tickwright.venues.facts import InstrumentView
 
 
-__all__ = ["DepthWindow", "KlineWatch"]
+__all__ = ["DepthWindow"]
 
 
 class DepthWindow:
@@ -53,26 +53,3 @@ class DepthWindow:
         self._bids.clear()
         self._asks.clear()
         return text
-
-
-class KlineWatch:
-    """One candle stream: the growing candle when it changed, and every close exactly once."""
-
-    def __init__(self, name: StreamName, instrument: InstrumentView, now_ms: int) -> None:
-        self.name = name
-        self._instrument = instrument
-        (current,) = instrument.candles(name.interval, None, now_ms, 1, now_ms)
-        self._open_ms = current.open_ms
-        self._told: tuple[int, int] | None = None
-
-    def due(self, now_ms: int) -> Iterator[tuple[CandleFact, bool]]:
-        """Yield the candles to send now, each with whether it is closed."""
-        found = self._instrument.candles(self.name.interval, self._open_ms, now_ms, 1000, now_ms)
-        for candle in found:
-            is_closed = candle.close_ms < now_ms
-            version = (candle.open_ms, candle.last_id)
-            if is_closed or (version != self._told and candle.trades):
-                yield candle, is_closed
-            self._told = version
-            if is_closed:
-                self._open_ms = candle.close_ms + 1
