@@ -171,10 +171,13 @@ class Private:
     def weight(self, request: RestRequest) -> int | None:
         return 1 if request.path == "/api/v3/order" else None
 
-    def take(self, events: Sequence[Event]) -> list[Frame]:
-        return []
+    def take(self, events: Sequence[Event]) -> None:
+        pass
 
-    def beat(self, now_ms: int) -> list[Frame]:
+    def beat(self, now_ms: int) -> None:
+        pass
+
+    def take_frames(self) -> list[Frame]:
         return []
 
     def answer(self, request: RestRequest, now_ms: int) -> Answer | None:
@@ -182,7 +185,7 @@ class Private:
         return Answer(200, "{}", 3, {"x-mbx-order-count-10s": "1"})
 
     def converse(
-        self, path: str, params: Mapping[str, str], *, meter: Meter, now_ms: int
+        self, path: str, params: Mapping[str, str], *, query: str, meter: Meter, now_ms: int
     ) -> Conversation | None:
         if path != "/ws-api/v3":
             return None

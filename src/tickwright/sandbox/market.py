@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from heapq import heapify, heapreplace
 
@@ -226,10 +226,6 @@ class GeneratedMarket:
     def take(self) -> list[Frame]:
         """Return the frames that were made since they were last taken: by requests, between two advances."""
         return self._publisher.take()
-
-    def emit(self, frames: Iterable[Frame]) -> None:
-        """Add frames to those that are to be taken."""
-        self._publisher.frames.extend(frames)
 
     def every(self, interval_ms: int, beat: Callable[[int], None]) -> None:
         """Call ``beat`` with the market's time at every multiple of an interval."""

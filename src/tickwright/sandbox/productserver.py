@@ -62,8 +62,9 @@ class ProductServer:
             ping_interval_s=ping_interval_s,
             pong_deadline_s=pong_deadline_s,
             time_scale=time_scale,
+            private=private,
         )
-        self.rest = RestServer(market, faults, clock, changed, private, self.switchboard.tell)
+        self.rest = RestServer(market, faults, clock, changed, private, self.switchboard.hold)
         self.connects = FrameCounter(dialect.connects_max, dialect.connects_window_s)
         self.doors = network.doors(self)
         self._clock = clock
@@ -116,7 +117,7 @@ class ProductServer:
             return _TOO_MANY
         url = urlsplit(target)
         try:
-            conversation = self._converse(unquote(url.path), dict(parse_qsl(url.query)))
+            conversation = self._converse(unquote(url.path), url.query)
         except ValueError:
             return _NOT_FOUND
         weight = conversation.allowance.connect_weight
@@ -126,10 +127,15 @@ class ProductServer:
                 return verdict.status
         return Connection(self.switchboard, conversation)
 
-    def _converse(self, path: str, params: dict[str, str]) -> Conversation:
+    def _converse(self, path: str, query: str) -> Conversation:
+        params = dict(parse_qsl(query))
         if self._private is not None:
             found = self._private.converse(
-                path, params, meter=self.rest.meter, now_ms=self.switchboard.time_ms()
+                path,
+                params,
+                query=query,
+                meter=self.rest.meter,
+                now_ms=self.switchboard.time_ms(),
             )
             if found is not None:
                 return found

@@ -14,6 +14,7 @@ from tickwright.io.entropy import Entropy
 from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.ports import Market
 from tickwright.sandbox.strange import Strange
+from tickwright.sandbox.userevents import Release, nothing
 from tickwright.venues.dialects import Answer, PrivateSide, RestRequest, Verdict
 
 
@@ -40,6 +41,8 @@ class Served(msgspec.Struct, frozen=True):
     headers: Mapping[str, str]
     is_lost: bool = False
     """Nothing goes back: the connection is cut instead."""
+    has_left: Release = nothing
+    """To be called once it has left, or cannot: user events wait for it."""
 
 
 class RestServer:
@@ -51,7 +54,8 @@ class RestServer:
         clock: For limits.
         changed: Called after every event that somebody may wait for.
         private: Answers those who hold a key.
-        tell: Called after each of their requests: it may have moved the market.
+        tell: Called after each of their requests, which may have moved the market; what it returns is called once
+            the answer has left.
 
     Attributes:
         requests: The last requests.
@@ -67,7 +71,7 @@ class RestServer:
         clock: Clock,
         changed: Callable[[], None],
         private: PrivateSide | None = None,
-        tell: Callable[[], None] = lambda: None,
+        tell: Callable[[], Release] = lambda: nothing,
     ) -> None:
         self.faults = faults
         self.requests: deque[Request] = deque(maxlen=_KEPT)
@@ -90,7 +94,7 @@ class RestServer:
 
     async def serve(self, request: RestRequest) -> Served:
         """Return what the venue answers; faults may hold it back for ever, that is, until `close`."""
-        faults, market = self.faults, self._market
+        faults = self.faults
         params = dict(parse_qsl(request.query, keep_blank_values=True))
         self.requests.append(Request(request.method, request.path, params))
         self.served += 1
@@ -104,13 +108,20 @@ class RestServer:
         if is_struck and faults.rest_status is not None:
             return self._refusal(faults.rest_status, now_ms)
         answer, verdict = self._charged(request, params, now_ms)
+        has_left = self._tell()
         self._changed()
+        served = await self._spoilt(request, answer, verdict)
+        return msgspec.structs.replace(served, has_left=has_left)
+
+    async def _spoilt(self, request: RestRequest, answer: Answer, verdict: Verdict) -> Served:
+        """Return what goes back of an answer, with the faults that strike it."""
+        faults, market = self.faults, self._market
         if verdict.status != 200:
             return _served(Answer(verdict.status, verdict.body), verdict.headers)
         if self._is_command(request) and faults.take("replies_lost"):
             return Served(0, b"", {}, is_lost=True)
         if market.dialect.is_snapshot(request.path):
-            answer, is_html = self._spoiled(answer)
+            answer, is_html = self._snapshot(answer)
             if is_html:
                 return Served(200, _HTML.encode(), {"Content-Type": "text/html"})
             if faults.snapshot_delay_s:
@@ -143,7 +154,6 @@ class RestServer:
         found = private.answer(request, now_ms + round(self.faults.clock_step_s * 1000))
         if found is None:
             return self._answer(request, params), verdict
-        self._tell()
         if found.weight > charged:
             rest = meter.take(found.weight - charged, now_ms)
             verdict = msgspec.structs.replace(verdict, headers=rest.headers)
@@ -170,7 +180,7 @@ class RestServer:
         body = self._market.dialect.refusal(status, now_ms, faults.retry_after_s)
         return _served(Answer(status, faults.rest_body or body), headers)
 
-    def _spoiled(self, answer: Answer) -> tuple[Answer, bool]:
+    def _snapshot(self, answer: Answer) -> tuple[Answer, bool]:
         """Return a snapshot's answer with the faults set for it, and whether it is a web page."""
         faults = self.faults
         if faults.take("snapshot_failures"):

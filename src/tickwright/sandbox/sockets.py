@@ -150,11 +150,18 @@ class SocketDoors:
                 headers={name.lower(): value for name, value in request.headers.items()},
             )
         )
-        if served.is_lost and request.transport is not None:
-            request.transport.abort()
-        return web.Response(
+        response = web.Response(
             status=served.status or 500, body=served.body, headers=dict(served.headers)
         )
+        try:
+            if served.is_lost and request.transport is not None:
+                request.transport.abort()
+            else:
+                await response.prepare(request)
+                await response.write_eof()
+        finally:
+            served.has_left()
+        return response
 
 
 class _Listening(socket.socket):

@@ -12,7 +12,8 @@ from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.frames import text_frame
 from tickwright.sandbox.ports import Market
 from tickwright.sandbox.strange import Strange
-from tickwright.venues.dialects import Frame
+from tickwright.sandbox.userevents import Release, UserEvents
+from tickwright.venues.dialects import Frame, PrivateSide
 
 
 __all__ = ["Switchboard"]
@@ -30,6 +31,7 @@ class Switchboard:
         pong_deadline_s: How long a pong may take; the product's own unless given.
         slow_bytes_max: A client that leaves more than this unread is cut off, as the venue does.
         time_scale: How much faster than the clock a connection's life passes.
+        private: Makes user events.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Switchboard:
         pong_deadline_s: float | None = None,
         slow_bytes_max: int = 64 * 1024 * 1024,
         time_scale: float = 1.0,
+        private: PrivateSide | None = None,
     ) -> None:
         self.market = market
         self.dialect = market.dialect
@@ -63,6 +66,7 @@ class Switchboard:
         self._held: dict[str, str] = {}
         """Stream → a payload that the next one is to overtake."""
         self._strange = Strange(Entropy(0).stream("strange"))
+        self._user_events = UserEvents(private, self)
 
     def time_ms(self) -> int:
         """Return the wall clock in ms."""
@@ -121,6 +125,11 @@ class Switchboard:
     # ------------------------------------------------------------------ delivery
 
     def publish(self, frames: Iterable[Frame]) -> None:
+        """Send frames of the market's, and then the user events that came of the same."""
+        self.send(frames)
+        self._user_events.send()
+
+    def send(self, frames: Iterable[Frame]) -> None:
         """Send frames to whoever subscribed to their streams, in order, in few writes."""
         if self.faults.touches_streams or self._held:
             frames = self._spoiled(frames)
@@ -129,6 +138,11 @@ class Switchboard:
     def tell(self) -> None:
         """Send what requests made, outside of the market's own course."""
         self.publish(self.market.take())
+
+    def hold(self) -> Release:
+        """Send what a request made as `tell` does, but user events only once its answer has left: call what is returned."""
+        self.send(self.market.take())
+        return self._user_events.hold()
 
     def _deliver(self, frames: Iterable[Frame]) -> None:
         subscribers, frames_max = self._subscribers, self.faults.close_after_frames

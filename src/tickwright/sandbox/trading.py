@@ -279,7 +279,7 @@ def trading_side(
 
     def heard(events: Sequence[Event]) -> None:
         for side in sides:
-            market.emit(side.take(events))
+            side.take(events)
 
     exchange = JoinedExchange(market, heard)
     for name in dict.fromkeys(key.account for key in everyone):
@@ -295,7 +295,7 @@ def trading_side(
 
     def beat(now_ms: int) -> None:
         exchange.beat()
-        market.emit(side.beat(now_ms))
+        side.beat(now_ms)
 
     market.every(_BEAT_MS, beat)
     return side

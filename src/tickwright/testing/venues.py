@@ -115,10 +115,13 @@ class MemoryVenues:
                 if doors is None or doors.is_closed:
                     raise ConnectFailed(f"{request.host} refused the connection")
                 served = await doors.server.rest.serve(asked)
+                try:
+                    await asyncio.sleep(0 if served.is_lost else self.latency_s)
+                finally:
+                    served.has_left()
                 if served.is_lost:
                     lost = f"{request.host} closed the connection instead of answering"
                     raise ConnectionLost(CLOSED_ABNORMALLY, lost)
-                await asyncio.sleep(self.latency_s)
         except TimeoutError:
             raise RequestTimeout(f"{request.host}: no answer within {limit_s:g} s") from None
         return HttpResponse(

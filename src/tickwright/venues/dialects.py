@@ -32,6 +32,9 @@ __all__ = [
     "PrivateFaults",
     "PrivateSide",
     "Publisher",
+    "RecordedLevels",
+    "RecordedMark",
+    "RecordedTrade",
     "Reply",
     "RestDesk",
     "RestRequest",
@@ -202,7 +205,7 @@ class PrivateSide(Protocol):
     ``faults`` is set by the sandbox, and set again whenever they are replaced.
 
     User events are frames of streams that only the account's own conversations are subscribed to: `Reply.added`
-    subscribes, and the sandbox's switchboard publishes.
+    subscribes, and the sandbox's switchboard publishes what `take_frames` returns.
     """
 
     faults: PrivateFaults | None
@@ -216,20 +219,24 @@ class PrivateSide(Protocol):
         ``Answer.weight`` is the whole charge; what is beyond `weight` is charged afterwards.
         """
 
-    def take(self, events: Sequence[Event]) -> list[Frame]:
-        """Take what happened at the engine, whoever caused it, and return the frames that tell of it."""
+    def take(self, events: Sequence[Event]) -> None:
+        """Take what happened at the engine, whoever caused it, and make the user events that tell of it."""
 
-    def beat(self, now_ms: int) -> list[Frame]:
-        """Let the market's time pass: what has a deadline is seen to; return the frames that tell of it."""
+    def beat(self, now_ms: int) -> None:
+        """Let the market's time pass: what has a deadline is seen to."""
+
+    def take_frames(self) -> list[Frame]:
+        """Return the user events made since the last call, whatever they came of, in order."""
 
     def converse(
-        self, path: str, params: Params, *, meter: Meter, now_ms: int
+        self, path: str, params: Params, *, query: str, meter: Meter, now_ms: int
     ) -> Conversation | None:
         """Return a new connection's state, or ``None`` if the path is none of its own.
 
         Args:
             path: Of the handshake.
-            params: Its query.
+            params: Its query, each name once.
+            query: Its query as sent, where names may be repeated.
             meter: Of the address that connects: requests over sockets count beside those over REST.
             now_ms: The server's clock.
 
@@ -249,14 +256,43 @@ class Meter(Protocol):
         """Count a request and say whether it is served."""
 
 
+class RecordedLevels(msgspec.Struct, frozen=True, gc=False):
+    """What a recorded payload set in a book: the new quantity at each price, 0 where nothing is left."""
+
+    symbol: str
+    bids: Sequence[tuple[Decimal, Decimal]]
+    asks: Sequence[tuple[Decimal, Decimal]]
+
+
+class RecordedTrade(msgspec.Struct, frozen=True, gc=False):
+    """A recorded trade."""
+
+    symbol: str
+    price: Decimal
+    quantity: Decimal
+    is_buyer_maker: bool
+    is_joined: bool = False
+    """The matches of one taker together, which may be recorded one by one as well."""
+
+
+class RecordedMark(msgspec.Struct, frozen=True, gc=False):
+    """A recorded mark price, with the index and the next funding."""
+
+    symbol: str
+    mark: Decimal
+    index: Decimal
+    rate: Decimal
+    next_funding_ms: int
+
+
 class BookRecord(Protocol):
     """Books followed through recorded snapshots and deltas."""
 
-    def snapshot(self, symbol: str, body: str) -> None:
-        """Take a recorded snapshot, unless the book is newer."""
+    def snapshot(self, symbol: str, body: str) -> bool:
+        """Take a recorded snapshot, unless the book is newer, and return whether it was taken."""
 
-    def follow(self, stream: str, payload: str) -> None:
-        """Apply a recorded payload, if it changes a book."""
+    def follow(self, stream: str, payload: str) -> RecordedLevels | None:
+        """Apply a recorded payload, and return what it set; ``None`` if it changes no book."""
 
     def last_id(self, symbol: str) -> int | None:
         """Return the update id of a book, ``None`` before its first snapshot."""
@@ -401,6 +437,17 @@ class Dialect(Protocol):
 
     def book_record(self) -> BookRecord:
         """Return empty books to follow a recording with."""
+
+    def recorded_event(self, stream: str, payload: str) -> RecordedTrade | RecordedMark | None:
+        """Return the trade or the mark price that a recorded payload tells of, ``None`` for anything else."""
+
+    def recorded_rules(self, symbols: Iterable[str], info: str | None) -> list[MarketRules]:
+        """Return what orders on a recording are held to, where orders are simulated.
+
+        Args:
+            symbols: What was recorded.
+            info: The recorded exchange information; without it rules are guessed from the symbols.
+        """
 
     def exchange_info(self, symbols: Iterable[str], now_ms: int) -> str:
         """Return exchange information guessed from symbols."""

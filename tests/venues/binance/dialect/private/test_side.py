@@ -33,6 +33,8 @@ def test_requests_are_answered_or_left_to_others(spot: Venue) -> None:
 
 
 def test_sockets_are_not_served_yet_and_events_make_no_frames(spot: Venue) -> None:
-    assert spot.side.converse("/ws-api/v3", {}, meter=WeightMeter(SPOT), now_ms=NOW_MS) is None
-    assert spot.side.take([]) == []
-    assert spot.side.beat(NOW_MS) == []
+    meter = WeightMeter(SPOT)
+    assert spot.side.converse("/ws-api/v3", {}, query="", meter=meter, now_ms=NOW_MS) is None
+    spot.side.take([])
+    spot.side.beat(NOW_MS)
+    assert spot.side.take_frames() == []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 
 import msgspec
@@ -14,7 +15,7 @@ from tickwright.venues.binance.dialect.private.params import Params
 from tickwright.venues.binance.dialect.private.refused import Refused
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.commands import Command
-from tickwright.venues.dialects import ApiKey, PrivateFaults
+from tickwright.venues.dialects import ApiKey, Frame, PrivateFaults
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
 from tickwright.venues.marketrules import MarketRules
@@ -116,6 +117,17 @@ class Context:
         self.annals = Annals()
         self.ids = Ids()
         self._counts: dict[str, OrderCounts] = {}
+        self._frames: list[Frame] = []
+
+    def tell(self, stream: str, event: Mapping[str, object]) -> None:
+        """Send a user event on a stream; see `user_streams`."""
+        text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+        self._frames.append((stream, text))
+
+    def take_frames(self) -> list[Frame]:
+        """Return the user events told since the last call."""
+        frames, self._frames = self._frames, []
+        return frames
 
     def take(self, events: Sequence[Event]) -> None:
         """Note what happened at the engine."""
@@ -128,6 +140,16 @@ class Context:
     def now_ns(self) -> int:
         """The market's time, at the engine's scale."""
         return self.market.now_ms * _NS_PER_MS
+
+    @property
+    def clock_step_ms(self) -> int:
+        """How far off the venue's clock is: a fault."""
+        return 0 if self.faults is None else round(self.faults.clock_step_s * 1000)
+
+    @property
+    def told_ms(self) -> int:
+        """The market's time as the venue tells it, in ms."""
+        return self.market.now_ms + self.clock_step_ms
 
     def counts(self, account: str) -> OrderCounts:
         """Return an account's order counts."""

@@ -78,21 +78,23 @@ class BinancePrivate:
         return self.desk.answer(request, now_ms)
 
     def converse(
-        self, path: str, params: Mapping[str, str], *, meter: Meter, now_ms: int
+        self, path: str, params: Mapping[str, str], *, query: str, meter: Meter, now_ms: int
     ) -> Conversation | None:
         """Return no conversation: the WebSocket API and user data streams are not served yet."""
         return None
 
-    def take(self, events: Sequence[Event]) -> list[Frame]:
-        """Note what happened at the engine."""
+    def take(self, events: Sequence[Event]) -> None:
+        """Note what happened at the engine, and tell of it."""
         self.context.take(events)
-        return []
 
-    def beat(self, now_ms: int) -> list[Frame]:
+    def beat(self, now_ms: int) -> None:
         """See to what has a deadline."""
         if self._trading is not None:
             self._trading.beat(now_ms)
-        return []
+
+    def take_frames(self) -> list[Frame]:
+        """Return the user events made since the last call."""
+        return self.context.take_frames()
 
 
 def private_side(
