@@ -18,6 +18,7 @@ from tickwright.model.numbers import (
     multiply,
     parse_decimal,
     scale_of,
+    total,
 )
 
 
@@ -238,3 +239,9 @@ def test_g24_a_product_is_exact(factors: list[Decimal]) -> None:
     for factor in factors:
         expected *= Fraction(factor)
     assert Fraction(multiply(*factors)) == expected
+
+
+def test_g24_sums_are_exact_whatever_the_caller_s_context() -> None:
+    with localcontext(prec=3):
+        assert total(Decimal("123456.789"), Decimal("0.0001")) == Decimal("123456.7891")
+    assert total() == 0

@@ -19,6 +19,7 @@ __all__ = [
     "multiply",
     "parse_decimal",
     "scale_of",
+    "total",
 ]
 
 Number = str | int | Decimal
@@ -127,6 +128,17 @@ def fit_to_step(
             " round it yourself or name a rounding direction"
         )
     return multiply(Decimal(_WHOLE[rounding](steps)), step)
+
+
+def total(*terms: Decimal) -> Decimal:
+    """Return the exact sum, whatever precision the caller's decimal context is set to.
+
+    Example:
+        >>> total(Decimal("0.1"), Decimal("-0.03"))
+        Decimal('0.07')
+    """
+    with localcontext(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN):
+        return sum(terms, start=Decimal(0))
 
 
 def multiply(*factors: Decimal) -> Decimal:

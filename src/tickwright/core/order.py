@@ -1,0 +1,378 @@
+"""The life of one order: everything that can be learned of it, in whatever order it is learned, in one table.
+
+Theory of operation
+===================
+
+An order is known through several channels at once: the reply to its command, the private stream, answers to questions. They
+race. So there is no "next message"; there is *news*, and the table says for every state what each piece of news is worth:
+
+- News from the venue may be late. A reply that says «open» after the stream said «filled» is old, and changes nothing.
+- News from the venue may be a surprise. An order that was rejected (a duplicate id, say) or thought not to have been sent, and
+  then shows up, is there: what the venue shows beats what we concluded (`Tell.REVIVED`).
+- Executions are facts. They are counted by their ids wherever they turn up, after the cancel and before the accept as
+  well; the table only decides what they mean for the state.
+- Our own news cannot surprise us. Sending twice, or denying what was sent, has no cell: it is a bug.
+
+`OrderLife` keeps what is known, turns reports into news, and returns the events to tell.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+
+import msgspec
+
+from tickwright.core.machine import Table
+from tickwright.model.numbers import format_decimal, multiply, total
+from tickwright.model.orders import (
+    Fill,
+    Order,
+    OrderAccepted,
+    OrderAmended,
+    OrderCanceled,
+    OrderDenied,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderOutcomeUnknown,
+    OrderRejected,
+    OrderReport,
+    OrderSent,
+    OrderState,
+    ReportedState,
+    SubmitOrder,
+)
+
+
+__all__ = ["TABLE", "News", "OrderLife", "Tell"]
+
+
+class News(Enum):
+    """What can be learned of an order."""
+
+    DENIED = "denied"
+    """We said no, or it is certain that nothing was sent."""
+    SENT = "sent"
+    """It was written to a socket."""
+    LOST = "lost"
+    """No answer, or one that does not tell: it may be at the venue or not."""
+    ABSENT = "absent"
+    """The venue does not have it, and by its rules can no longer get it."""
+    REJECTED = "rejected"
+    """The venue said no."""
+    OPEN = "open"
+    """The venue has it, nothing filled."""
+    PARTLY_FILLED = "partly filled"
+    """The venue has it, something filled."""
+    FILLED = "filled"
+    """Filled whole."""
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+
+
+class Tell(Enum):
+    """What a transition tells the user, beside the executions."""
+
+    SENT = "sent"
+    DENIED = "denied"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    ACCEPTED = "accepted"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REVIVED = "revived"
+    """Accepted after all."""
+
+
+_S, _N, _T = OrderState, News, Tell
+
+_OWN = {
+    (_S.NEW, _N.DENIED): (_S.DENIED, _T.DENIED),
+    (_S.NEW, _N.SENT): (_S.SENT, _T.SENT),
+    # A restart finds the intent in the journal and cannot know whether it was sent.
+    (_S.NEW, _N.LOST): (_S.UNKNOWN, _T.UNKNOWN),
+    (_S.SENT, _N.DENIED): (_S.DENIED, _T.DENIED),
+    (_S.SENT, _N.LOST): (_S.UNKNOWN, _T.UNKNOWN),
+    (_S.SENT, _N.ABSENT): (_S.REJECTED, _T.REJECTED),
+    (_S.UNKNOWN, _N.LOST): (_S.UNKNOWN, None),
+    (_S.UNKNOWN, _N.ABSENT): (_S.REJECTED, _T.REJECTED),
+    # The reply got lost, and another channel had shown the order already.
+    (_S.OPEN, _N.LOST): (_S.OPEN, None),
+    (_S.PARTLY_FILLED, _N.LOST): (_S.PARTLY_FILLED, None),
+    (_S.FILLED, _N.LOST): (_S.FILLED, None),
+    (_S.CANCELED, _N.LOST): (_S.CANCELED, None),
+    (_S.EXPIRED, _N.LOST): (_S.EXPIRED, None),
+    (_S.REJECTED, _N.LOST): (_S.REJECTED, None),
+    # It was there: it must have ended in a way that we have not heard of.
+    (_S.OPEN, _N.ABSENT): (_S.UNKNOWN, _T.UNKNOWN),
+    (_S.PARTLY_FILLED, _N.ABSENT): (_S.UNKNOWN, _T.UNKNOWN),
+    # Venues forget orders that have ended.
+    (_S.FILLED, _N.ABSENT): (_S.FILLED, None),
+    (_S.CANCELED, _N.ABSENT): (_S.CANCELED, None),
+    (_S.EXPIRED, _N.ABSENT): (_S.EXPIRED, None),
+    (_S.REJECTED, _N.ABSENT): (_S.REJECTED, None),
+}
+
+_FIRST_WORD = {
+    (state, news): cell
+    for state in (_S.NEW, _S.SENT, _S.UNKNOWN)
+    for news, cell in {
+        _N.REJECTED: (_S.REJECTED, _T.REJECTED),
+        _N.OPEN: (_S.OPEN, _T.ACCEPTED),
+        _N.PARTLY_FILLED: (_S.PARTLY_FILLED, _T.ACCEPTED),
+        _N.FILLED: (_S.FILLED, _T.ACCEPTED),
+        _N.CANCELED: (_S.CANCELED, _T.CANCELED),
+        _N.EXPIRED: (_S.EXPIRED, _T.EXPIRED),
+    }.items()
+}
+
+_AT_THE_VENUE = {
+    (_S.OPEN, _N.REJECTED): (_S.OPEN, None),
+    (_S.OPEN, _N.OPEN): (_S.OPEN, None),
+    (_S.OPEN, _N.PARTLY_FILLED): (_S.PARTLY_FILLED, None),
+    (_S.OPEN, _N.FILLED): (_S.FILLED, None),
+    (_S.OPEN, _N.CANCELED): (_S.CANCELED, _T.CANCELED),
+    (_S.OPEN, _N.EXPIRED): (_S.EXPIRED, _T.EXPIRED),
+    (_S.PARTLY_FILLED, _N.REJECTED): (_S.PARTLY_FILLED, None),
+    (_S.PARTLY_FILLED, _N.OPEN): (_S.PARTLY_FILLED, None),
+    (_S.PARTLY_FILLED, _N.PARTLY_FILLED): (_S.PARTLY_FILLED, None),
+    (_S.PARTLY_FILLED, _N.FILLED): (_S.FILLED, None),
+    (_S.PARTLY_FILLED, _N.CANCELED): (_S.CANCELED, _T.CANCELED),
+    (_S.PARTLY_FILLED, _N.EXPIRED): (_S.EXPIRED, _T.EXPIRED),
+}
+
+_ENDED = {
+    (_S.FILLED, _N.REJECTED): (_S.FILLED, None),
+    (_S.FILLED, _N.OPEN): (_S.FILLED, None),
+    (_S.FILLED, _N.PARTLY_FILLED): (_S.FILLED, None),
+    (_S.FILLED, _N.FILLED): (_S.FILLED, None),
+    (_S.FILLED, _N.CANCELED): (_S.FILLED, None),
+    (_S.FILLED, _N.EXPIRED): (_S.FILLED, None),
+    (_S.CANCELED, _N.REJECTED): (_S.CANCELED, None),
+    (_S.CANCELED, _N.OPEN): (_S.CANCELED, None),
+    (_S.CANCELED, _N.PARTLY_FILLED): (_S.CANCELED, None),
+    # The fill came first at the venue, and the reply to the cancel first to us.
+    (_S.CANCELED, _N.FILLED): (_S.FILLED, None),
+    (_S.CANCELED, _N.CANCELED): (_S.CANCELED, None),
+    (_S.CANCELED, _N.EXPIRED): (_S.CANCELED, None),
+    (_S.EXPIRED, _N.REJECTED): (_S.EXPIRED, None),
+    (_S.EXPIRED, _N.OPEN): (_S.EXPIRED, None),
+    (_S.EXPIRED, _N.PARTLY_FILLED): (_S.EXPIRED, None),
+    (_S.EXPIRED, _N.FILLED): (_S.FILLED, None),
+    (_S.EXPIRED, _N.CANCELED): (_S.EXPIRED, None),
+    (_S.EXPIRED, _N.EXPIRED): (_S.EXPIRED, None),
+}
+
+_SURPRISES = {
+    (state, news): cell
+    for state in (_S.REJECTED, _S.DENIED)
+    for news, cell in {
+        _N.REJECTED: (state, None),
+        _N.OPEN: (_S.OPEN, _T.REVIVED),
+        _N.PARTLY_FILLED: (_S.PARTLY_FILLED, _T.REVIVED),
+        _N.FILLED: (_S.FILLED, _T.REVIVED),
+        _N.CANCELED: (_S.CANCELED, _T.CANCELED),
+        _N.EXPIRED: (_S.EXPIRED, _T.EXPIRED),
+    }.items()
+}
+
+TABLE: Table[OrderState, News, Tell | None] = Table(
+    "order", OrderState.NEW, {**_OWN, **_FIRST_WORD, **_AT_THE_VENUE, **_ENDED, **_SURPRISES}
+)
+
+_EVENTS: dict[Tell, type[OrderEvent]] = {
+    Tell.SENT: OrderSent,
+    Tell.DENIED: OrderDenied,
+    Tell.UNKNOWN: OrderOutcomeUnknown,
+    Tell.REJECTED: OrderRejected,
+    Tell.ACCEPTED: OrderAccepted,
+    Tell.CANCELED: OrderCanceled,
+    Tell.EXPIRED: OrderExpired,
+    Tell.REVIVED: OrderAccepted,
+}
+
+_NEWS = {
+    ReportedState.FILLED: News.FILLED,
+    ReportedState.CANCELED: News.CANCELED,
+    ReportedState.EXPIRED: News.EXPIRED,
+    ReportedState.REJECTED: News.REJECTED,
+}
+
+
+class OrderLife:
+    """What is known of one order, and what follows from each piece of news.
+
+    Args:
+        command: What was asked for.
+        names_fills: Whether the venue names executions. Where it does not, what was filled more than was known counts
+            as an execution of its own.
+
+    Attributes:
+        order: All that is known now.
+
+    Example:
+        >>> life = OrderLife(command)
+        >>> life.sent(now_ns)
+        [OrderSent(...)]
+        >>> life.reported(report)
+        [OrderAccepted(...), OrderFilled(...)]
+    """
+
+    __slots__ = ("_changed_ts_ns", "_names_fills", "_trade_ids", "order")
+
+    def __init__(self, command: SubmitOrder, *, names_fills: bool = True) -> None:
+        self.order = Order(
+            command=command,
+            state=TABLE.initial,
+            quantity=command.quantity,
+            price=command.price,
+            is_working=command.trigger is None,
+        )
+        self._names_fills = names_fills
+        self._trade_ids: set[str] = set()
+        self._changed_ts_ns = 0
+
+    def sent(self, now_ns: int) -> list[OrderEvent]:
+        """Note that it was written to a socket."""
+        return self._step(News.SENT, now_ns)
+
+    def denied(self, code: str, text: str, now_ns: int) -> list[OrderEvent]:
+        """Note that it will not be sent, or certainly was not."""
+        return self._step(News.DENIED, now_ns, code=code, text=text)
+
+    def lost(self, text: str, now_ns: int) -> list[OrderEvent]:
+        """Note that its outcome cannot be known from what came back."""
+        return self._step(News.LOST, now_ns, text=text)
+
+    def absent(self, text: str, now_ns: int) -> list[OrderEvent]:
+        """Note that the venue does not have it and can no longer get it; «not found» alone is no proof."""
+        return self._step(News.ABSENT, now_ns, code="NEVER_ARRIVED", text=text)
+
+    def rejected(self, code: str, text: str, now_ns: int) -> list[OrderEvent]:
+        """Note that the venue refused the command."""
+        return self._step(News.REJECTED, now_ns, code=code, text=text)
+
+    def reported(self, report: OrderReport) -> list[OrderEvent]:
+        """Take in what the venue says, whatever came before it."""
+        fresh = self._fresh_fills(report)
+        changes = self._changes(report)
+        is_amended = any(getattr(self.order, name) is not None for name in changes)
+        self._learn(report, changes, fresh)
+        now_ns = report.received_ts_ns
+        events = self._step(
+            self._news(report),
+            now_ns,
+            report.venue_ts_ns,
+            code=report.code,
+            text=report.text,
+        )
+        if is_amended and not events:
+            events.append(self._event(OrderAmended, now_ns, report.venue_ts_ns))
+        filled = [
+            OrderFilled(
+                order=self.order, received_ts_ns=now_ns, venue_ts_ns=fill.venue_ts_ns, fill=fill
+            )
+            for fill in fresh
+        ]
+        # An order is accepted before it is filled, and filled before it ends, whatever came first.
+        return _in_order(events, filled)
+
+    # ------------------------------------------------------------------ what a report holds
+
+    def _fresh_fills(self, report: OrderReport) -> list[Fill]:
+        fresh = {
+            fill.trade_id: fill for fill in report.fills if fill.trade_id not in self._trade_ids
+        }
+        if not self._names_fills:
+            fresh = self._difference(report)
+        self._trade_ids.update(fresh)
+        return list(fresh.values())
+
+    def _difference(self, report: OrderReport) -> dict[str, Fill]:
+        """Return what was filled beyond what is known, as one execution; its price keeps the average right."""
+        filled, known = report.filled_quantity, self.order.filled_quantity
+        if filled is None or filled <= known:
+            return {}
+        quantity = total(filled, -known)
+        average, old = report.average_price, self.order.average_price
+        price = average or report.price or self.order.price or Decimal(0)
+        if average is not None and old is not None:
+            price = (average * filled - old * known) / quantity
+        name = f"{self.order.client_order_id}:{format_decimal(filled)}"
+        return {
+            name: Fill(
+                trade_id=name, price=price, quantity=quantity, venue_ts_ns=report.venue_ts_ns
+            )
+        }
+
+    def _changes(self, report: OrderReport) -> dict[str, Decimal]:
+        """Return quantity and price where they are others than before, unless the report is old news."""
+        told_ns = report.venue_ts_ns
+        if told_ns is not None and told_ns < self._changed_ts_ns:
+            return {}
+        self._changed_ts_ns = told_ns or self._changed_ts_ns
+        order = self.order
+        changes = {}
+        if report.quantity is not None and report.quantity != order.quantity:
+            changes["quantity"] = report.quantity
+        if report.price is not None and order.price is not None and report.price != order.price:
+            changes["price"] = report.price
+        return changes
+
+    def _learn(self, report: OrderReport, changes: dict[str, Decimal], fresh: list[Fill]) -> None:
+        order = self.order
+        fills = (*order.fills, *fresh)
+        named = total(*(fill.quantity for fill in fills))
+        filled = max(order.filled_quantity, named, report.filled_quantity or Decimal(0))
+        self.order = msgspec.structs.replace(
+            order,
+            **changes,
+            venue_order_id=report.venue_order_id or order.venue_order_id,
+            fills=fills,
+            filled_quantity=filled,
+            average_price=_average(fills, filled) or report.average_price or order.average_price,
+            is_working=order.is_working or report.is_working,
+        )
+
+    def _news(self, report: OrderReport) -> News:
+        order = self.order
+        if order.quantity is not None and order.filled_quantity >= order.quantity:
+            return News.FILLED
+        news = _NEWS.get(report.state)
+        if news is not None:
+            return news
+        return News.PARTLY_FILLED if order.filled_quantity else News.OPEN
+
+    # ------------------------------------------------------------------ what follows
+
+    def _step(
+        self,
+        news: News,
+        now_ns: int,
+        venue_ts_ns: int | None = None,
+        *,
+        code: str = "",
+        text: str = "",
+    ) -> list[OrderEvent]:
+        before = self.order.state
+        state, tell = TABLE.step(before, news)
+        reason = {"code": code, "text": text} if tell is not None else {}
+        self.order = msgspec.structs.replace(self.order, state=state, **reason)
+        return [] if tell is None else [self._event(_EVENTS[tell], now_ns, venue_ts_ns)]
+
+    def _event(self, kind: type[OrderEvent], now_ns: int, venue_ts_ns: int | None) -> OrderEvent:
+        return kind(order=self.order, received_ts_ns=now_ns, venue_ts_ns=venue_ts_ns)
+
+
+def _average(fills: tuple[Fill, ...], filled: Decimal) -> Decimal | None:
+    """Return the average price of executions, ``None`` if some are missing."""
+    if not fills or total(*(fill.quantity for fill in fills)) != filled:
+        return None
+    return total(*(multiply(fill.price, fill.quantity) for fill in fills)) / filled
+
+
+def _in_order(events: list[OrderEvent], filled: list[OrderFilled]) -> list[OrderEvent]:
+    first = [event for event in events if isinstance(event, OrderAccepted | OrderAmended)]
+    last = [event for event in events if not isinstance(event, OrderAccepted | OrderAmended)]
+    return [*first, *filled, *last]

@@ -1,0 +1,370 @@
+"""Orders: what one asks for, what a venue says of it, and what is known of it.
+
+Three families, never mixed. *Commands* (`SubmitOrder` …) say what somebody wants. *Reports* (`OrderReport`, `Fill`) say what
+a venue told us, on whatever channel. *Events* (`OrderAccepted` …) say what became of an order, once each, and carry the
+order as it is afterwards (`Order`).
+
+An order's form follows from what is given: without a price it is a market order, with a `Trigger` it waits for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from enum import Enum
+
+import msgspec
+
+from tickwright.errors import UsageError
+from tickwright.model.market import Side, Stamped
+from tickwright.model.numbers import total
+
+
+__all__ = [
+    "AmendOrder",
+    "CancelAll",
+    "CancelOrder",
+    "Fill",
+    "Order",
+    "OrderAccepted",
+    "OrderAmended",
+    "OrderCanceled",
+    "OrderDenied",
+    "OrderEvent",
+    "OrderExpired",
+    "OrderFilled",
+    "OrderOutcomeUnknown",
+    "OrderRejected",
+    "OrderReport",
+    "OrderSent",
+    "OrderState",
+    "ReportedState",
+    "SubmitOrder",
+    "TimeInForce",
+    "Trigger",
+    "TriggerBy",
+    "TriggerKind",
+]
+
+
+class TimeInForce(Enum):
+    """How long an order works."""
+
+    GTC = "gtc"
+    """Until it is filled or canceled."""
+    IOC = "ioc"
+    """What is not filled at once is canceled."""
+    FOK = "fok"
+    """Filled whole at once, or not at all."""
+    GTD = "gtd"
+    """Until `SubmitOrder.expire_ts_ns`."""
+
+
+class TriggerKind(Enum):
+    """On which side of the market a trigger lies."""
+
+    STOP = "stop"
+    """Buys when the price has risen to it, sells when it has fallen to it."""
+    TAKE_PROFIT = "take-profit"
+    """Buys when the price has fallen to it, sells when it has risen to it."""
+
+
+class TriggerBy(Enum):
+    """Which price is watched."""
+
+    LAST = "last"
+    MARK = "mark"
+    INDEX = "index"
+
+
+class Trigger(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order waits for before it works.
+
+    Args:
+        kind: On which side of the market.
+        price: At which price; with ``trail_bps`` the price from which on the market is followed.
+        by: Which price is watched.
+        trail_bps: Follow the market's extreme, and trigger when it has come back by so many hundredths of a percent.
+
+    Raises:
+        UsageError: If neither a price nor a trail is given.
+    """
+
+    kind: TriggerKind
+    price: Decimal | None = None
+    by: TriggerBy = TriggerBy.LAST
+    trail_bps: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.price is None and self.trail_bps is None:
+            raise UsageError("a trigger needs a price or a trail_bps to wait for")
+
+
+class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Place an order.
+
+    Args:
+        client_order_id: Made before anything is sent; names the order on every channel.
+        instrument: Its id, ``binance:BTC/USDT``.
+        side: Buy or sell.
+        quantity: In base asset, or contracts.
+        quote_quantity: What a market order spends or earns, in place of ``quantity``.
+        price: The limit; ``None`` for a market order.
+        time_in_force: How long it works.
+        expire_ts_ns: When a GTD order ends, ns since 1970.
+        post_only: Refused by the venue rather than traded at once.
+        reduce_only: Only ever shrinks a position.
+        trigger: What it waits for.
+        display_quantity: The part of an iceberg that the book shows.
+
+    Raises:
+        UsageError: If what is given contradicts itself on any venue; it says how.
+    """
+
+    client_order_id: str
+    instrument: str
+    side: Side
+    quantity: Decimal | None = None
+    quote_quantity: Decimal | None = None
+    price: Decimal | None = None
+    time_in_force: TimeInForce = TimeInForce.GTC
+    expire_ts_ns: int | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    trigger: Trigger | None = None
+    display_quantity: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for is_contradicted, text in _CONTRADICTIONS:
+            if is_contradicted(self):
+                raise UsageError(f"order {self.client_order_id}: {text}")
+
+    @property
+    def is_market(self) -> bool:
+        """Whether it takes whatever price there is."""
+        return self.price is None
+
+
+_CONTRADICTIONS: tuple[tuple[Callable[[SubmitOrder], bool], str], ...] = (
+    (lambda order: order.side is Side.UNKNOWN, "it must buy or sell"),
+    (
+        lambda order: (order.quantity is None) == (order.quote_quantity is None),
+        "give either quantity or quote_quantity",
+    ),
+    (
+        lambda order: order.quote_quantity is not None and not order.is_market,
+        "quote_quantity goes with market orders; give quantity with a price",
+    ),
+    (
+        lambda order: order.post_only and order.is_market,
+        "a market order takes and cannot be post_only; give a price",
+    ),
+    (
+        lambda order: order.post_only and order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK),
+        "post_only never trades at once, IOC and FOK only then; choose one of them",
+    ),
+    (
+        lambda order: order.display_quantity is not None and order.is_market,
+        "a market order stands in no book; display_quantity needs a price",
+    ),
+    (
+        lambda order: (order.time_in_force is TimeInForce.GTD) != (order.expire_ts_ns is not None),
+        "GTD and expire_ts_ns go together",
+    ),
+)
+
+
+class AmendOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Change an open order's quantity, price or both; ``None`` leaves it."""
+
+    client_order_id: str
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+
+
+class CancelOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """Cancel one order."""
+
+    client_order_id: str
+
+
+class CancelAll(msgspec.Struct, frozen=True, kw_only=True):
+    """Cancel every open order of an instrument, of a venue, or of all."""
+
+    instrument: str | None = None
+    venue: str | None = None
+
+
+class Fill(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution of an order."""
+
+    trade_id: str
+    """The venue's; the same execution has the same one on every channel."""
+    price: Decimal
+    quantity: Decimal
+    fee: Decimal | None = None
+    """Negative for a rebate; ``None`` where the channel does not tell."""
+    fee_asset: str | None = None
+    is_maker: bool | None = None
+    venue_ts_ns: int | None = None
+
+
+class ReportedState(Enum):
+    """What a venue says an order is."""
+
+    OPEN = "open"
+    """Working, or waiting for its trigger, whatever was filled."""
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    """Ended by the venue: time in force, no liquidity, self-trade prevention."""
+    REJECTED = "rejected"
+
+
+class OrderReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a venue said of an order, on any channel."""
+
+    client_order_id: str
+    instrument: str
+    state: ReportedState
+    received_ts_ns: int
+    venue_order_id: str | None = None
+    venue_ts_ns: int | None = None
+    """Of the change it tells of; tells old news from new."""
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    filled_quantity: Decimal | None = None
+    """Of all executions so far."""
+    average_price: Decimal | None = None
+    fills: tuple[Fill, ...] = ()
+    """Executions that it names."""
+    is_working: bool = True
+    """False while it waits for its trigger."""
+    code: str = ""
+    text: str = ""
+    """Why it was rejected or expired, in the venue's words."""
+
+
+class OrderState(Enum):
+    """Where an order is in its life; ``core.order`` has all transitions."""
+
+    NEW = "new"
+    """Decided on and journalled; nothing was sent."""
+    SENT = "sent"
+    """On its way; no word from the venue."""
+    UNKNOWN = "unknown"
+    """It may be at the venue or not; being found out."""
+    OPEN = "open"
+    """At the venue, nothing filled."""
+    PARTLY_FILLED = "partly filled"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    """The venue said no, or it is proven that it never arrived."""
+    DENIED = "denied"
+    """We said no, or could not send it; nothing reached the venue."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is expected of it."""
+        return self in _FINAL
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is known to be at the venue, and can still be filled."""
+        return self in (OrderState.OPEN, OrderState.PARTLY_FILLED)
+
+
+_FINAL = frozenset(
+    {
+        OrderState.FILLED,
+        OrderState.CANCELED,
+        OrderState.EXPIRED,
+        OrderState.REJECTED,
+        OrderState.DENIED,
+    }
+)
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is known of an order at one moment."""
+
+    command: SubmitOrder
+    state: OrderState
+    venue_order_id: str | None = None
+    quantity: Decimal | None = None
+    """As last amended; ``None`` for a market order by quote that the venue has not turned into a quantity yet."""
+    price: Decimal | None = None
+    filled_quantity: Decimal = Decimal(0)
+    fills: tuple[Fill, ...] = ()
+    """In the order in which they were learned."""
+    average_price: Decimal | None = None
+    is_working: bool = True
+    code: str = ""
+    text: str = ""
+    """Why it was denied, rejected, expired or is unknown."""
+
+    @property
+    def client_order_id(self) -> str:
+        """The order's name."""
+        return self.command.client_order_id
+
+    @property
+    def leaves_quantity(self) -> Decimal | None:
+        """What can still be filled: nothing once it is final."""
+        if self.state.is_final:
+            return Decimal(0)
+        return None if self.quantity is None else total(self.quantity, -self.filled_quantity)
+
+    @property
+    def missing_quantity(self) -> Decimal:
+        """What the venue says was filled, and whose executions have not been named yet."""
+        return total(self.filled_quantity, *(-fill.quantity for fill in self.fills))
+
+
+class OrderEvent(Stamped, frozen=True, kw_only=True):
+    """What became of an order; ``order`` is how it is afterwards."""
+
+    order: Order
+    received_ts_ns: int
+    """When we learned it."""
+    venue_ts_ns: int | None = None
+
+
+class OrderSent(OrderEvent, frozen=True):
+    """It was written to the socket."""
+
+
+class OrderDenied(OrderEvent, frozen=True):
+    """It was never sent: ``order.code`` names the rule, ``order.text`` has its numbers."""
+
+
+class OrderRejected(OrderEvent, frozen=True):
+    """The venue turned it down, or it is proven that it never arrived."""
+
+
+class OrderAccepted(OrderEvent, frozen=True):
+    """It is at the venue."""
+
+
+class OrderAmended(OrderEvent, frozen=True):
+    """Its quantity or price is another."""
+
+
+class OrderFilled(OrderEvent, frozen=True, kw_only=True):
+    """One execution; each is told once (G10)."""
+
+    fill: Fill
+
+
+class OrderCanceled(OrderEvent, frozen=True):
+    """It was canceled; what was filled before stays filled."""
+
+
+class OrderExpired(OrderEvent, frozen=True):
+    """The venue ended it."""
+
+
+class OrderOutcomeUnknown(OrderEvent, frozen=True):
+    """Nobody knows whether it is at the venue (G1); the next event says."""

@@ -1,0 +1,338 @@
+"""The life of an order: every cell of its table, and any order in which the truth may be learned."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tickwright.core.machine import mermaid
+from tickwright.core.order import TABLE, News, OrderLife, Tell
+from tickwright.errors import IllegalTransition
+from tickwright.model.market import Side
+from tickwright.model.orders import (
+    Fill,
+    OrderAccepted,
+    OrderAmended,
+    OrderCanceled,
+    OrderDenied,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderOutcomeUnknown,
+    OrderRejected,
+    OrderReport,
+    OrderSent,
+    OrderState,
+    ReportedState,
+    SubmitOrder,
+    Trigger,
+    TriggerKind,
+)
+
+
+NOW_NS = 1_795_000_000_000_000_000
+D = Decimal
+
+COMMAND = SubmitOrder(
+    client_order_id="me-1",
+    instrument="binance:BTC/USDT",
+    side=Side.BUY,
+    quantity=D("1.0"),
+    price=D(60000),
+)
+
+# Rows are states, columns are news; a cell is the next state, with what is told after a slash. "!" is a bug.
+GRID = """
+                DENIED         SENT      LOST              ABSENT            REJECTED           OPEN          PARTLY_FILLED          FILLED          CANCELED           EXPIRED
+NEW             DENIED/DENIED  SENT/SENT UNKNOWN/UNKNOWN   !                 REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED
+SENT            DENIED/DENIED  !         UNKNOWN/UNKNOWN   REJECTED/REJECTED REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED
+UNKNOWN         !              !         UNKNOWN           REJECTED/REJECTED REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED
+OPEN            !              !         OPEN              UNKNOWN/UNKNOWN   OPEN               OPEN          PARTLY_FILLED          FILLED          CANCELED/CANCELED  EXPIRED/EXPIRED
+PARTLY_FILLED   !              !         PARTLY_FILLED     UNKNOWN/UNKNOWN   PARTLY_FILLED      PARTLY_FILLED PARTLY_FILLED          FILLED          CANCELED/CANCELED  EXPIRED/EXPIRED
+FILLED          !              !         FILLED            FILLED            FILLED             FILLED        FILLED                 FILLED          FILLED             FILLED
+CANCELED        !              !         CANCELED          CANCELED          CANCELED           CANCELED      CANCELED               FILLED          CANCELED           CANCELED
+EXPIRED         !              !         EXPIRED           EXPIRED           EXPIRED            EXPIRED       EXPIRED                FILLED          EXPIRED            EXPIRED
+REJECTED        !              !         REJECTED          REJECTED          REJECTED           OPEN/REVIVED  PARTLY_FILLED/REVIVED  FILLED/REVIVED  CANCELED/CANCELED  EXPIRED/EXPIRED
+DENIED          !              !         !                 !                 DENIED             OPEN/REVIVED  PARTLY_FILLED/REVIVED  FILLED/REVIVED  CANCELED/CANCELED  EXPIRED/EXPIRED
+"""
+
+
+def cells() -> list[tuple[str, str, str]]:
+    head, *rows = [line.split() for line in GRID.strip().splitlines()]
+    return [
+        (state, news, cell)
+        for state, *found in rows
+        for news, cell in zip(head, found, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("state", "news", "cell"), cells())
+def test_g35_every_cell_of_the_table_is_decided(state: str, news: str, cell: str) -> None:
+    if cell == "!":
+        with pytest.raises(IllegalTransition):
+            TABLE.step(OrderState[state], News[news])
+        return
+    following, _, told = cell.partition("/")
+    expected = (OrderState[following], Tell[told] if told else None)
+    assert TABLE.step(OrderState[state], News[news]) == expected
+
+
+def test_g35_the_grid_names_every_state_and_all_news() -> None:
+    assert {(state, news) for state, news, _ in cells()} == {
+        (state.name, news.name) for state in OrderState for news in News
+    }
+
+
+def test_the_diagram_is_drawn_from_the_table() -> None:
+    assert "UNKNOWN --> REJECTED: ABSENT, REJECTED / REJECTED" in mermaid(TABLE)
+
+
+# ---------------------------------------------------------------------- reports
+
+
+def fill(number: int, quantity: str, price: str = "60000") -> Fill:
+    return Fill(trade_id=str(number), price=D(price), quantity=D(quantity), fee=D("0.1"))
+
+
+def report(
+    state: ReportedState = ReportedState.OPEN,
+    *fills: Fill,
+    filled: str | None = None,
+    at: int = 0,
+    **other: object,
+) -> OrderReport:
+    return OrderReport(
+        client_order_id="me-1",
+        instrument="binance:BTC/USDT",
+        state=state,
+        received_ts_ns=NOW_NS + at,
+        venue_ts_ns=NOW_NS + at,
+        fills=fills,
+        filled_quantity=None if filled is None else D(filled),
+        **other,  # type: ignore[arg-type]  # fields of the report
+    )
+
+
+def kinds(events: list[OrderEvent]) -> list[type[OrderEvent]]:
+    return [type(event) for event in events]
+
+
+def sent() -> OrderLife:
+    life = OrderLife(COMMAND)
+    assert kinds(life.sent(NOW_NS)) == [OrderSent]
+    return life
+
+
+def test_an_order_lives_from_sent_to_filled() -> None:
+    life = sent()
+    assert kinds(life.reported(report(venue_order_id="28"))) == [OrderAccepted]
+    assert life.order.venue_order_id == "28"
+    (filled,) = life.reported(report(ReportedState.OPEN, fill(1, "0.4"), filled="0.4"))
+    assert isinstance(filled, OrderFilled)
+    assert filled.order.state is OrderState.PARTLY_FILLED
+    assert filled.order.leaves_quantity == D("0.6")
+    (last,) = life.reported(report(ReportedState.FILLED, fill(2, "0.6", "60010"), filled="1"))
+    assert last.order.state is OrderState.FILLED
+    assert last.order.average_price == D("60006")
+    assert last.order.leaves_quantity == 0
+
+
+def test_g35_a_fill_before_the_accept_tells_the_accept_first() -> None:
+    events = sent().reported(report(ReportedState.FILLED, fill(1, "1"), filled="1"))
+    assert kinds(events) == [OrderAccepted, OrderFilled]
+
+
+def test_g35_a_fill_after_the_cancel_is_counted_and_leaves_it_canceled() -> None:
+    life = sent()
+    life.reported(report())
+    assert kinds(life.reported(report(ReportedState.CANCELED))) == [OrderCanceled]
+    assert kinds(life.reported(report(ReportedState.OPEN, fill(1, "0.4"), filled="0.4"))) == [
+        OrderFilled
+    ]
+    assert life.order.state is OrderState.CANCELED
+    assert life.order.filled_quantity == D("0.4")
+
+
+def test_g35_fills_after_the_cancel_that_complete_the_order_make_it_filled() -> None:
+    life = sent()
+    life.reported(report(ReportedState.CANCELED))
+    life.reported(report(ReportedState.OPEN, fill(1, "1"), filled="1"))
+    assert life.order.state is OrderState.FILLED
+
+
+def test_g35_a_late_reject_does_not_end_an_order_that_the_venue_showed() -> None:
+    life = sent()
+    life.reported(report())
+    assert life.rejected("-2010", "Duplicate order sent.", NOW_NS) == []
+    assert life.order.state is OrderState.OPEN
+    assert life.order.code == ""
+
+
+def test_g35_a_cancel_straight_from_sent_ends_it() -> None:
+    assert kinds(sent().reported(report(ReportedState.CANCELED))) == [OrderCanceled]
+
+
+def test_g10_an_execution_counts_once_whichever_channels_bring_it() -> None:
+    life = sent()
+    life.reported(report(ReportedState.OPEN, fill(1, "0.4"), filled="0.4"))
+    assert life.reported(report(ReportedState.OPEN, fill(1, "0.4"), filled="0.4")) == []
+    assert life.order.filled_quantity == D("0.4")
+    assert life.order.missing_quantity == 0
+
+
+def test_g01_a_lost_reply_makes_it_unknown_and_the_next_word_of_the_venue_resolves_it() -> None:
+    life = sent()
+    (unknown,) = life.lost("no answer within 10 s", NOW_NS)
+    assert isinstance(unknown, OrderOutcomeUnknown)
+    assert unknown.order.text == "no answer within 10 s"
+    assert kinds(life.reported(report())) == [OrderAccepted]
+    assert life.order.text == ""
+
+
+def test_g01_proof_that_it_never_arrived_is_a_rejection_of_its_own_code() -> None:
+    life = sent()
+    life.lost("-1007", NOW_NS)
+    (event,) = life.absent("not found after its window", NOW_NS)
+    assert isinstance(event, OrderRejected)
+    assert event.order.code == "NEVER_ARRIVED"
+
+
+def test_g02_an_order_is_sent_once() -> None:
+    with pytest.raises(IllegalTransition):
+        sent().sent(NOW_NS)
+
+
+def test_a_denied_order_that_turns_up_at_the_venue_is_there() -> None:
+    life = sent()
+    assert kinds(life.denied("NOT_SENT", "refused", NOW_NS)) == [OrderDenied]
+    assert kinds(life.reported(report())) == [OrderAccepted]
+
+
+def test_what_the_venue_says_was_filled_and_did_not_name_is_missing_until_it_does() -> None:
+    life = sent()
+    life.reported(report(ReportedState.FILLED, filled="1", average_price=D(60003)))
+    assert life.order.state is OrderState.FILLED
+    assert life.order.missing_quantity == 1
+    assert life.order.average_price == 60003
+    assert kinds(life.reported(report(ReportedState.FILLED, fill(7, "1"), filled="1"))) == [
+        OrderFilled
+    ]
+    assert life.order.missing_quantity == 0
+
+
+def test_a_venue_that_names_no_executions_has_its_totals_turned_into_some() -> None:
+    life = OrderLife(COMMAND, names_fills=False)
+    life.sent(NOW_NS)
+    life.reported(report(filled="0.4", average_price=D(60000)))
+    (event,) = life.reported(report(filled="0.6", average_price=D(60010)))
+    assert isinstance(event, OrderFilled)
+    assert event.fill.quantity == D("0.2")
+    assert event.fill.price == 60030
+    assert life.reported(report(filled="0.6", average_price=D(60010))) == []
+    assert life.reported(report(filled="0.5")) == []
+
+
+def test_an_amended_order_is_told_with_its_new_numbers() -> None:
+    life = sent()
+    life.reported(report(quantity=D("1.0"), price=D("60000.0")))
+    (event,) = life.reported(report(quantity=D("0.8"), price=D(60005), at=2))
+    assert isinstance(event, OrderAmended)
+    assert (event.order.quantity, event.order.price) == (D("0.8"), D(60005))
+
+
+def test_old_news_does_not_take_an_amend_back() -> None:
+    life = sent()
+    life.reported(report(quantity=D("0.8"), at=2))
+    assert life.reported(report(quantity=D("1.0"), at=1)) == []
+    assert life.order.quantity == D("0.8")
+
+
+def test_an_amend_down_to_what_is_filled_completes_it() -> None:
+    life = sent()
+    life.reported(report(ReportedState.OPEN, fill(1, "0.4"), filled="0.4"))
+    life.reported(report(quantity=D("0.4"), filled="0.4", at=1))
+    assert life.order.state is OrderState.FILLED
+
+
+def test_an_expiry_carries_the_venue_s_reason() -> None:
+    life = sent()
+    events = life.reported(report(ReportedState.EXPIRED, text="UNFILLED_IOC_QUANTITY_EXPIRED"))
+    assert kinds(events) == [OrderExpired]
+    assert life.order.text == "UNFILLED_IOC_QUANTITY_EXPIRED"
+
+
+def test_a_conditional_order_works_once_it_was_triggered() -> None:
+    command = SubmitOrder(
+        client_order_id="me-1",
+        instrument="binance:BTC/USDT",
+        side=Side.SELL,
+        quantity=D(1),
+        trigger=Trigger(kind=TriggerKind.STOP, price=D(50000)),
+    )
+    life = OrderLife(command)
+    life.sent(NOW_NS)
+    life.reported(report(is_working=False))
+    assert not life.order.is_working
+    life.reported(report(is_working=True))
+    assert life.order.is_working
+
+
+def test_a_market_order_by_quote_learns_its_quantity_without_being_amended() -> None:
+    command = SubmitOrder(
+        client_order_id="me-1",
+        instrument="binance:BTC/USDT",
+        side=Side.BUY,
+        quote_quantity=D(100),
+    )
+    life = OrderLife(command)
+    life.sent(NOW_NS)
+    events = life.reported(
+        report(ReportedState.FILLED, fill(1, "0.002"), filled="0.002", quantity=D("0.002"))
+    )
+    assert kinds(events) == [OrderAccepted, OrderFilled]
+    assert life.order.leaves_quantity == 0
+
+
+# ---------------------------------------------------------------------- any order of learning
+
+
+def history(parts: list[int], end: ReportedState) -> list[OrderReport]:
+    """Return what the venue says of an order filled in parts (hundredths), and then ended, told twice."""
+    reports = [report(quantity=D(1))]
+    filled = 0
+    for number, part in enumerate(parts):
+        filled += part
+        state = ReportedState.FILLED if filled == 100 else ReportedState.OPEN
+        one = fill(number, str(D(part) / 100))
+        reports.append(report(state, one, filled=str(D(filled) / 100), at=number + 1))
+    if filled < 100:
+        reports.append(report(end, filled=str(D(filled) / 100), at=50))
+    return reports * 2
+
+
+@given(
+    parts=st.lists(st.integers(1, 40), max_size=5).filter(lambda parts: sum(parts) <= 100),
+    end=st.sampled_from([ReportedState.CANCELED, ReportedState.EXPIRED]),
+    seed=st.integers(0, 1 << 32),
+    is_lost=st.booleans(),
+)
+def test_g35_whatever_the_order_of_reports_the_end_is_the_truth(
+    parts: list[int], end: ReportedState, seed: int, *, is_lost: bool
+) -> None:
+    reports = history(parts, end)
+    Random(seed).shuffle(reports)
+    life = sent()
+    events = life.lost("cut", NOW_NS) if is_lost else []
+    for each in reports:
+        events += life.reported(each)
+    truth = OrderState.FILLED if sum(parts) == 100 else OrderState[end.name]
+    assert life.order.state is truth
+    told = [event.fill.trade_id for event in events if isinstance(event, OrderFilled)]
+    assert sorted(told) == sorted(str(number) for number in range(len(parts)))
+    assert life.order.filled_quantity == D(sum(parts)) / 100
+    assert life.order.missing_quantity == 0
+    assert sum(isinstance(event, OrderCanceled | OrderExpired) for event in events) <= 1
