@@ -248,16 +248,22 @@ def ccxt_addresses(venue: LoopbackVenue) -> dict[str, Any]:
             # Their names of today, and those of the releases up to the summer of 2026.
             **dict.fromkeys(("linear", "future"), f"{usdm.ws_public}/ws"),
             **dict.fromkeys(("inverse", "delivery"), f"{coinm.ws_public}/ws"),
+            "ws-api": {
+                "spot": f"{spot.ws_api}/ws-api/v3",
+                "linear": f"{usdm.ws_api}/ws-fapi/v1",
+            },
         },
     }
 
 
-def sdk_addresses(venue: LoopbackVenue, product: str) -> dict[str, Any]:
-    """Return the configurations of Binance's own clients for a product of the venue."""
+def sdk_addresses(venue: LoopbackVenue, product: str, **key: Any) -> dict[str, Any]:
+    """Return the configurations of Binance's own clients for a product of the venue, and a key for it."""
     at = venue.endpoints[f"binance.{product}"]
+    api = {"spot": "/ws-api/v3", "usdm": "/ws-fapi/v1"}[product]
     # A failed request is an answer here: nothing is asked twice.
     return {
         "product": product,
-        "rest": {"base_path": at.rest, "retries": 0, "timeout": 5000},
+        "rest": {"base_path": at.rest, "retries": 0, "timeout": 5000, **key},
         "streams": {"stream_url": at.ws_public},
+        "ws_api": {"stream_url": f"{at.ws_api}{api}", **key},
     }
