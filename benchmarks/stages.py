@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ from tickwright.model.topics import BookUpdates, Quotes, Topic, Trades
 from tickwright.runtime.bus import Bus
 from tickwright.runtime.line import Line
 from tickwright.runtime.routes import Route
-from tickwright.venues.base import Channel
+from tickwright.venues.base import Channel, StreamKind
 from tickwright.venues.binance import codec
 from tickwright.venues.binance.protocol import CombinedStreams
 from tickwright.venues.binance.symbols import infer_spot
@@ -90,7 +91,7 @@ def _dispatch(frames: list[bytes]) -> Stage:
     """Find the stream's name, its route and the time, and make the two calls that lead to the sink."""
     name = CombinedStreams().stream_of(frames[0])
     assert name is not None
-    route = Route(Channel(stream=name.decode(), route="", decode=lambda frame, received_ns: None))  # type: ignore[arg-type, return-value]  # nothing is decoded here
+    route = Route(Channel(name, StreamKind(lambda frame, received_ns, subject: ())))
     route.add(object, lambda event: None)
     line = Line(_Nobody(), {name: route}, CombinedStreams(), SystemClock())
     return Stage("session: stream name, route, clock", _least(lambda: timed(line.on_frame, frames)))
@@ -122,7 +123,7 @@ def _keeper(work: Workload, decode: Callable[[bytes, int], BookDelta]) -> BookKe
     early += [payload for _, payload in work.warm_up]
     keeper.on_up(0)
     keeper.on_subscribed()
-    snapshot = codec.book_snapshot(instrument)(next(iter(work.snapshots.values())), 1)
+    snapshot = codec.book_snapshot(next(iter(work.snapshots.values())), 1, instrument)
     keeper.on_snapshot(snapshot)
     for payload in early:
         keeper.on_delta(decode(b'{"stream":"","data":%b}' % payload, 1))
@@ -134,7 +135,7 @@ def depth_stages() -> list[Stage]:
     work = build("depth", FRAMES)
     frames = _frames(work, "@depth@100ms")
     instrument = _instrument(work)
-    decode = codec.spot_delta(instrument)
+    decode = partial(codec.spot_delta, instrument=instrument)
     deltas = [decode(frame, 1) for frame in frames]
     levels = [(delta.bids, delta.asks) for delta in deltas]
 
@@ -191,7 +192,7 @@ def small_stages(case: str) -> list[Stage]:
     instrument = _instrument(work)
     is_quote = case == "bookTicker"
     decode: Callable[[bytes, int], Any]
-    decode = codec.spot_quote(instrument) if is_quote else codec.trade(instrument)
+    decode = partial(codec.spot_quote if is_quote else codec.trade, instrument=instrument)
     topic = Quotes(instrument.id) if is_quote else Trades(instrument.id)
     events = [decode(frame, 1) for frame in frames]
     kind = type(events[0])

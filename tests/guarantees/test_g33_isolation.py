@@ -32,7 +32,7 @@ def crash(tw: Connector, product: str, stream: str) -> Any:
     route = feed._by_stream[stream][0].route
     decode = route.decode
 
-    def broken(frame: bytes, received_ns: int) -> Any:
+    def broken(frame: bytes, received_ns: int, subject: object) -> Any:
         raise ZeroDivisionError("a bug in a decoder")
 
     def mend() -> None:

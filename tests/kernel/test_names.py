@@ -12,10 +12,11 @@ from tickwright.kernel import IS_COMPILED, name_after, pure_scan
 HEAD = b'{"stream":"'
 
 FRAMES = {
-    b'{"stream":"btcusdt@trade","data":{}}': b"btcusdt@trade",
-    b'{"stream":"","data":{}}': b"",
-    '{"stream":"测试usdt@trade"}'.encode(): "测试usdt@trade".encode(),
+    b'{"stream":"btcusdt@trade","data":{}}': "btcusdt@trade",
+    b'{"stream":"","data":{}}': "",
+    '{"stream":"测试usdt@trade"}'.encode(): "测试usdt@trade",
     b'{"stream":"a\\u0062c@trade"}': None,
+    b'{"stream":"btc\xffusdt@trade"}': None,
     b'{"stream":"btcusdt': None,
     b'{"stream":"': None,
     b'{"stream":': None,

@@ -11,7 +11,7 @@ from tickwright.model.market import MarkPrice, Quote
 from tickwright.model.topics import MarkPrices, Quotes, Topic
 from tickwright.runtime.bus import Bus
 from tickwright.runtime.routes import Route
-from tickwright.venues.base import Channel
+from tickwright.venues.base import Channel, StreamKind
 
 
 BTC = "binance:BTC/USDT:USDT"
@@ -23,7 +23,7 @@ def piped(make: type[OncePipe] | type[QuotePipe], topic: Topic) -> tuple[Route, 
     got: list[Any] = []
     channel = Bus(SystemClock(), lambda name, coroutine: coroutine.close()).channel(topic)
     channel.attach(got.append)
-    route = Route(Channel(stream="s", route="", decode=lambda frame, received_ns: None))  # type: ignore[arg-type, return-value]  # events are pushed
+    route = Route(Channel("s", StreamKind(lambda frame, received_ns, subject: None)))  # type: ignore[arg-type, return-value]  # events are pushed
     for event_type, sink in make(topic, route, channel).sinks:
         route.add(event_type, sink)
     return route, got

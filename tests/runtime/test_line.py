@@ -9,7 +9,7 @@ from tickwright.io.clock import Clock
 from tickwright.model.market import MarkPrice
 from tickwright.runtime.line import Line
 from tickwright.runtime.routes import Route
-from tickwright.venues.base import Channel, WsProtocol
+from tickwright.venues.base import Channel, StreamKind, WsProtocol
 
 
 RECEIVED_NS = 1_760_000_000_000_000_000
@@ -23,9 +23,9 @@ class StoppedClock:
 class SpaceProtocol:
     """Frames are ``stream payload``; those without a space are something else."""
 
-    def stream_of(self, frame: bytes) -> bytes | None:
+    def stream_of(self, frame: bytes) -> str | None:
         stream, space, _ = frame.partition(b" ")
-        return stream if space else None
+        return stream.decode() if space else None
 
 
 class Owner:
@@ -34,7 +34,7 @@ class Owner:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
 
-    def on_other(self, frame: bytes, stream: bytes | None) -> None:
+    def on_other(self, frame: bytes, stream: str | None) -> None:
         self.told.append(("other", frame, stream))
 
     def on_unreadable(self, stream: str, error: DecodeError, frame: bytes) -> None:
@@ -59,8 +59,8 @@ class Rig:
     def __init__(self) -> None:
         self.owner = Owner()
         self.got: list[Any] = []
-        self.routes: dict[bytes, Route] = {}
-        self.add("good", lambda frame, at_ns: cast(MarkPrice, f"{frame.decode()}@{at_ns}"))
+        self.routes: dict[str, Route] = {}
+        self.add("good", lambda frame, at_ns, _: cast(MarkPrice, f"{frame.decode()}@{at_ns}"))
         self.line = Line(
             self.owner,
             self.routes,
@@ -69,9 +69,9 @@ class Rig:
         )
 
     def add(self, name: str, decode: Any) -> Route:
-        route = Route(Channel(stream=name, route="", decode=decode))
+        route = Route(Channel(name, StreamKind(decode)))
         route.add(object, self.got.append)
-        self.routes[name.encode()] = route
+        self.routes[name] = route
         return route
 
 
@@ -79,7 +79,7 @@ def test_a_data_frame_goes_to_its_route_stamped_with_the_time_of_receiving() -> 
     rig = Rig()
     rig.line.on_frame(b"good 1")
     assert rig.got == [f"good 1@{RECEIVED_NS}"]
-    assert rig.routes[b"good"].frames == 1
+    assert rig.routes["good"].frames == 1
     assert rig.owner.told == []
 
 
@@ -89,14 +89,14 @@ def test_a_frame_of_no_route_goes_to_the_session_with_its_stream_if_it_has_one()
     rig.line.on_frame(b"late 1")
     assert rig.owner.told == [
         ("other", b'{"result":null,"id":1}', None),
-        ("other", b"late 1", b"late"),
+        ("other", b"late 1", "late"),
     ]
     assert rig.got == []
 
 
 def test_a_route_that_is_added_later_is_found_at_once() -> None:
     rig = Rig()
-    rig.add("new", lambda frame, at_ns: frame)
+    rig.add("new", lambda frame, at_ns, _: frame)
     rig.line.on_frame(b"new 1")
     assert rig.got == [b"new 1"]
 
@@ -104,7 +104,7 @@ def test_a_route_that_is_added_later_is_found_at_once() -> None:
 def test_g25_an_unreadable_frame_is_reported_with_its_bytes_and_the_stream_goes_on() -> None:
     rig = Rig()
 
-    def decode(frame: bytes, at_ns: int) -> Any:
+    def decode(frame: bytes, at_ns: int, subject: None) -> Any:
         if frame.endswith(b"bad"):
             raise DecodeError("no price", 5)
         return frame
@@ -121,7 +121,7 @@ def test_a_bug_in_a_route_is_handed_over_and_never_thrown_at_the_socket() -> Non
     rig = Rig()
     bug = KeyError("p")
 
-    def decode(frame: bytes, at_ns: int) -> Any:
+    def decode(frame: bytes, at_ns: int, subject: None) -> Any:
         raise bug
 
     rig.add("broken", decode)
@@ -146,7 +146,7 @@ def test_the_end_is_passed_on_and_remembered_for_who_was_still_connecting() -> N
 
 def test_g10_a_retired_line_delivers_nothing_and_says_nothing() -> None:
     rig = Rig()
-    rig.add("broken", lambda frame, at_ns: 1 / 0)
+    rig.add("broken", lambda frame, at_ns, _: 1 / 0)
     rig.line.retire()
     for frame in (b"good 1", b"broken 1", b"other 1", b"{}"):
         rig.line.on_frame(frame)
@@ -161,13 +161,13 @@ def test_g10_a_retired_line_delivers_nothing_and_says_nothing() -> None:
 def test_retiring_a_line_leaves_the_routes_to_its_successor() -> None:
     rig = Rig()
     rig.line.retire()
-    assert set(rig.routes) == {b"good"}
+    assert set(rig.routes) == {"good"}
 
 
 def test_a_line_that_retires_in_the_middle_of_a_frame_reports_nothing_of_it() -> None:
     rig = Rig()
 
-    def decode(frame: bytes, at_ns: int) -> Any:
+    def decode(frame: bytes, at_ns: int, subject: None) -> Any:
         rig.line.retire()
         raise DecodeError("too late") if frame.endswith(b"d") else KeyError("too late")
 

@@ -8,14 +8,14 @@ from tickwright.core.subscriptions import Ledger
 from tickwright.runtime.pool import SessionPool
 from tickwright.runtime.routes import Route
 from tickwright.runtime.session import SessionRunner
-from tickwright.venues.base import Channel
+from tickwright.venues.base import Channel, StreamKind
 
 
 def routes(*names: str) -> list[Route]:
-    def decode(frame: bytes, received_ns: int) -> Any:
+    def decode(frame: bytes, received_ns: int, subject: None) -> Any:
         raise AssertionError("no frame comes here")
 
-    return [Route(Channel(stream=name, route="", decode=decode)) for name in names]
+    return [Route(Channel(name, StreamKind(decode))) for name in names]
 
 
 class FakeRunner:
@@ -24,16 +24,16 @@ class FakeRunner:
     def __init__(self, number: int) -> None:
         self.number = number
         self.ledger = Ledger(streams_per_request=10, streams_max=3)
-        self.routes: dict[bytes, Route] = {}
+        self.routes: dict[str, Route] = {}
 
     def want(self, wanted: list[Route]) -> None:
         for each in wanted:
-            self.routes[each.name.encode()] = each
+            self.routes[each.name] = each
             self.ledger.want(each.name)
 
     def unwant(self, unwanted: list[Route]) -> None:
         for each in unwanted:
-            del self.routes[each.name.encode()]
+            del self.routes[each.name]
             self.ledger.unwant(each.name)
 
 
@@ -46,7 +46,7 @@ class Pooled:
         )
 
     def placed(self) -> list[list[str]]:
-        return [[key.decode() for key in runner.routes] for runner in self.pool]
+        return [list(runner.routes) for runner in self.pool]
 
 
 def test_g28_streams_fill_a_connection_before_another_is_opened() -> None:

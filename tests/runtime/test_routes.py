@@ -8,7 +8,7 @@ import pytest
 
 from tickwright.errors import DecodeError
 from tickwright.runtime.routes import Route
-from tickwright.venues.base import Channel
+from tickwright.venues.base import Channel, StreamKind
 
 
 class Apple(str):
@@ -19,24 +19,24 @@ class Pear(str):
     __slots__ = ()
 
 
-def decode_apple(frame: bytes, received_ns: int) -> Any:
-    return Apple(f"{frame.decode()}@{received_ns}")
+def decode_apple(frame: bytes, received_ns: int, tree: str) -> Any:
+    return Apple(f"{frame.decode()}@{received_ns} of the {tree}")
 
 
-def decode_basket(frame: bytes, received_ns: int) -> Any:
+def decode_basket(frame: bytes, received_ns: int, tree: str) -> Any:
     return [Apple("a"), Pear("p"), Apple("b")]
 
 
 def route(decode: Any = decode_apple, *, is_many: bool = False) -> Route:
-    return Route(Channel(stream="fruit", route="", decode=decode, is_many=is_many))
+    return Route(Channel("fruit", StreamKind(decode, is_many=is_many), "tree"))
 
 
-def test_one_event_a_frame_goes_to_the_only_sink() -> None:
+def test_one_event_a_frame_with_its_subject_goes_to_the_only_sink() -> None:
     got: list[Any] = []
     fruit = route()
     fruit.add(Apple, got.append)
     fruit.handle(b"x", 7)
-    assert got == ["x@7"]
+    assert got == ["x@7 of the tree"]
 
 
 def test_several_sinks_get_the_same_event_object() -> None:
@@ -78,7 +78,7 @@ def test_a_removed_sink_gets_no_more_and_a_route_without_sinks_is_idle() -> None
 
 
 def test_a_decoder_s_error_comes_through_to_the_caller() -> None:
-    def broken(frame: bytes, received_ns: int) -> Any:
+    def broken(frame: bytes, received_ns: int, tree: str) -> Any:
         raise DecodeError("nonsense")
 
     fruit = route(broken)

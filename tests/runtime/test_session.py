@@ -36,6 +36,7 @@ from tickwright.venues.base import (
     Ignored,
     Nack,
     ShutdownNotice,
+    StreamKind,
     WsLimits,
 )
 
@@ -49,8 +50,8 @@ class Words:
     def url(self, origin: str, route: str) -> str:
         return origin + route
 
-    def stream_of(self, frame: bytes) -> bytes | None:
-        stream, colon, _ = frame.partition(b":")
+    def stream_of(self, frame: bytes) -> str | None:
+        stream, colon, _ = frame.decode().partition(":")
         return stream if colon else None
 
     def control(self, frame: bytes) -> Control | None:
@@ -135,9 +136,9 @@ class Rig:
             listener=self.listener,
         )
 
-    def route(self, stream: str, decode: Callable[[bytes, int], Any] | None = None) -> Route:
+    def route(self, stream: str, decode: Callable[[bytes, int, None], Any] | None = None) -> Route:
         """Return a route whose events, frames as text, end in `got`."""
-        made = Route(Channel(stream=stream, route="", decode=decode or _text))
+        made = Route(Channel(stream, StreamKind(decode or _text)))
         made.add(object, self.got.append)
         return made
 
@@ -163,7 +164,7 @@ class Rig:
             task.result()
 
 
-def _text(frame: bytes, received_ts_ns: int) -> Any:
+def _text(frame: bytes, received_ts_ns: int, subject: None) -> Any:
     return frame.decode()
 
 
@@ -377,7 +378,7 @@ class TestFrames:
 
     @virtual_time
     async def test_g25_frames_that_say_nothing_known_are_reported_and_survived(self) -> None:
-        def decode(frame: bytes, received_ts_ns: int) -> Any:
+        def decode(frame: bytes, received_ts_ns: int, subject: None) -> Any:
             if frame == b"a:bad":
                 raise DecodeError("no price")
             return frame.decode()
@@ -502,7 +503,7 @@ class TestBugs:
     async def test_a_bug_in_a_decoder_ends_the_run_which_can_be_begun_again(self) -> None:
         bugs = ["a:1"]
 
-        def decode(frame: bytes, received_ts_ns: int) -> Any:
+        def decode(frame: bytes, received_ts_ns: int, subject: None) -> Any:
             if frame.decode() in bugs:
                 raise KeyError("price")
             return frame.decode()
@@ -530,7 +531,7 @@ class TestHandingOver:
     async def test_g23_what_one_session_disowns_another_adopts(self) -> None:
         old, new = Rig(), Rig()
         old.want("a")
-        new.runner.want([new.route("a", lambda frame, at_ns: None)])
+        new.runner.want([new.route("a", lambda frame, at_ns, subject: None)])
         async with old.running(), new.running():
             routes = list(old.runner.routes.values())
             new.runner.adopt(routes, *old.runner.disown("renewed"))
@@ -590,6 +591,6 @@ async def test_request_numbers_go_on_over_connections_so_that_no_late_answer_fit
 
 
 def _with_cadence(rig: Rig, stream: str, cadence_s: float) -> Route:
-    made = Route(Channel(stream=stream, route="", decode=_text, cadence_s=cadence_s))
+    made = Route(Channel(stream, StreamKind(_text, cadence_s=cadence_s)))
     made.add(object, rig.got.append)
     return made

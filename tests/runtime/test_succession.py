@@ -9,7 +9,7 @@ from tickwright.errors import DecodeError
 from tickwright.runtime.routes import Route
 from tickwright.runtime.session import SessionRunner
 from tickwright.runtime.succession import OVERLAP_S, PATIENCE_S, Progress, Succession
-from tickwright.venues.base import Channel
+from tickwright.venues.base import Channel, StreamKind
 
 
 class FakeMachine:
@@ -20,7 +20,7 @@ class FakeRunner:
     """A session as far as a succession knows it."""
 
     def __init__(self, *routes: Route) -> None:
-        self.routes = {route.name.encode(): route for route in routes}
+        self.routes = {route.name: route for route in routes}
         self.machine = FakeMachine()
         self.is_settled = False
         self.unreadable: list[bytes] = []
@@ -29,11 +29,11 @@ class FakeRunner:
         self.pauses = 0
 
     def want(self, routes: list[Route]) -> None:
-        self.routes.update((route.name.encode(), route) for route in routes)
+        self.routes.update((route.name, route) for route in routes)
 
     def unwant(self, routes: list[Route]) -> None:
         for route in routes:
-            del self.routes[route.name.encode()]
+            del self.routes[route.name]
 
     def adopt(self, routes: list[Route], pauses: int, watchdog: object) -> None:
         self.want(routes)
@@ -49,7 +49,7 @@ class FakeRunner:
         self.unreadable.append(frame)
 
 
-def decode(frame: bytes, received_ns: int) -> Any:
+def decode(frame: bytes, received_ns: int, subject: None) -> Any:
     if frame == b"broken":
         raise DecodeError("broken")
     return frame.decode()
@@ -60,17 +60,17 @@ class Passed:
 
     def __init__(self) -> None:
         self.events: list[Any] = []
-        self.route = Route(Channel(stream="s", route="", decode=decode))
+        self.route = Route(Channel("s", StreamKind(decode)))
         self.route.add(str, self.events.append)
         self.old, self.new = FakeRunner(self.route), FakeRunner()
         self.succession = Succession(
             cast(SessionRunner, self.old), cast(SessionRunner, self.new), 0.0, "a test"
         )
 
-    def bring(self, runner: FakeRunner, *frames: bytes, stream: bytes = b"s") -> None:
+    def bring(self, runner: FakeRunner, *frames: bytes, stream: str = "s") -> None:
         for frame in frames:
             route = runner.routes[stream]
-            route.take(route.decode(frame, 7))
+            route.handle(frame, 7)
 
 
 def test_g23_what_the_successor_brings_is_held_until_it_takes_over() -> None:
@@ -133,16 +133,16 @@ def test_a_held_frame_that_cannot_be_read_is_reported_and_the_next_one_delivered
 
 def test_streams_wanted_and_given_up_meanwhile_are_followed() -> None:
     passed = Passed()
-    other = Route(Channel(stream="t", route="", decode=decode))
+    other = Route(Channel("t", StreamKind(decode)))
     other.add(str, passed.events.append)
     passed.old.want([other])
     passed.succession.want([other])
     passed.succession.unwant(passed.route)
     passed.old.unwant([passed.route])
     passed.new.is_settled = True
-    passed.bring(passed.new, b"6", stream=b"t")
+    passed.bring(passed.new, b"6", stream="t")
     passed.succession.rush()
-    assert list(passed.new.routes) == [b"t"]
+    assert list(passed.new.routes) == ["t"]
     assert passed.events == ["6"]
 
 

@@ -1,6 +1,7 @@
 # The name of a stream at a fixed place in a frame: the one look that every frame takes before anything is parsed.
 
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_GET_SIZE
+from cpython.unicode cimport PyUnicode_DecodeUTF8
 from libc.string cimport memchr, memcmp
 
 
@@ -17,4 +18,7 @@ def name_after(bytes frame not None, bytes prefix not None):
     quote = <const char*>memchr(name, b'"', size - skip)
     if quote is NULL or memchr(name, b'\\', quote - name) is not NULL:
         return None
-    return PyBytes_FromStringAndSize(name, quote - name)
+    try:
+        return PyUnicode_DecodeUTF8(<char*>name, quote - name, NULL)
+    except UnicodeDecodeError:
+        return None

@@ -353,17 +353,22 @@ def _fixed(text: str, scale: int) -> int:
         raise DecodeError(str(error)) from None
 
 
-def name_after(frame: bytes, prefix: bytes) -> bytes | None:
+def name_after(frame: bytes, prefix: bytes) -> str | None:
     r"""Return what stands between ``prefix`` at the frame's start and the next quote.
 
-    ``None`` where the frame begins otherwise, the quote is missing, or the name has an escape in it.
+    ``None`` where the frame begins otherwise, the quote is missing, or the name has an escape in it or is no UTF-8.
 
     Example:
         >>> name_after(b'{"stream":"btcusdt@trade","data":{}}', b'{"stream":"')
-        b'btcusdt@trade'
+        'btcusdt@trade'
     """
     if not frame.startswith(prefix):
         return None
     end = frame.find(b'"', len(prefix))
     name = frame[len(prefix) : end]
-    return None if end < 0 or b"\\" in name else name
+    if end < 0 or b"\\" in name:
+        return None
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return None

@@ -138,7 +138,7 @@ class Feed:
         fresh: dict[str, list[Route]] = {}
         for topic in wanted:
             for route in self._acquire(topic):
-                fresh.setdefault(route.url_route, []).append(route)
+                fresh.setdefault(route.kind.route, []).append(route)
         for name, routes in fresh.items():
             if is_redundant:
                 self._redundant.update(route.name for route in routes)
@@ -297,7 +297,7 @@ class Feed:
             self._by_stream[route.name] = others
         else:
             del self._by_stream[route.name]
-            pool = self._pools[route.url_route, route.name in self._redundant]
+            pool = self._pools[route.kind.route, route.name in self._redundant]
             self._redundant.discard(route.name)
             pool.unwant(route)
 
@@ -328,7 +328,7 @@ class Feed:
 
     def _pipes_of(self, runner: SessionRunner, stream: str) -> list[Pipe]:
         """Return the pipes that ``stream`` feeds through ``runner``; a successor that only holds frames feeds none."""
-        route = runner.routes.get(stream.encode())
+        route = runner.routes.get(stream)
         return [pipe for pipe in self._by_stream.get(stream, ()) if pipe.route is route]
 
 

@@ -83,7 +83,7 @@ class Replay:
         self.failures = 0
         self._tools = tools
         self._on_pipe = on_pipe
-        self._routes: dict[bytes, Route | None] = {}
+        self._routes: dict[str, Route | None] = {}
         self._books: dict[str, BookPipe] = {}
         self._quotes: dict[str, Route] = {}
         self._early: dict[str, BookSnapshot] = {}
@@ -111,15 +111,14 @@ class Replay:
             except DecodeError as error:
                 self._failed(route.name, error)
 
-    def _open(self, stream: bytes) -> Route | None:
-        name = stream.decode(errors="replace")
+    def _open(self, name: str) -> Route | None:
         found = self.product.recordings.stream(name, self.instruments)
         if found is None:
             log.warning("%s has no stream %s; its frames are skipped", self.product.name, name)
-            self._routes[stream] = None
+            self._routes[name] = None
             return None
         topic, channel = found
-        route = self._routes[stream] = Route(channel)
+        route = self._routes[name] = Route(channel)
         pipe = make_pipe(topic, route, self.product, self.instruments, self._tools)
         for event_type, sink in pipe.sinks:
             route.add(event_type, sink)

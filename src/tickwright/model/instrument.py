@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import Enum
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from tickwright.errors import InvalidNumber, UnknownInstrument
 from tickwright.model.ids import InstrumentKind, InstrumentName, parse_instrument_id
@@ -70,19 +71,19 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     expiry_ts_ns: int | None = None
     is_inferred: bool = False
     """True where the rules are guesses from the symbol, as in a capture without exchange information."""
+    id: str = ""
+    """``venue:BASE/QUOTE[:SETTLE[-YYMMDD]]``: what ``name`` spells, whatever is given here."""
 
     def __post_init__(self) -> None:
+        force_setattr(
+            self, "id", self.name.id
+        )  # every event of the instrument carries this one text
         for step, scale in (
             (self.tick_size, self.price_scale),
             (self.lot_size, self.quantity_scale),
         ):
             if not step.is_finite() or step < 0 or scale < 0:
                 raise InvalidNumber(f"{self.id}: step {step} or scale {scale} makes no sense")
-
-    @property
-    def id(self) -> str:
-        """``venue:BASE/QUOTE[:SETTLE[-YYMMDD]]``."""
-        return self.name.id
 
     @property
     def venue(self) -> str:

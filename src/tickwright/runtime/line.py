@@ -17,7 +17,7 @@ __all__ = ["Line", "LineOwner"]
 class LineOwner(Protocol):
     """Who is told of everything that is not a data frame of a route."""
 
-    def on_other(self, frame: bytes, stream: bytes | None) -> None:
+    def on_other(self, frame: bytes, stream: str | None) -> None:
         """Take a frame that no route wants."""
 
     def on_unreadable(self, stream: str, error: DecodeError, frame: bytes) -> None:
@@ -44,12 +44,12 @@ class Line:
     def __init__(
         self,
         owner: LineOwner,
-        routes: dict[bytes, Route],
+        routes: dict[str, Route],
         protocol: WsProtocol,
         clock: Clock,
     ) -> None:
         self._owner: LineOwner | None = owner
-        self._routes: dict[bytes, Route] = routes
+        self._routes: dict[str, Route] = routes
         self._stream_of = protocol.stream_of
         self._time_ns = clock.time_ns
         self.connection: WebSocketConnection | None = None
@@ -70,7 +70,7 @@ class Line:
             return
         route.frames += 1
         try:
-            route.take(route.decode(frame, self._time_ns()))
+            route.take(route.decode(frame, self._time_ns(), route.subject))
         except DecodeError as error:
             if self._owner is not None:
                 self._owner.on_unreadable(route.name, error, frame)

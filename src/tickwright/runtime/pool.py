@@ -69,7 +69,7 @@ class SessionPool:
 
     def carrier(self, route: Route) -> SessionRunner | None:
         """Return the session that carries ``route``."""
-        key = route.name.encode()
+        key = route.name
         return next((runner for runner in self._runners if key in runner.routes), None)
 
     def tick(self, now_s: float, wall_ns: int) -> None:

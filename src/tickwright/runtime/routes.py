@@ -18,7 +18,7 @@ Sink = Callable[[Any], None]
 class Route:
     """Decodes the frames of one stream and hands each event to the sinks of its type.
 
-    ``take(decode(frame, received_ns))`` is the hot path: what ``take`` is gets chosen anew when the
+    ``take(decode(frame, received_ns, subject))`` is the hot path: what ``take`` is gets chosen anew when the
     sinks change, so that a frame pays for nothing that its stream does not need.
 
     Args:
@@ -26,31 +26,28 @@ class Route:
     """
 
     __slots__ = (
-        "_is_many",
         "_sampled",
         "_sinks",
-        "cadence_s",
         "carrier",
         "decode",
         "frames",
+        "kind",
         "last_frame_s",
         "name",
+        "subject",
         "take",
-        "url_route",
     )
 
     def __init__(self, channel: Channel) -> None:
         self.name = channel.stream
         """The venue's name of the stream."""
-        self.url_route = channel.route
-        """Which of the product's URL routes serves it."""
-        self.cadence_s = channel.cadence_s
-        self.decode: Callable[[bytes, int], Any] = channel.decode
+        self.kind = channel.kind
+        self.subject = channel.subject
+        self.decode: Callable[[bytes, int, Any], Any] = channel.kind.decode
         self.carrier: Gate | None = None
         """The session that carries the stream, or did last: a pause is taken back where it was made."""
         self.frames = 0
         self.last_frame_s: float | None = None
-        self._is_many = channel.is_many
         self._sampled = 0
         self._sinks: tuple[tuple[type, Sink], ...] = ()
         self.take: Sink = _ignore
@@ -69,7 +66,7 @@ class Route:
         Raises:
             DecodeError: If it does not say what it must.
         """
-        self.take(self.decode(frame, received_ns))
+        self.take(self.decode(frame, received_ns, self.subject))
 
     def pause(self) -> None:
         """Hold the socket back that the stream comes on: a reader that may lose nothing is full."""
@@ -101,7 +98,7 @@ class Route:
 
     def _set(self, sinks: tuple[tuple[type, Sink], ...]) -> None:
         self._sinks = sinks
-        if self._is_many:
+        if self.kind.is_many:
             self.take = _spreader(sinks)
         elif len(sinks) == 1:
             self.take = sinks[0][1]

@@ -85,7 +85,7 @@ class SessionRunner:
         listener: SessionListener,
     ) -> None:
         self.name = name
-        self.routes: dict[bytes, Route] = {}
+        self.routes: dict[str, Route] = {}
         self.decode_failures = 0
         self.last_error: str | None = None
         self.farewell = "closed by the user"
@@ -127,7 +127,7 @@ class SessionRunner:
         together.
         """
         for route in routes:
-            self.routes[route.name.encode()] = route
+            self.routes[route.name] = route
             route.carrier = self
             self.ledger.want(route.name)
         self._changed.set()
@@ -135,7 +135,7 @@ class SessionRunner:
     def unwant(self, routes: Sequence[Route]) -> None:
         """Give the streams of ``routes`` up."""
         for route in routes:
-            removed = self.routes.pop(route.name.encode(), None)
+            removed = self.routes.pop(route.name, None)
             self._retired_frames += removed.frames if removed else 0
             self.ledger.unwant(route.name)
             self.machine.unwatched(route.name)
@@ -162,7 +162,7 @@ class SessionRunner:
         """
         self._retired_frames -= sum(route.frames for route in routes)  # those came elsewhere
         for route in routes:
-            self.routes[route.name.encode()] = route
+            self.routes[route.name] = route
             route.carrier = self
         for _ in range(pauses):
             self.pause()
@@ -387,7 +387,7 @@ class SessionRunner:
         """The venue answered a ping."""
         self._other_frames += 1
 
-    def on_other(self, frame: bytes, stream: bytes | None) -> None:
+    def on_other(self, frame: bytes, stream: str | None) -> None:
         """Read a frame that no route wants: an answer, a notice, or something unknown."""
         self._other_frames += 1
         if stream is not None:
@@ -437,9 +437,9 @@ class SessionRunner:
     def _last_data_s(self, stream: str) -> float | None:
         if self._pauses:
             return self._last_frame_s
-        route = self.routes.get(stream.encode())
+        route = self.routes.get(stream)
         return None if route is None else route.last_frame_s
 
     def _cadence_s(self, stream: str) -> float | None:
-        route = self.routes.get(stream.encode())
-        return None if route is None else route.cadence_s
+        route = self.routes.get(stream)
+        return None if route is None else route.kind.cadence_s

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
+from msgspec.structs import replace
+
 from tickwright.core.session import SessionState
 from tickwright.errors import DecodeError
 from tickwright.runtime.routes import Route
@@ -66,7 +68,7 @@ class Succession:
 
     def unwant(self, route: Route) -> None:
         """Follow the old session, which gave ``route`` up."""
-        held = self.new.routes.get(route.name.encode())
+        held = self.new.routes.get(route.name)
         if held is not None:
             self.new.unwant([held])
 
@@ -106,21 +108,11 @@ class Succession:
 
 def holding(route: Route, held: deque[tuple[Route, bytes, int]]) -> Route:
     """Return a route of the same stream whose frames go, undecoded, into ``held`` for ``route``."""
-    substitute = Route(
-        Channel(
-            stream=route.name,
-            route=route.url_route,
-            decode=_undecoded,  # type: ignore[arg-type]  # a held frame is no event yet
-            cadence_s=route.cadence_s,
-        )
-    )
-
-    def hold(frame: tuple[bytes, int]) -> None:
-        held.append((route, *frame))
-
-    substitute.add(tuple, hold)
+    kind = replace(route.kind, decode=_undecoded, is_many=False)
+    substitute = Route(Channel(route.name, kind, route))
+    substitute.add(tuple, held.append)
     return substitute
 
 
-def _undecoded(frame: bytes, received_ns: int) -> tuple[bytes, int]:
-    return frame, received_ns
+def _undecoded(frame: bytes, received_ns: int, route: Route) -> tuple[Route, bytes, int]:
+    return route, frame, received_ns

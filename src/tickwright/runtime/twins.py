@@ -45,7 +45,7 @@ class _Twin:
         """Let its frames count: first those that were held, then all that come."""
         self.is_joined = True
         for route in routes:
-            self.runner.routes[route.name.encode()] = route
+            self.runner.routes[route.name] = route
         while self.held:
             route, frame, received_ns = self.held.popleft()
             route.frames += 1
@@ -60,7 +60,7 @@ class _Twin:
         self.settled_s = None
         self.held.clear()
         for route in self._holding(list(self.runner.routes.values())):
-            self.runner.routes[route.name.encode()] = route
+            self.runner.routes[route.name] = route
 
     def _holding(self, routes: Sequence[Route]) -> list[Route]:
         return [holding(route, self.held) for route in routes]
@@ -122,7 +122,7 @@ class TwinPool:
         """Give ``route`` up on both sessions."""
         _, pair = self._routes.pop(route.name)
         for twin in pair:
-            carried = twin.runner.routes.get(route.name.encode())
+            carried = twin.runner.routes.get(route.name)
             if carried is not None:
                 twin.runner.unwant([carried])
         if not pair[0].runner.routes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -48,6 +48,7 @@ __all__ = [
     "Seal",
     "Security",
     "ShutdownNotice",
+    "StreamKind",
     "WsLimits",
     "WsProtocol",
 ]
@@ -132,18 +133,26 @@ class WsLimits(msgspec.Struct, frozen=True, kw_only=True):
     frame_bytes_max: int = 16 * 1024 * 1024
 
 
-class Channel(msgspec.Struct, frozen=True, kw_only=True):
+class StreamKind(msgspec.Struct, frozen=True):
+    """What all streams of one kind have in common: made once, and shared by hundreds of instruments."""
+
+    decode: Callable[[bytes, int, Any], MarketEvent | Sequence[MarketEvent]]
+    """``(frame, received_ts_ns, subject)`` → event, or events if ``is_many``; raises ``DecodeError``."""
+    route: str = ""
+    """Which of the product's URL routes serves it; ``""`` where there is one."""
+    is_many: bool = False
+    cadence_s: float | None = None
+    """Frames come at least this often by the documentation; ``None`` where silence can be normal."""
+
+
+class Channel(msgspec.Struct, frozen=True):
     """The venue's stream behind a topic, and how its frames become events."""
 
     stream: str
     """The venue's name, exactly as frames carry it."""
-    route: str
-    """Which of the product's URL routes serves it; ``""`` where there is one."""
-    decode: Callable[[bytes, int], MarketEvent | Sequence[MarketEvent]]
-    """``(frame, received_ts_ns)`` → event, or events if ``is_many``; raises ``DecodeError``."""
-    is_many: bool = False
-    cadence_s: float | None = None
-    """Frames come at least this often by the documentation; ``None`` where silence can be normal."""
+    kind: StreamKind
+    subject: Any = None
+    """What its frames are about, for the decoder: an instrument, or all that are listed."""
 
 
 class Ack(msgspec.Struct, frozen=True):
@@ -178,7 +187,7 @@ class WsProtocol(Protocol):
     def url(self, origin: str, route: str) -> str:
         """Return the URL to connect to for ``route``."""
 
-    def stream_of(self, frame: bytes) -> bytes | None:
+    def stream_of(self, frame: bytes) -> str | None:
         """Return the stream name in a data frame, ``None`` for anything else. On the hot path."""
 
     def control(self, frame: bytes) -> Control | None:

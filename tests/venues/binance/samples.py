@@ -152,7 +152,7 @@ def wrap(stream: str, payload: str) -> bytes:
 def decode(product: Product, topic: topics.Topic, payload: str) -> Any:
     """Return what the channel of ``topic`` makes of ``payload``."""
     found = channel(product, topic)
-    return found.decode(wrap(found.stream, payload), RECEIVED_NS)
+    return found.kind.decode(wrap(found.stream, payload), RECEIVED_NS, found.subject)
 
 
 def edited(payload: str, **changes: Any) -> str:

@@ -161,7 +161,7 @@ def test_a_snapshot_has_the_engine_s_time_where_there_is_one(
     extra: str, venue_ts_ns: int | None
 ) -> None:
     body = f'{{"lastUpdateId":9,{extra}"bids":[["1","2"]],"asks":[["1.5","3",[]]]}}'.encode()
-    event = book_snapshot(LISTED[SPOT_ID])(body, RECEIVED_NS)
+    event = book_snapshot(body, RECEIVED_NS, LISTED[SPOT_ID])
     assert event == BookSnapshot(
         SPOT_ID, venue_ts_ns, RECEIVED_NS, levels(("1", "2")), levels(("1.5", "3")), 9
     )
@@ -176,7 +176,7 @@ def test_every_stream_has_a_sample_that_decodes(
 ) -> None:
     found = decode(product, topic, payload)
     assert found
-    assert channel(product, topic).is_many == isinstance(found, list | tuple)
+    assert channel(product, topic).kind.is_many == isinstance(found, list | tuple)
 
 
 @pytest.mark.parametrize(("product", "topic", "payload"), SAMPLES, ids=IDS)
@@ -187,7 +187,7 @@ def test_a_truncated_frame_is_refused_wherever_it_ends(
     frame = wrap(found.stream, payload)
     for end in range(len(frame)):
         with pytest.raises(DecodeError):
-            found.decode(frame[:end], RECEIVED_NS)
+            found.kind.decode(frame[:end], RECEIVED_NS, found.subject)
 
 
 @pytest.mark.parametrize(("product", "topic", "payload"), SAMPLES, ids=IDS)
@@ -197,7 +197,7 @@ def test_trailing_bytes_are_refused(
 ) -> None:
     found = channel(product, topic)
     with pytest.raises(DecodeError):
-        found.decode(wrap(found.stream, payload) + tail, RECEIVED_NS)
+        found.kind.decode(wrap(found.stream, payload) + tail, RECEIVED_NS, found.subject)
 
 
 def _with_unknown_fields(value: Any) -> Any:

@@ -27,7 +27,7 @@ from tickwright.model.market import (
     Side,
     Trade,
 )
-from tickwright.venues.base import Product, RecordedUrl
+from tickwright.venues.base import Channel, Product, RecordedUrl
 from tickwright.venues.binance.spec import COINM, PRODUCTS, SPOT, USDM
 
 
@@ -154,7 +154,7 @@ class Reader:
     def __init__(self, product: Product) -> None:
         self.product = product
         self.instruments = Instruments()
-        self.routes: dict[bytes, Callable[[bytes, int], Any]] = {}
+        self.channels: dict[str, Channel] = {}
 
     def read(self, line: dict[str, Any]) -> Any:
         frame = line["data"].encode()
@@ -162,13 +162,13 @@ class Reader:
             return self._answer(line["path"], frame)
         stream = self.product.ws.stream_of(frame)
         assert stream is not None
-        if stream not in self.routes:
-            name = stream.decode()
-            self._know(name.partition("@")[0].upper())
-            found = self.product.recordings.stream(name, self.instruments)
-            assert found is not None, name
-            self.routes[stream] = found[1].decode
-        return self.routes[stream](frame, 1)
+        if stream not in self.channels:
+            self._know(stream.partition("@")[0].upper())
+            found = self.product.recordings.stream(stream, self.instruments)
+            assert found is not None, stream
+            self.channels[stream] = found[1]
+        channel = self.channels[stream]
+        return channel.kind.decode(frame, 1, channel.subject)
 
     def _know(self, symbol: str) -> None:
         if self.instruments.by_symbol(self.product.name, symbol) is None:

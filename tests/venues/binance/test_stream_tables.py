@@ -64,7 +64,7 @@ def test_each_topic_has_the_documented_stream_and_route(
     product: Product, topic: topics.Topic, stream: str, route: str, cadence_s: float | None
 ) -> None:
     found = channel(product, topic)
-    assert (found.stream, found.route, found.cadence_s) == (stream, route, cadence_s)
+    assert (found.stream, found.kind.route, found.kind.cadence_s) == (stream, route, cadence_s)
 
 
 def test_every_topic_of_every_table_is_tried_above() -> None:

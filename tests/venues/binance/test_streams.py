@@ -7,41 +7,38 @@ from tests.venues.binance.samples import COINM_ID, LISTED, SPOT_ID, USDM_ID
 
 from tickwright.errors import NotSupported, UnknownInstrument
 from tickwright.model import topics
-from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import MarketEvent
 from tickwright.venues.binance.streams import AllStream, Stream, StreamTable
 
 
-def nothing(frame: bytes, received_ts_ns: int) -> tuple[MarketEvent, ...]:
+def nothing(frame: bytes, received_ts_ns: int, subject: object) -> tuple[MarketEvent, ...]:
     return ()
-
-
-def one(instrument: Instrument) -> object:
-    return nothing
-
-
-def every(instruments: Instruments, product: str) -> object:
-    return nothing
 
 
 TABLE = StreamTable(
     product="binance.usdm",
-    one={topics.Trades: lambda _: Stream("trade", one, "public", True, 2.0)},
-    every={topics.Quotes: lambda _: AllStream("!bookTicker", every, "public", 5.0)},
+    one={topics.Trades: lambda _: Stream(nothing, "public", suffix="trade", cadence_s=2.0)},
+    every={topics.Quotes: lambda _: AllStream(nothing, "public", stream="!bookTicker")},
 )
 
 
 def test_a_stream_is_named_by_the_symbol_in_lower_case() -> None:
     channel = TABLE.channel(topics.Trades("binance:BTC/USDT:USDT-261225"), LISTED)
-    assert (channel.stream, channel.route) == ("btcusdt_261225@trade", "public")
-    assert (channel.is_many, channel.cadence_s) == (True, 2.0)
-    assert channel.decode is nothing
+    assert (channel.stream, channel.kind.route) == ("btcusdt_261225@trade", "public")
+    assert (channel.kind.is_many, channel.kind.cadence_s) == (False, 2.0)
+    assert channel.kind.decode is nothing
+
+
+def test_a_frame_s_subject_is_the_instrument_or_all_that_are_listed() -> None:
+    trades = topics.Trades("binance:BTC/USDT:USDT-261225")
+    assert TABLE.channel(trades, LISTED).subject is LISTED[trades.instrument]
+    assert TABLE.channel(topics.Quotes("binance.usdm:*"), LISTED).subject is LISTED
 
 
 def test_a_wildcard_names_the_product() -> None:
     channel = TABLE.channel(topics.Quotes("binance.usdm:*"), LISTED)
-    assert (channel.stream, channel.route) == ("!bookTicker", "public")
-    assert (channel.is_many, channel.cadence_s) == (True, 5.0)
+    assert (channel.stream, channel.kind.route) == ("!bookTicker", "public")
+    assert channel.kind.is_many
 
 
 def test_the_topics_are_those_of_one_instrument() -> None:

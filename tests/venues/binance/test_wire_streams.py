@@ -97,7 +97,8 @@ def decode(path: Path) -> Any:
     found = product.recordings.stream(name, Instruments(infer(product, data)))
     assert found is not None, f"{product.name} has no stream {name}"
     frame = json.dumps({"stream": name, "data": data}).encode()
-    return found[1].decode(frame, 1)
+    channel = found[1]
+    return channel.kind.decode(frame, 1, channel.subject)
 
 
 def fixtures(folder: Path) -> list[Path]:

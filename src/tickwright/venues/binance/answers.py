@@ -19,7 +19,7 @@ from tickwright.model.market import (
     Ticker,
     Trade,
 )
-from tickwright.venues.binance.codec_typed import is_inverse, mark_prices_of, ticker_of
+from tickwright.venues.binance.codec_typed import mark_prices_of, ticker_of
 from tickwright.venues.binance.typed import MS, reader
 from tickwright.venues.binance.wire_rest import (
     AggTradeRow,
@@ -136,7 +136,7 @@ def candles(instrument: Instrument, interval: str) -> Callable[[bytes, int], lis
 
     All but the last row are closed, and the last one if its end lies well in the past.
     """
-    name, has_quote_volume = instrument.id, not is_inverse(instrument)
+    name, has_quote_volume = instrument.id, not instrument.is_inverse
 
     def decode(body: bytes, received_ts_ns: int) -> list[Candle]:
         rows = _read_klines(body)

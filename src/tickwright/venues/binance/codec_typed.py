@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from tickwright.core import invariants
-from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import (
     AveragePrice,
@@ -39,7 +38,6 @@ __all__ = [
     "all_tickers",
     "average_price",
     "candle",
-    "is_inverse",
     "liquidation",
     "mark_price",
     "mark_prices_of",
@@ -61,109 +59,84 @@ _read_mark_price = reader(Frame[MarkPriceEvent])
 _read_mark_prices = reader(Frame[list[MarkPriceEvent]])
 _read_force_order = reader(Frame[ForceOrderEvent])
 
-Many = Callable[[bytes, int], list[MarketEvent]]
+AllDecoder = Callable[[bytes, int, Instruments], list[MarketEvent]]
 _E = TypeVar("_E", MiniTickerEvent, TickerEvent, MarkPriceEvent)
 
 
-def is_inverse(instrument: Instrument) -> bool:
-    """Return whether ``instrument`` is counted in contracts, so that the venue's ``q`` is a base volume."""
-    return instrument.kind in (InstrumentKind.INVERSE_PERPETUAL, InstrumentKind.INVERSE_FUTURE)
-
-
-def candle(instrument: Instrument) -> Callable[[bytes, int], Candle]:
-    """Return the decoder of ``<symbol>@kline_<interval>``."""
-    name, has_quote_volume = instrument.id, not is_inverse(instrument)
-
-    def decode(frame: bytes, received_ts_ns: int) -> Candle:
-        event = _read_kline(frame).data
-        bar = event.bar
-        return invariants.checked(
-            Candle(
-                name,
-                event.event_ms * MS,
-                received_ts_ns,
-                bar.interval,
-                bar.open_ms * MS,
-                bar.close_ms * MS,
-                bar.open,
-                bar.high,
-                bar.low,
-                bar.close,
-                bar.volume,
-                bar.quote_volume if has_quote_volume else None,
-                bar.trades,
-                bar.is_closed,
-            )
+def candle(frame: bytes, received_ts_ns: int, instrument: Instrument) -> Candle:
+    """Read ``<symbol>@kline_<interval>``."""
+    event = _read_kline(frame).data
+    bar = event.bar
+    return invariants.checked(
+        Candle(
+            instrument.id,
+            event.event_ms * MS,
+            received_ts_ns,
+            bar.interval,
+            bar.open_ms * MS,
+            bar.close_ms * MS,
+            bar.open,
+            bar.high,
+            bar.low,
+            bar.close,
+            bar.volume,
+            None if instrument.is_inverse else bar.quote_volume,
+            bar.trades,
+            bar.is_closed,
         )
-
-    return decode
-
-
-def mini_ticker(instrument: Instrument) -> Callable[[bytes, int], Ticker]:
-    """Return the decoder of ``<symbol>@miniTicker``."""
-
-    def decode(frame: bytes, received_ts_ns: int) -> Ticker:
-        return _mini_ticker(_read_mini_ticker(frame).data, instrument, received_ts_ns)
-
-    return decode
+    )
 
 
-def all_mini_tickers(instruments: Instruments, product: str) -> Many:
+def mini_ticker(frame: bytes, received_ts_ns: int, instrument: Instrument) -> Ticker:
+    """Read ``<symbol>@miniTicker``."""
+    return _mini_ticker(_read_mini_ticker(frame).data, instrument, received_ts_ns)
+
+
+def all_mini_tickers(product: str) -> AllDecoder:
     """Return the decoder of ``!miniTicker@arr``: the symbols that changed, of those that ``product`` lists."""
 
-    def decode(frame: bytes, received_ts_ns: int) -> list[MarketEvent]:
+    def decode(frame: bytes, received_ts_ns: int, instruments: Instruments) -> list[MarketEvent]:
         rows = _known(_read_mini_tickers(frame).data, instruments, product)
         return [_mini_ticker(event, instrument, received_ts_ns) for event, instrument in rows]
 
     return decode
 
 
-def ticker(instrument: Instrument) -> Callable[[bytes, int], Ticker]:
-    """Return the decoder of ``<symbol>@ticker`` and ``<symbol>@ticker_<window>``."""
-
-    def decode(frame: bytes, received_ts_ns: int) -> Ticker:
-        return _ticker(_read_ticker(frame).data, instrument, received_ts_ns)
-
-    return decode
+def ticker(frame: bytes, received_ts_ns: int, instrument: Instrument) -> Ticker:
+    """Read ``<symbol>@ticker`` and ``<symbol>@ticker_<window>``."""
+    return _ticker(_read_ticker(frame).data, instrument, received_ts_ns)
 
 
-def all_tickers(instruments: Instruments, product: str) -> Many:
+def all_tickers(product: str) -> AllDecoder:
     """Return the decoder of ``!ticker@arr`` and ``!ticker_<window>@arr``: as `all_mini_tickers`."""
 
-    def decode(frame: bytes, received_ts_ns: int) -> list[MarketEvent]:
+    def decode(frame: bytes, received_ts_ns: int, instruments: Instruments) -> list[MarketEvent]:
         rows = _known(_read_tickers(frame).data, instruments, product)
         return [_ticker(event, instrument, received_ts_ns) for event, instrument in rows]
 
     return decode
 
 
-def average_price(instrument: Instrument) -> Callable[[bytes, int], AveragePrice]:
-    """Return the decoder of ``<symbol>@avgPrice``; its ``T`` is the last trade's time, so ``E`` is taken."""
-    name = instrument.id
-
-    def decode(frame: bytes, received_ts_ns: int) -> AveragePrice:
-        event = _read_average(frame).data
-        return invariants.checked(
-            AveragePrice(name, event.event_ms * MS, received_ts_ns, event.price, event.interval)
+def average_price(frame: bytes, received_ts_ns: int, instrument: Instrument) -> AveragePrice:
+    """Read ``<symbol>@avgPrice``; its ``T`` is the last trade's time, so ``E`` is taken."""
+    event = _read_average(frame).data
+    return invariants.checked(
+        AveragePrice(
+            instrument.id, event.event_ms * MS, received_ts_ns, event.price, event.interval
         )
-
-    return decode
-
-
-def mark_price(instrument: Instrument) -> Many:
-    """Return the decoder of ``<symbol>@markPrice@1s``: mark price, index price and predicted funding rate."""
-
-    def decode(frame: bytes, received_ts_ns: int) -> list[MarketEvent]:
-        event = _read_mark_price(frame).data
-        return list(mark_prices_of(event, instrument, event.event_ms * MS, received_ts_ns))
-
-    return decode
+    )
 
 
-def all_mark_prices(instruments: Instruments, product: str) -> Many:
+def mark_price(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[MarketEvent]:
+    """Read ``<symbol>@markPrice@1s``: mark price, index price and predicted funding rate."""
+    event = _read_mark_price(frame).data
+    return list(mark_prices_of(event, instrument, event.event_ms * MS, received_ts_ns))
+
+
+def all_mark_prices(product: str) -> AllDecoder:
     """Return the decoder of ``!markPrice@arr@1s``: as `mark_price`, for those that ``product`` lists."""
 
-    def decode(frame: bytes, received_ts_ns: int) -> list[MarketEvent]:
+    def decode(frame: bytes, received_ts_ns: int, instruments: Instruments) -> list[MarketEvent]:
         return [
             part
             for event, instrument in _known(_read_mark_prices(frame).data, instruments, product)
@@ -173,19 +146,15 @@ def all_mark_prices(instruments: Instruments, product: str) -> Many:
     return decode
 
 
-def liquidation(instrument: Instrument) -> Callable[[bytes, int], Liquidation]:
-    """Return the decoder of ``<symbol>@forceOrder``."""
-
-    def decode(frame: bytes, received_ts_ns: int) -> Liquidation:
-        return _liquidation(_read_force_order(frame).data, instrument, received_ts_ns)
-
-    return decode
+def liquidation(frame: bytes, received_ts_ns: int, instrument: Instrument) -> Liquidation:
+    """Read ``<symbol>@forceOrder``."""
+    return _liquidation(_read_force_order(frame).data, instrument, received_ts_ns)
 
 
-def all_liquidations(instruments: Instruments, product: str) -> Many:
+def all_liquidations(product: str) -> AllDecoder:
     """Return the decoder of ``!forceOrder@arr``: one order a frame, none if ``product`` lacks its symbol."""
 
-    def decode(frame: bytes, received_ts_ns: int) -> list[MarketEvent]:
+    def decode(frame: bytes, received_ts_ns: int, instruments: Instruments) -> list[MarketEvent]:
         event = _read_force_order(frame).data
         instrument = instruments.by_symbol(product, event.order.symbol)
         return [] if instrument is None else [_liquidation(event, instrument, received_ts_ns)]
@@ -218,7 +187,7 @@ def _mini_ticker(event: MiniTickerEvent, instrument: Instrument, received_ts_ns:
             event.high,
             event.low,
             event.volume,
-            None if is_inverse(instrument) else event.quote_volume,
+            None if instrument.is_inverse else event.quote_volume,
         )
     )
 
@@ -241,7 +210,7 @@ def ticker_of(
             row.high,
             row.low,
             row.volume,
-            None if is_inverse(instrument) else row.quote_volume,
+            None if instrument.is_inverse else row.quote_volume,
             row.change,
             row.change_percent,
             row.average,

@@ -15,7 +15,7 @@ __all__ = ["CombinedStreams"]
 
 _HEAD = b'{"stream":"'
 _SHUTDOWN = "serverShutdown"
-_SHUTDOWN_STREAM = b"!serverShutdown"
+_SHUTDOWN_STREAM = "!serverShutdown"
 """Wrapped like data, and no stream: nobody can ask for it."""
 
 
@@ -40,8 +40,8 @@ class CombinedStreams:
         path = f"/{route}/stream" if route else "/stream"
         return origin.rstrip("/") + path
 
-    def stream_of(self, frame: bytes) -> bytes | None:
-        """Return the stream name of a data frame, in UTF-8; ``None`` for anything else."""
+    def stream_of(self, frame: bytes) -> str | None:
+        """Return the stream name of a data frame; ``None`` for anything else."""
         name = name_after(frame, _HEAD)
         return name if name is not None and name != _SHUTDOWN_STREAM else _slow_stream_of(frame)
 
@@ -85,13 +85,13 @@ class CombinedStreams:
         return None
 
 
-def _slow_stream_of(frame: bytes) -> bytes | None:
+def _slow_stream_of(frame: bytes) -> str | None:
     """Read the name where it is escaped or not first."""
     try:
-        name = (_name_of(frame).stream or "").encode()
+        name = _name_of(frame).stream
     except (msgspec.DecodeError, ValueError, RecursionError):
         return None
-    return None if name in (b"", _SHUTDOWN_STREAM) else name
+    return None if name in ("", _SHUTDOWN_STREAM) else name
 
 
 def _request(method: str, streams: Sequence[str], request_id: int) -> str:

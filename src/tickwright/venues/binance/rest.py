@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -94,7 +95,7 @@ class BinanceCalls:
             limit = next(allowed for allowed in rules.depth_limits if allowed >= limit)
         return self._call(
             "depth",
-            codec.book_snapshot(instrument),
+            partial(codec.book_snapshot, instrument=instrument),
             _weight(rules.depth_weights, limit),
             _params(symbol=instrument.symbol, limit=limit),
             Priority.SNAPSHOT,

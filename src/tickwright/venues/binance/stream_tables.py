@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from tickwright.errors import NotSupported
 from tickwright.model import topics
+from tickwright.model.instrument import Instrument
 from tickwright.venues.binance import codec, codec_typed
 from tickwright.venues.binance.streams import AllStream, Stream, StreamTable
 
@@ -21,31 +22,36 @@ SPOT_INTERVALS = ("1s", *FUTURE_INTERVALS)
 _K = TypeVar("_K")
 _V = TypeVar("_V")
 
+Decode = Callable[[bytes, int, Instrument], Any]
+
 _DEPTHS = (5, 10, 20)
 _SECOND = 1.0
+_SPOT = "binance.spot"
 
 
 def spot_streams() -> StreamTable:
     """Return the streams of ``binance.spot``; all at their fastest speed, and none of them on a route."""
-    delta = Stream("depth@100ms", codec.spot_delta)
+    delta = Stream(codec.spot_delta, suffix="depth@100ms")
     return StreamTable(
-        product="binance.spot",
+        product=_SPOT,
         one={
-            topics.Trades: _always(Stream("trade", codec.trade)),
-            topics.AggTrades: _always(Stream("aggTrade", codec.agg_trade)),
-            topics.Quotes: _always(Stream("bookTicker", codec.spot_quote)),
+            topics.Trades: _always(Stream(codec.trade, suffix="trade")),
+            topics.AggTrades: _always(Stream(codec.agg_trade, suffix="aggTrade")),
+            topics.Quotes: _always(Stream(codec.spot_quote, suffix="bookTicker")),
             topics.BookUpdates: _always(delta),
             topics.BookStates: _always(delta),
             topics.BookTops: _top(codec.spot_top, ""),
             topics.Candles: _candles(SPOT_INTERVALS, ""),
             topics.Tickers: _spot_ticker,
-            topics.MiniTickers: _always(Stream("miniTicker", codec_typed.mini_ticker)),
-            topics.AveragePrices: _always(Stream("avgPrice", codec_typed.average_price)),
+            topics.MiniTickers: _always(Stream(codec_typed.mini_ticker, suffix="miniTicker")),
+            topics.AveragePrices: _always(Stream(codec_typed.average_price, suffix="avgPrice")),
         },
         every={
             topics.Tickers: _all_spot_tickers,
             topics.MiniTickers: _always(
-                AllStream("!miniTicker@arr", codec_typed.all_mini_tickers, "", _SECOND)
+                AllStream(
+                    codec_typed.all_mini_tickers(_SPOT), stream="!miniTicker@arr", cadence_s=_SECOND
+                )
             ),
         },
     )
@@ -60,39 +66,59 @@ def future_streams(product: str, *, public: str, market: str) -> StreamTable:
         market: The route of everything else.
     """
     # Books go at 100 ms: the unthrottled @0ms works, but no page promises it.
-    delta = Stream("depth@100ms", codec.future_delta, public)
-    mark = Stream("markPrice@1s", codec_typed.mark_price, market, True, _SECOND)
-    marks = AllStream("!markPrice@arr@1s", codec_typed.all_mark_prices, market, _SECOND)
+    delta = Stream(codec.future_delta, public, suffix="depth@100ms")
+    mark = Stream(
+        codec_typed.mark_price, market, suffix="markPrice@1s", is_many=True, cadence_s=_SECOND
+    )
+    marks = AllStream(
+        codec_typed.all_mark_prices(product), market, stream="!markPrice@arr@1s", cadence_s=_SECOND
+    )
     return StreamTable(
         product=product,
         one={
-            topics.Trades: _always(Stream("trade", codec.trade, public)),
-            topics.AggTrades: _always(Stream("aggTrade", codec.agg_trade, market)),
-            topics.Quotes: _always(Stream("bookTicker", codec.future_quote, public)),
+            topics.Trades: _always(Stream(codec.trade, public, suffix="trade")),
+            topics.AggTrades: _always(Stream(codec.agg_trade, market, suffix="aggTrade")),
+            topics.Quotes: _always(Stream(codec.future_quote, public, suffix="bookTicker")),
             topics.BookUpdates: _always(delta),
             topics.BookStates: _always(delta),
             topics.BookTops: _top(codec.future_top, public),
             topics.Candles: _candles(FUTURE_INTERVALS, market),
-            topics.Tickers: _day_only(Stream("ticker", codec_typed.ticker, market)),
-            topics.MiniTickers: _always(Stream("miniTicker", codec_typed.mini_ticker, market)),
+            topics.Tickers: _day_only(Stream(codec_typed.ticker, market, suffix="ticker")),
+            topics.MiniTickers: _always(
+                Stream(codec_typed.mini_ticker, market, suffix="miniTicker")
+            ),
             topics.MarkPrices: _always(mark),
             topics.IndexPrices: _always(mark),
             topics.FundingRates: _always(mark),
-            topics.Liquidations: _always(Stream("forceOrder", codec_typed.liquidation, market)),
+            topics.Liquidations: _always(
+                Stream(codec_typed.liquidation, market, suffix="forceOrder")
+            ),
         },
         every={
-            topics.Quotes: _always(AllStream("!bookTicker", codec.all_quotes, public)),
+            topics.Quotes: _always(
+                AllStream(codec.all_quotes(product), public, stream="!bookTicker")
+            ),
             topics.Tickers: _day_only(
-                AllStream("!ticker@arr", codec_typed.all_tickers, market, _SECOND)
+                AllStream(
+                    codec_typed.all_tickers(product),
+                    market,
+                    stream="!ticker@arr",
+                    cadence_s=_SECOND,
+                )
             ),
             topics.MiniTickers: _always(
-                AllStream("!miniTicker@arr", codec_typed.all_mini_tickers, market, _SECOND)
+                AllStream(
+                    codec_typed.all_mini_tickers(product),
+                    market,
+                    stream="!miniTicker@arr",
+                    cadence_s=_SECOND,
+                )
             ),
             topics.MarkPrices: _always(marks),
             topics.IndexPrices: _always(marks),
             topics.FundingRates: _always(marks),
             topics.Liquidations: _always(
-                AllStream("!forceOrder@arr", codec_typed.all_liquidations, market)
+                AllStream(codec_typed.all_liquidations(product), market, stream="!forceOrder@arr")
             ),
         },
     )
@@ -104,13 +130,14 @@ def _always(stream: _V) -> Callable[[Any], _V]:
 
 def _candles(intervals: tuple[str, ...], route: str) -> Callable[[topics.Candles], Stream]:
     streams = {
-        interval: Stream(f"kline_{interval}", codec_typed.candle, route) for interval in intervals
+        interval: Stream(codec_typed.candle, route, suffix=f"kline_{interval}")
+        for interval in intervals
     }
     return lambda topic: _chosen(streams, topic.interval, f"interval of {topic}")
 
 
-def _top(decoder: Callable[[Any], Any], route: str) -> Callable[[topics.BookTops], Stream]:
-    streams = {depth: Stream(f"depth{depth}@100ms", decoder, route) for depth in _DEPTHS}
+def _top(decode: Decode, route: str) -> Callable[[topics.BookTops], Stream]:
+    streams = {depth: Stream(decode, route, suffix=f"depth{depth}@100ms") for depth in _DEPTHS}
     return lambda topic: _chosen(streams, topic.depth, f"depth of {topic}")
 
 
@@ -139,10 +166,15 @@ def _chosen(streams: Mapping[_K, _V], wanted: _K, what: str) -> _V:
 
 
 _SPOT_TICKERS = {
-    "24h": Stream("ticker", codec_typed.ticker),
-    **{window: Stream(f"ticker_{window}", codec_typed.ticker) for window in ("1h", "4h", "1d")},
+    "24h": Stream(codec_typed.ticker, suffix="ticker"),
+    **{
+        window: Stream(codec_typed.ticker, suffix=f"ticker_{window}")
+        for window in ("1h", "4h", "1d")
+    },
 }
 _ALL_SPOT_TICKERS = {
-    window: AllStream(f"!ticker_{window}@arr", codec_typed.all_tickers, "", _SECOND)
+    window: AllStream(
+        codec_typed.all_tickers(_SPOT), stream=f"!ticker_{window}@arr", cadence_s=_SECOND
+    )
     for window in ("1h", "4h", "1d")
 }

@@ -8,34 +8,25 @@ from typing import Any
 import msgspec
 
 from tickwright.errors import NotSupported, UnknownInstrument
-from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.market import MarketEvent
+from tickwright.model.instrument import Instruments
 from tickwright.model.topics import InstrumentTopic, Topic
-from tickwright.venues.base import Channel
+from tickwright.venues.base import Channel, StreamKind
 
 
-__all__ = ["AllStream", "Decode", "Stream", "StreamTable"]
-
-Decode = Callable[[bytes, int], MarketEvent | list[MarketEvent] | tuple[MarketEvent, ...]]
+__all__ = ["AllStream", "Stream", "StreamTable"]
 
 
-class Stream(msgspec.Struct, frozen=True):
-    """A stream of one symbol: ``<symbol>@<suffix>``."""
+class Stream(StreamKind, frozen=True, kw_only=True):
+    """The streams of one symbol named ``<symbol>@<suffix>``; their subject is the instrument."""
 
     suffix: str
-    decoder: Callable[[Instrument], Any]
-    route: str = ""
-    is_many: bool = False
-    cadence_s: float | None = None
 
 
-class AllStream(msgspec.Struct, frozen=True):
-    """A stream of all symbols, whose name is ``stream``."""
+class AllStream(StreamKind, frozen=True, kw_only=True):
+    """The stream of all symbols named ``stream``; its subject is everything that is listed."""
 
     stream: str
-    decoder: Callable[[Instruments, str], Any]
-    route: str = ""
-    cadence_s: float | None = None
+    is_many: bool = True
 
 
 class StreamTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +65,7 @@ class StreamTable(msgspec.Struct, frozen=True, kw_only=True):
         instrument = instruments[topic.instrument]
         if instrument.product != self.product:
             raise UnknownInstrument(f"{instrument.id!r} belongs to {instrument.product}")
-        return Channel(
-            stream=f"{instrument.symbol.lower()}@{stream.suffix}",
-            route=stream.route,
-            decode=stream.decoder(instrument),
-            is_many=stream.is_many,
-            cadence_s=stream.cadence_s,
-        )
+        return Channel(f"{instrument.symbol.lower()}@{stream.suffix}", stream, instrument)
 
     def _all_channel(self, topic: InstrumentTopic, instruments: Instruments) -> Channel:
         if topic.instrument != f"{self.product}:*":
@@ -94,10 +79,4 @@ class StreamTable(msgspec.Struct, frozen=True, kw_only=True):
                 f" it has them for: {offered}"
             )
         stream = self.every[type(topic)](topic)
-        return Channel(
-            stream=stream.stream,
-            route=stream.route,
-            decode=stream.decoder(instruments, self.product),
-            is_many=True,
-            cadence_s=stream.cadence_s,
-        )
+        return Channel(stream.stream, stream, instruments)
