@@ -21,6 +21,7 @@ from tickwright import (
     UnknownInstrument,
     UnknownVenue,
     UsageError,
+    VenueRejected,
 )
 from tickwright.app.registry import products_of
 from tickwright.testing.virtual_time import virtual_time
@@ -87,6 +88,21 @@ async def test_before_listings_are_there_the_refusal_comes_to_who_waits_for_it()
             await listener.wait_acquired()
         assert listener.errors == 1
         listener.detach()
+
+
+@virtual_time
+async def test_a_handler_that_was_turned_away_is_not_called_for_whom_comes_after_it() -> None:
+    async with MemoryVenue(spot()) as venue, venue.connector() as tw:
+        turned_away: list[Any] = []
+        seen: list[Any] = []
+        venue.faults["binance.spot"].rest_status = 403
+        with pytest.raises(VenueRejected):
+            await tw.on(Trades(BTC), turned_away.append).wait_acquired()
+        venue.faults["binance.spot"].rest_status = None
+        await tw.on(Trades(BTC), seen.append).wait_acquired()
+        await asyncio.sleep(10)
+        assert seen
+        assert turned_away == []
 
 
 @virtual_time

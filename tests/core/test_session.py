@@ -146,6 +146,14 @@ def test_g11_outgoing_frames_wait_for_the_window_and_pongs_go_first() -> None:
     assert effects[0] == Pong(b"1")
 
 
+def test_a_close_without_a_word_is_given_one() -> None:
+    driven = Driven()
+    driven.go_live("a")
+    (down,) = driven.session.lost(1.0, 1001, "")
+    assert isinstance(down, Down)
+    assert down.reason == "closed by the venue (1001)"
+
+
 def test_a_lost_connection_is_retried_after_growing_delays() -> None:
     driven = Driven()
     driven.go_live("a")

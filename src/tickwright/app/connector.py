@@ -90,6 +90,8 @@ class Listener:
         except TickwrightError as error:
             log.error("%s is not streamed: %s", self._topic, error)
             self._handle.failed(error)
+            # Not called by accident, either, once somebody else has the topic streamed.
+            self._handle.detach()
             raise
         self._is_acquired = True
         if self._is_detached:

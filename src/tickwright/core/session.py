@@ -248,7 +248,8 @@ class Session:
         """The connection ended; ignored unless it was in use."""
         if self.state is not SessionState.LIVE:
             return []
-        return self._back_off(Event.LOST, now_s, code, reason)
+        # Most venues close without a word; a log line and a stale book want one.
+        return self._back_off(Event.LOST, now_s, code, reason or f"closed by the venue ({code})")
 
     def replace(self, now_s: float, reason: str) -> list[Effect]:
         """Give the connection up ourselves, and get another."""
