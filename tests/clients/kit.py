@@ -213,6 +213,16 @@ def floats(book: Book) -> tuple[dict[float, float], dict[float, float]]:
     )
 
 
+def unknown_fields(data: Any) -> set[str]:
+    """Return the names of all fields, at any depth, that a model of Binance's SDKs has no place for."""
+    if isinstance(data, list):
+        return {name for one in data for name in unknown_fields(one)}
+    if not isinstance(data, dict):
+        return set()
+    found = set(data.get("additional_properties", ()))
+    return found | {name for one in data.values() for name in unknown_fields(one)}
+
+
 def ccxt_addresses(venue: LoopbackVenue) -> dict[str, Any]:
     """Return where ccxt finds what the venue serves, in the form of its ``urls["api"]``.
 
