@@ -100,11 +100,13 @@ class CandleBook:
         """Return the candles that open from ``first_ms`` to ``last_ms``, oldest first."""
         base = self._base(interval)
         first_live = open_of(interval, self.opened_ms)
-        found = [
-            candle
-            for candle in reversed(self._history(interval))
-            if first_ms <= candle.open_ms <= last_ms
-        ]
+        found: list[CandleFact] = []
+        if first_ms < first_live:  # a thousand candles are not made for who asks of the present
+            found += [
+                candle
+                for candle in reversed(self._history(interval))
+                if first_ms <= candle.open_ms <= last_ms
+            ]
         open_ms = max(open_of(interval, max(first_ms, self.opened_ms)), first_live)
         last_price = self._price_before(open_ms, base)
         while open_ms <= last_ms:
