@@ -238,7 +238,12 @@ class MemoryVenue:
     def _accept(self, peer: MemoryPeer) -> None:
         url = urlsplit(peer.url)
         board = self.boards[url.netloc]
-        conversation = board.dialect.converse(url.path, dict(parse_qsl(url.query)), is_flat=False)
+        conversation = board.dialect.converse(
+            url.path,
+            dict(parse_qsl(url.query)),
+            is_flat=False,
+            is_listed=lambda _: True,
+        )
         self.lines.append(_Line(peer, board, conversation))
 
     def _reply(self, request: HttpRequest) -> Reply:

@@ -189,7 +189,7 @@ class Private:
     ) -> Conversation | None:
         if path != "/ws-api/v3":
             return None
-        return dialect_of(SPOT).converse("/ws", {}, is_flat=False)
+        return dialect_of(SPOT).converse("/ws", {}, is_flat=False, is_listed=lambda _: True)
 
 
 async def test_who_holds_a_key_is_answered_by_the_private_side(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,8 @@ class Connection:
         self._link: Link | None = None
         self._ended = asyncio.Event()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._stirred_s = 0.0
+        """When anything was last sent either way."""
 
     @property
     def is_open(self) -> bool:
@@ -89,6 +92,8 @@ class Connection:
             self.close(code)
             return
         self._arm_ping()
+        self._stirred_s = self._switchboard.monotonic_s()
+        self._arm_quiet()
         lifetime_s, lead_s = self._switchboard.lifetime()
         self._arm("life", lifetime_s, self._faults.lifetime_code, "")
         if lead_s > 0:
@@ -150,6 +155,7 @@ class Connection:
         self.flush()
         board.resubscribed(self, reply.added, reply.removed)
         board.tell()
+        self._arm_quiet()
         if reply.closes is not None:
             self.close(*reply.closes)
 
@@ -164,7 +170,8 @@ class Connection:
 
     def _is_counted(self) -> bool:
         """Count a frame of the client's; one too many ends the connection of a strict venue."""
-        if self._counter.take(self._switchboard.monotonic_s()) or not self._faults.is_strict:
+        self._stirred_s = self._switchboard.monotonic_s()
+        if self._counter.take(self._stirred_s) or not self._faults.is_strict:
             return self._link is not None
         self.close(_POLICY, "Too many requests")
         return False
@@ -208,10 +215,26 @@ class Connection:
 
     def _send(self, data: bytes) -> None:
         if self._link is not None and not self._is_silenced:
+            self._stirred_s = self._switchboard.monotonic_s()
             self._link.write(data)
+
+    def _arm_quiet(self) -> None:
+        """Cut the connection once it was quiet for too long, where the venue does so."""
+        quiet_s = self.conversation.allowance.quiet_s
+        if math.isinf(quiet_s) or self._link is None:
+            return
+        self._disarm("quiet")
+        left_s = self._stirred_s + quiet_s - self._switchboard.monotonic_s()
+        if left_s <= 0:
+            self.close(EOF)
+        else:
+            loop = asyncio.get_running_loop()
+            self._timers["quiet"] = loop.call_later(left_s, self._arm_quiet)
 
     def _arm_ping(self) -> None:
         interval_s, _ = self._switchboard.rhythm()
+        if math.isinf(interval_s):
+            return
         self._timers["ping"] = asyncio.get_running_loop().call_later(interval_s, self._ping_on)
 
     def _ping_on(self) -> None:

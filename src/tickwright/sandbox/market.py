@@ -111,7 +111,7 @@ class GeneratedMarket:
         self._publisher = self.dialect.publisher(self)
         for name, (interval_ms, beat) in self._beats.items():
             self._publisher.every(name, interval_ms, beat)
-        self._rest = self.dialect.desk(self)
+        self._rest = self.dialect.desk(self, self._publisher)
 
     def _instrument(
         self, instrument_id: str, entropy: Entropy, opened_ms: int
@@ -160,6 +160,10 @@ class GeneratedMarket:
         """Return the instrument of that symbol (upper case; see `Listing.key`), if it is listed."""
         return self._by_key.get(symbol)
 
+    def lists(self, key: str) -> bool:
+        """Tell whether there is an instrument of that `Listing.key`."""
+        return key in self._by_key
+
     def book(self, symbol: str) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
         """Return the exact bids and asks of this moment, price → quantity.
 
@@ -183,6 +187,10 @@ class GeneratedMarket:
     def unwant(self, stream: str) -> None:
         """Make no more frames of a stream."""
         self._publisher.unwant(stream)
+
+    def greeting(self, stream: str) -> str | None:
+        """Return what a new subscriber of a wanted stream is sent at once, if it is sent anything."""
+        return self._publisher.greeting(stream)
 
     def advance(self, to_ms: float) -> list[Frame]:
         """Let the market run until ``to_ms`` and return the frames of wanted streams, in order."""

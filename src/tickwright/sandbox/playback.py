@@ -133,6 +133,14 @@ class PlaybackMarket:
         if not names:
             self._wanted.pop(family, None)
 
+    def lists(self, key: str) -> bool:
+        """Tell whether an instrument was recorded."""
+        return key.rpartition("/")[2] in self.symbols
+
+    def greeting(self, stream: str) -> str | None:
+        """Return nothing: what is recorded is sent as it comes."""
+        return None
+
     # ------------------------------------------------------------------ playing
 
     def parts(self, records_max: int = _PART_RECORDS) -> Iterator[Part]:

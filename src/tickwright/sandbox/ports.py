@@ -36,6 +36,12 @@ class Market(Protocol):
     def unwant(self, stream: str) -> None:
         """The last connection subscribed to a stream is gone."""
 
+    def lists(self, key: str) -> bool:
+        """Tell whether there is an instrument of that `Listing.key`."""
+
+    def greeting(self, stream: str) -> str | None:
+        """Return what a new subscriber of a wanted stream is sent at once, if it is sent anything."""
+
     def take(self) -> list[Frame]:
         """Return the frames that requests made, outside of the market's own course."""
 

@@ -140,4 +140,6 @@ class ProductServer:
             if found is not None:
                 return found
         is_flat = self.switchboard.faults.has_flat_errors
-        return self.market.dialect.converse(path, params, is_flat=is_flat)
+        return self.market.dialect.converse(
+            path, params, is_flat=is_flat, is_listed=self.market.lists
+        )

@@ -108,6 +108,7 @@ class Switchboard:
                 if not listeners:
                     self.market.want(stream)
                 listeners.append(connection)
+                self._greet(connection, stream)
         for stream in removed:
             listeners = self._subscribers.get(stream, [])
             if connection in listeners:
@@ -116,6 +117,16 @@ class Switchboard:
                     del self._subscribers[stream]
                     self.market.unwant(stream)
         self.changed()
+
+    def _greet(self, connection: Connection, stream: str) -> None:
+        """Send a new subscriber, and nobody else, what its stream begins with."""
+        payload = self.market.greeting(stream)
+        if payload is None:
+            return
+        frames = [(stream, payload)]
+        if self.faults.touches_streams:
+            frames = self._spoiled(frames, lambda late: self._deliver(late, connection))
+        self._deliver(frames, connection)
 
     @property
     def streams(self) -> set[str]:
@@ -132,7 +143,7 @@ class Switchboard:
     def send(self, frames: Iterable[Frame]) -> None:
         """Send frames to whoever subscribed to their streams, in order, in few writes."""
         if self.faults.touches_streams or self._held:
-            frames = self._spoiled(frames)
+            frames = self._spoiled(frames, self._deliver)
         self._deliver(frames)
 
     def tell(self) -> None:
@@ -144,13 +155,15 @@ class Switchboard:
         self.send(self.market.take())
         return self._user_events.hold()
 
-    def _deliver(self, frames: Iterable[Frame]) -> None:
+    def _deliver(self, frames: Iterable[Frame], only: Connection | None = None) -> None:
         subscribers, frames_max = self._subscribers, self.faults.close_after_frames
         dirty: dict[Connection, None] = {}
         for stream, payload in frames:
             listeners = subscribers.get(stream)
             if listeners is None:
                 continue
+            if only is not None:
+                listeners = [connection for connection in listeners if connection is only]
             made: dict[str, bytes] = {}
             for connection in listeners:
                 if frames_max is not None and connection.frames_sent >= frames_max:
@@ -198,7 +211,10 @@ class Switchboard:
 
     # ------------------------------------------------------------------ faults
 
-    def _spoiled(self, frames: Iterable[Frame]) -> list[Frame]:
+    def _spoiled(
+        self, frames: Iterable[Frame], deliver: Callable[[list[Frame]], None]
+    ) -> list[Frame]:
+        """Return what the faults leave of frames; ``deliver`` takes what they make late."""
         faults, out = self.faults, list[Frame]()
         if faults.black_hole or faults.is_mute:
             return out
@@ -211,7 +227,7 @@ class Switchboard:
                 payload = self._strange.payload(payload, faults, self.dialect)
             if faults.take_of("delay", stream):
                 loop = asyncio.get_running_loop()
-                loop.call_later(faults.delay_s, self._deliver, [(stream, payload)])
+                loop.call_later(faults.delay_s, deliver, [(stream, payload)])
                 continue
             held = self._held.pop(stream, None)
             if held is None and faults.take_of("reorder", stream):

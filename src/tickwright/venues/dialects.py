@@ -7,6 +7,7 @@ the two check each other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
@@ -72,6 +73,8 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
     """Whether texts are among them, or only pings and pongs: where each request has a weight."""
     connect_weight: int = 0
     """What connecting costs its address."""
+    quiet_s: float = math.inf
+    """For how long neither side may send anything, before the venue cuts the connection without a word."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -167,6 +170,9 @@ class Publisher(Protocol):
 
     def unwant(self, stream: str) -> None:
         """End a stream."""
+
+    def greeting(self, stream: str) -> str | None:
+        """Return what each new subscriber of a wanted stream is sent at once: a snapshot, where the stream begins with one."""
 
     def every(self, stream: str, interval_ms: int, sample: Callable[[int], None]) -> None:
         """Call ``sample`` at every multiple of ``interval_ms``; the name is any that is no stream's."""
@@ -321,7 +327,7 @@ class Dialect(Protocol):
 
     @property
     def ping_interval_s(self) -> float:
-        """Between two pings of the server's."""
+        """Between two pings of the server's; infinity where clients ping."""
 
     @property
     def pong_deadline_s(self) -> float:
@@ -357,8 +363,16 @@ class Dialect(Protocol):
 
     # Sockets
 
-    def converse(self, path: str, params: Params, *, is_flat: bool) -> Conversation:
+    def converse(
+        self, path: str, params: Params, *, is_flat: bool, is_listed: Callable[[str], bool]
+    ) -> Conversation:
         """Return a new connection's state.
+
+        Args:
+            path: Of the handshake.
+            params: Its query.
+            is_flat: Whether errors look as the documentation shows them, not as captured.
+            is_listed: Tells whether there is an instrument of that `Listing.key`.
 
         Raises:
             ValueError: If the handshake would be refused.
@@ -375,8 +389,8 @@ class Dialect(Protocol):
 
     # REST
 
-    def desk(self, market: MarketView) -> RestDesk:
-        """Return what answers requests about a market."""
+    def desk(self, market: MarketView, publisher: Publisher) -> RestDesk:
+        """Return what answers requests about a market, beside what publishes it."""
 
     def meter(self) -> Meter:
         """Return a new count of requests."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,6 +32,7 @@ from tickwright.venues.binance.dialect.streams import family_of
 from tickwright.venues.binance.dialect.timeunit import in_microseconds, is_micro
 from tickwright.venues.binance.dialect.weights import WeightMeter
 from tickwright.venues.dialects import Answer, ApiKey
+from tickwright.venues.dialects import Publisher as AnyPublisher
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
 from tickwright.venues.marketrules import MarketRules
@@ -63,8 +64,15 @@ class BinanceDialect:
         self.has_id_gaps = product.is_futures
         self.shutdown_notice = None if product.is_futures else "!serverShutdown"
 
-    def converse(self, path: str, params: Mapping[str, str], *, is_flat: bool) -> Conversation:
-        """Return a new connection's state; `ValueError` refuses the handshake."""
+    def converse(
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        is_flat: bool,
+        is_listed: Callable[[str], bool],
+    ) -> Conversation:
+        """Return a new connection's state; `ValueError` refuses the handshake. Unlisted names are taken in silence."""
         return Conversation(self.product, path, params, is_flat=is_flat)
 
     def publisher(self, market: MarketView) -> Publisher:
@@ -79,7 +87,7 @@ class BinanceDialect:
         """Put a word that nobody knows where a payload or body names one of several things."""
         estrange(value, word)
 
-    def desk(self, market: MarketView) -> RestDesk:
+    def desk(self, market: MarketView, publisher: AnyPublisher) -> RestDesk:
         """Return what answers requests about a market."""
         return RestDesk(self.product, market)
 

@@ -93,6 +93,10 @@ class Publisher:
             for taps in self._taps.values():
                 taps.settle()
 
+    def greeting(self, stream: str) -> str | None:
+        """Return nothing: Binance's streams begin with the next change."""
+        return None
+
     def _tap(self, instrument: InstrumentView) -> _Taps:
         symbol = instrument.listing.symbol
         taps = self._taps.get(symbol)
