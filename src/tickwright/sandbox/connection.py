@@ -144,17 +144,16 @@ class Connection:
         self.received.append(text)
         reply = self.conversation.answer(text, now_ms=board.time_ms(), refused=faults.refuse)
         code = self._closing_code(reply)
+        has_left = board.hold()
         if code is not None:
-            board.tell()
             self.close(code)
+            has_left()
             return
-        if faults.fill_before_ack:
-            board.tell()
         answers = reply.notices if faults.no_ack else (reply.text, *reply.notices)
         self.outbox.extend(text_frame(answer.encode()) for answer in answers)
         self.flush()
         board.resubscribed(self, reply.added, reply.removed)
-        board.tell()
+        has_left()
         self._arm_quiet()
         if reply.closes is not None:
             self.close(*reply.closes)

@@ -104,7 +104,8 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
     # REST
     rest_only: set[str] = msgspec.field(default_factory=set)
-    """Paths that the four faults below strike, ``*`` allowed; all unless given."""
+    """Paths that the four faults below strike, ``*`` allowed; all unless given. `rest_status` strikes methods of the
+    WebSocket API by their names, too: ``order.*``."""
     rest_status: Status | None = None
     """Answer with this status: 429, 418, 403, 5xx …"""
     rest_body: str = ""
@@ -145,6 +146,8 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """An order cannot be queried (-2013) until so long after it was placed."""
     listen_key_lifetime_s: Seconds | None = None
     """How long a listen key lives without being kept alive; the venue's own 60 minutes unless given."""
+    revoked_keys: set[str] = msgspec.field(default_factory=set)
+    """API keys that are good no longer (-2015); sessions over sockets notice at their next request."""
     keepalive_failures: Count = 0
     """So many next requests to keep a listen key alive fail (-1125)."""
 
@@ -193,7 +196,7 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return matches(self.silent_streams, stream)
 
     def strikes_rest(self, path: str) -> bool:
-        """Tell whether the faults of REST concern a path."""
+        """Tell whether the faults of REST concern a path, or a method of a WebSocket API."""
         return not self.rest_only or matches(self.rest_only, path)
 
     def assign(self, other: Faults) -> None:

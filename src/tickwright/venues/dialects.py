@@ -200,7 +200,13 @@ class PrivateFaults(Protocol):
     query_lag_s: float
     listen_key_lifetime_s: float | None
     clock_step_s: float
+    revoked_keys: set[str]
 
+    rest_status: int | None
+    retry_after_s: int | None
+
+    def strikes_rest(self, path: str) -> bool:
+        """Tell whether the faults of requests concern a path, or a method of a WebSocket API."""
     def take(self, name: str) -> bool:
         """Use up one of the counted faults of that name, if any is left."""
 

@@ -47,6 +47,9 @@ class DialectProduct(msgspec.Struct, frozen=True, kw_only=True):
     """Which addresses it has: field names of ``Endpoints``."""
     relatives: tuple[str, ...] = ()
     """Products whose instruments stand in its all-market streams, too."""
+    ws_api_path: str
+    ws_api_connect_weight: int
+    """What connecting to the WebSocket API costs."""
 
     @property
     def is_futures(self) -> bool:
@@ -77,6 +80,8 @@ SPOT = DialectProduct(
     digits=8,
     has_unsigned_ids=False,
     hosts=("rest", "ws_public", "ws_api"),
+    ws_api_path="/ws-api/v3",
+    ws_api_connect_weight=2,
 )
 
 USDM = DialectProduct(
@@ -98,6 +103,8 @@ USDM = DialectProduct(
     has_unsigned_ids=True,
     hosts=("rest", "ws_public", "ws_private", "ws_api"),
     relatives=("binance.coinm",),
+    ws_api_path="/ws-fapi/v1",
+    ws_api_connect_weight=5,
 )
 
 COINM = msgspec.structs.replace(
@@ -107,6 +114,7 @@ COINM = msgspec.structs.replace(
     # Its documentation knows no routes; both kinds of path are in use.
     is_routed=False,
     relatives=(),
+    ws_api_path="/ws-dapi/v1",
 )
 
 PRODUCTS = {product.name: product for product in (SPOT, USDM, COINM)}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
+
+from tests.venues.binance.dialect.samples import FixedMarket
 
 from tickwright.model.ids import InstrumentName
 from tickwright.model.market import Side
 from tickwright.sandbox.exchange import Exchange
 from tickwright.venues.binance.dialect.private import private_side
 from tickwright.venues.binance.dialect.private.rules import market_rules
-from tickwright.venues.binance.dialect.products import SPOT, USDM
+from tickwright.venues.binance.dialect.products import SPOT, USDM, product_of
+from tickwright.venues.binance.dialect.rest import RestDesk
 from tickwright.venues.commands import (
     CancelAll,
     Command,
@@ -68,6 +71,10 @@ class Market:
 
     def find(self, symbol: str) -> Any:
         return next((one for one in self.instruments if one.listing.symbol == symbol), None)
+
+    def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
+        product = product_of(self.instruments[0].listing.product)
+        return RestDesk(product, FixedMarket(product)).answer(method, path, params)
 
 
 class Heard(Exchange):

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from tests.venues.binance.dialect.private.kit import KEY, NOW_MS, READER_KEY, Venue, signed
 
+from tickwright.sandbox import Faults
 from tickwright.venues.binance.dialect.private.desk import to_ms, to_us
 from tickwright.venues.dialects import RestRequest
 
@@ -150,30 +151,11 @@ def test_times_come_in_the_unit_that_was_asked_for(spot: Venue, usdm: Venue) -> 
 # ---------------------------------------------------------------------- faults
 
 
-class Faulty:
-    """Faults as the sandbox has them."""
-
-    order_failure_code = -1007
-    order_failure_status = 503
-    order_failure_executes = True
-    query_lag_s = 0.0
-    listen_key_lifetime_s: float | None = None
-    clock_step_s = 0.0
-
-    def __init__(self, **counts: int) -> None:
-        self.counts = counts
-
-    def take(self, name: str) -> bool:
-        left = self.counts.get(name, 0)
-        self.counts[name] = left - 1
-        return left > 0
-
-
 @pytest.mark.parametrize("is_executed", [True, False])
 def test_the_answer_to_an_order_may_fail_with_and_without_the_order(
     spot: Venue, is_executed: bool
 ) -> None:
-    faults = spot.side.faults = Faulty(order_failures=1)
+    faults = spot.side.faults = Faults(order_failures=1)
     faults.order_failure_executes = is_executed
     spot.ok("GET", ACCOUNT)
     assert spot.call("POST", ORDER, **MARKET) == (
@@ -193,7 +175,7 @@ def test_a_stepped_clock_refuses_who_has_the_right_time(spot: Venue) -> None:
     asked = request(spot)
     market_goes_elsewhere = NOW_MS + 10**9
     assert spot.send(asked, market_goes_elsewhere).status == 200
-    faults = spot.side.faults = Faulty()
+    faults = spot.side.faults = Faults()
     faults.clock_step_s = -30.0
     assert spot.send(asked, NOW_MS - 30_000).status == 400
     assert spot.call("GET", ACCOUNT, timestamp=NOW_MS - 30_000)[0] == 200
@@ -201,7 +183,7 @@ def test_a_stepped_clock_refuses_who_has_the_right_time(spot: Venue) -> None:
 
 def test_queries_may_lag_behind(spot: Venue, usdm: Venue) -> None:
     for venue, path in ((spot, ORDER), (usdm, "/fapi/v1/order")):
-        faults = venue.side.faults = Faulty()
+        faults = venue.side.faults = Faults()
         faults.query_lag_s = 1.5
         placed = venue.ok("POST", path, **MARKET)
         ask = {"symbol": "BTCUSDT", "orderId": placed["orderId"]}
@@ -211,7 +193,7 @@ def test_queries_may_lag_behind(spot: Venue, usdm: Venue) -> None:
 
 
 def test_listen_keys_may_be_short_lived_and_fail_to_be_kept(usdm: Venue) -> None:
-    faults = usdm.side.faults = Faulty(keepalive_failures=1)
+    faults = usdm.side.faults = Faults(keepalive_failures=1)
     faults.listen_key_lifetime_s = 2.0
 
     def listen(method: str, now_ms: int) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.venues.binance.dialect.private.kit import NOW_MS, Venue, signed
 
 from tickwright.venues.binance.dialect.private import private_side
-from tickwright.venues.binance.dialect.products import COINM, SPOT
+from tickwright.venues.binance.dialect.private.api import ApiConversation
+from tickwright.venues.binance.dialect.products import COINM, SPOT, USDM
 from tickwright.venues.binance.dialect.weights import WeightMeter
 from tickwright.venues.dialects import RestRequest
 
@@ -32,9 +33,16 @@ def test_requests_are_answered_or_left_to_others(spot: Venue) -> None:
     assert spot.side.answer(RestRequest(method="GET", path="/api/v3/time"), NOW_MS) is None
 
 
-def test_sockets_are_not_served_yet_and_events_make_no_frames(spot: Venue) -> None:
-    meter = WeightMeter(SPOT)
-    assert spot.side.converse("/ws-api/v3", {}, query="", meter=meter, now_ms=NOW_MS) is None
+def test_each_product_has_its_websocket_api(spot: Venue, usdm: Venue) -> None:
+    for venue, product, path in ((spot, SPOT, "/ws-api/v3"), (usdm, USDM, "/ws-fapi/v1")):
+        meter = WeightMeter(product)
+        for asked in (path, f"{path}/"):
+            found = venue.side.converse(asked, {}, query="", meter=meter, now_ms=NOW_MS)
+            assert isinstance(found, ApiConversation)
+        assert venue.side.converse("/ws", {}, query="", meter=meter, now_ms=NOW_MS) is None
+
+
+def test_nothing_happened_makes_no_frames(spot: Venue) -> None:
     spot.side.take([])
     spot.side.beat(NOW_MS)
     assert spot.side.take_frames() == []

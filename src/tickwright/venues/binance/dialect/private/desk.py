@@ -93,7 +93,8 @@ class PrivateDesk:
             params = _params(request)
             cost = endpoint.cost(params)
             if endpoint.security is not Security.KEY:
-                self._check_signed(request, params, key, now_ms)
+                payload, signature = signed_parts(request.query, _form(request))
+                self.check_signed(key, params, payload, signature, now_ms)
             call = Call(key, params, now_ms, self._unit(request))
         except Refused as refused:
             return _answer(Outcome(refused.status, refused.body(), cost))
@@ -108,9 +109,33 @@ class PrivateDesk:
         if _KEY_FORM.fullmatch(text) is None:
             raise Refused(-2014, "API-key format invalid.", 401)
         key = self.keys.get(text)
-        if key is None or (security is Security.TRADE and not key.can_trade):
+        if (
+            key is None
+            or (security is Security.TRADE and not key.can_trade)
+            or self.is_revoked(key)
+        ):
             raise Refused(-2015, "Invalid API-key, IP, or permissions for action.", 401)
         return key
+
+    def is_revoked(self, key: ApiKey) -> bool:
+        """Tell whether a key that was good is so no longer."""
+        faults = self.context.faults
+        return faults is not None and key.key in faults.revoked_keys
+
+    def check_signed(
+        self, key: ApiKey, params: Params, payload: bytes, signature: str, now_ms: int
+    ) -> None:
+        """Check that a key's owner made a request, and made it now; what is missing is complained about first.
+
+        Raises:
+            Refused: With -1102, -1022 or -1021.
+        """
+        params.required("timestamp")
+        if not signature:
+            raise mandatory("signature")
+        if not is_signed_by(key, payload, signature):
+            raise Refused(-1022, "Signature for this request is not valid.")
+        self.check_timing(params, now_ms)
 
     def check_timing(self, params: Params, now_ms: int) -> None:
         """Check when a signed request was made; either of the two clocks will do.
@@ -118,20 +143,8 @@ class PrivateDesk:
         Raises:
             Refused: With -1021.
         """
-        faults = self.context.faults
-        step_ms = 0 if faults is None else round(faults.clock_step_s * 1000)
-        times_ms = (now_ms, self.context.market.now_ms + step_ms)
+        times_ms = (now_ms, self.context.told_ms)
         check_timing(params, times_ms, is_futures=self.context.product.is_futures)
-
-    def _check_signed(self, request: RestRequest, params: Params, key: ApiKey, now_ms: int) -> None:
-        if not params.text("timestamp"):
-            raise mandatory("timestamp")
-        payload, signature = signed_parts(request.query, _form(request))
-        if not signature:
-            raise mandatory("signature")
-        if not is_signed_by(key, payload, signature):
-            raise Refused(-1022, "Signature for this request is not valid.")
-        self.check_timing(params, now_ms)
 
     def _unit(self, request: RestRequest) -> Callable[[int], int]:
         unit = request.headers.get("x-mbx-time-unit", "MILLISECOND").upper()

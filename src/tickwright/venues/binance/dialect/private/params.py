@@ -19,7 +19,7 @@ from tickwright.venues.binance.dialect.private.refused import (
 )
 
 
-__all__ = ["CLIENT_ID", "Params"]
+__all__ = ["CLIENT_ID", "Params", "texts"]
 
 CLIENT_ID = r"^[.A-Z:/a-z0-9_-]{1,36}$"
 """What client order ids are made of."""
@@ -59,8 +59,8 @@ class Params:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Return parameters that came as JSON: numbers, flags and lists become the texts that REST has."""
-        return cls({name: _text(value) for name, value in values.items() if value is not None})
+        """Return parameters that came as JSON; see `texts`."""
+        return cls(texts(values))
 
     def part(self, prefix: str, shared: Iterable[str] = ()) -> Params:
         """Return the parameters of one leg: those that begin with ``prefix``, and ``shared`` ones."""
@@ -162,6 +162,16 @@ class Params:
         sent = {name for name in self._values if name not in _ALWAYS}
         if not sent <= self._read:
             raise unread(len(sent & self._read), len(sent))
+
+
+def texts(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return values that came as JSON as the texts that REST has: numbers, flags and lists; ``null`` is not sent.
+
+    Example:
+        >>> texts({"limit": 5, "omitZeroBalances": True, "symbols": ["BTCUSDT"], "fromId": None})
+        {'limit': '5', 'omitZeroBalances': 'true', 'symbols': '["BTCUSDT"]'}
+    """
+    return {name: _text(value) for name, value in values.items() if value is not None}
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tickwright.venues.binance.dialect.private.api import ApiConversation
 from tickwright.venues.binance.dialect.private.context import Context, Endpoint
 from tickwright.venues.binance.dialect.private.desk import PrivateDesk
 from tickwright.venues.binance.dialect.private.spot_account import SpotAccount
@@ -80,7 +81,9 @@ class BinancePrivate:
     def converse(
         self, path: str, params: Mapping[str, str], *, query: str, meter: Meter, now_ms: int
     ) -> Conversation | None:
-        """Return no conversation: the WebSocket API and user data streams are not served yet."""
+        """Return a new connection to the WebSocket API, ``None`` for any other path."""
+        if path.rstrip("/") == self.context.product.ws_api_path:
+            return ApiConversation(self.desk, params, meter)
         return None
 
     def take(self, events: Sequence[Event]) -> None:
