@@ -13,7 +13,7 @@ import pytest
 
 from tickwright.model.notices import Dropped, Gap, HandlerFailed
 from tickwright.model.topics import BookUpdates, Notices, Quotes, Trades
-from tickwright.runtime.bus import Bus, TopicChannel
+from tickwright.runtime.bus import Bus, QueuedHandle, TopicChannel
 from tickwright.runtime.queues import Overflow
 from tickwright.testing.virtual_time import virtual_time
 
@@ -134,7 +134,7 @@ class TestHandlers:
         other.attach(lambda event: None)
         event = gap(1)
         trades.publish(event)
-        other._time_ns = lambda: 9_999
+        bus.time_ns = lambda: 9_999
         other.publish(event)
         assert event.delivered_ts_ns == 1_100
 
@@ -273,8 +273,9 @@ class TestAsyncHandlers:
         target = AsyncObject()
         async with running_bus() as bus:
             channel = bus.channel(TRADES)
-            assert channel.attach(target).reader is not None
-            assert channel.attach(functools.partial(handler, "partial")).reader is not None
+            assert isinstance(channel.attach(target), QueuedHandle)
+            partial = functools.partial(handler, "partial")
+            assert isinstance(channel.attach(partial), QueuedHandle)
             channel.publish(gap(1))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
@@ -304,7 +305,7 @@ class TestAsyncHandlers:
         assert isinstance(dropped, Dropped)
         assert dropped.count == 7
         assert slow[2:] == [gap_at(8), gap_at(9)]
-        assert handle.reader is not None
+        assert isinstance(handle, QueuedHandle)
         assert handle.reader.statistics().dropped == 7
 
     async def test_g26_what_they_raise_is_contained_and_reported_once(

@@ -156,42 +156,23 @@ class TopicSilent(msgspec.Struct, frozen=True):
 Action = PingNow | ConnectionStale | TopicSilent
 
 
-class _Watched:
-    """What is known about one stream; outlives its connections."""
+class _Watched(msgspec.Struct, gc=False):
+    """What is known about one stream; outlives its connections. There are hundreds, so it is small."""
 
-    __slots__ = (
-        "acted_s",
-        "cadence_s",
-        "doublings",
-        "due_s",
-        "gaps",
-        "is_active",
-        "longest_gap_s",
-        "patience_s",
-        "rung",
-        "seen_s",
-        "silent_since_s",
-        "stream",
-        "watched_s",
-    )
-
-    def __init__(self, stream: str, now_s: float) -> None:
-        self.stream = stream
-        self.cadence_s: float | None = None
-        self.rung = TABLE.initial
-        self.is_active = False
-        """True while it is acknowledged on the present connection."""
-        self.watched_s = now_s
-        self.silent_since_s = now_s
-        self.seen_s = now_s
-        """Last data on this subscription, or its beginning: where the present gap starts."""
-        self.longest_gap_s = 0.0
-        self.gaps = 0
-        self.doublings = 0
-        self.acted_s = -inf
-        self.patience_s = 0.0
-        self.due_s = inf
-        """When the next rung is reached if nothing comes."""
+    watched_s: float
+    silent_since_s: float
+    seen_s: float
+    """Last data on this subscription, or its beginning: where the present gap starts."""
+    patient_from_s: float
+    """The next rung is reached when it was silent for its patience from here on."""
+    cadence_s: float | None = None
+    rung: Rung = TABLE.initial
+    is_active: bool = False
+    """True while it is acknowledged on the present connection."""
+    longest_gap_s: float = 0.0
+    gaps: int = 0
+    doublings: int = 0
+    acted_s: float = -inf
 
 
 class Heartbeat:
@@ -240,11 +221,10 @@ class Heartbeat:
         """
         watched = self._streams.get(stream)
         if watched is None:
-            watched = self._streams[stream] = _Watched(stream, now_s)
+            watched = self._streams[stream] = _Watched(now_s, now_s, now_s, now_s)
         watched.cadence_s = cadence_s
         watched.is_active = True
-        watched.seen_s = now_s
-        self._be_patient(watched, now_s)
+        watched.seen_s = watched.patient_from_s = now_s
 
     def unwatch(self, stream: str) -> None:
         """Forget ``stream``, which nobody wants any more."""
@@ -253,7 +233,7 @@ class Heartbeat:
     def patience_s(self, stream: str) -> float | None:
         """Return how long ``stream`` may be silent now; ``None`` if it is not watched."""
         watched = self._streams.get(stream)
-        return None if watched is None else watched.patience_s
+        return None if watched is None else self._patience_s(watched)
 
     def check(
         self, now_s: float, last_frame_s: float, last_data_s: Callable[[str], float | None]
@@ -275,16 +255,16 @@ class Heartbeat:
             self._is_stale = True
             return (ConnectionStale(silent_s),)
         actions: list[Action] = [PingNow()] if self._is_ping_due(now_s, last_frame_s) else []
-        for watched in self._streams.values():
+        for stream, watched in self._streams.items():
             if not watched.is_active:
                 continue
-            data_s = last_data_s(watched.stream)
+            data_s = last_data_s(stream)
             if data_s is not None and data_s > watched.seen_s:
                 self._delivered(watched, data_s)
-            if now_s >= watched.due_s:
-                silent = self._overdue(watched, now_s)
-                actions.append(silent)
-                if silent.remedy == _Do.RECONNECT.value:
+            if now_s >= watched.patient_from_s + self._patience_s(watched):
+                do = self._overdue(watched, now_s)
+                actions.append(TopicSilent(stream, now_s - watched.silent_since_s, do.value))
+                if do is _Do.RECONNECT:
                     break
         return tuple(actions)
 
@@ -303,15 +283,14 @@ class Heartbeat:
             gap_s = data_s - watched.seen_s
             watched.longest_gap_s = max(gap_s, watched.longest_gap_s * self._policy.gap_fade)
             watched.gaps += 1
-        watched.seen_s = watched.silent_since_s = data_s
+        watched.seen_s = watched.silent_since_s = watched.patient_from_s = data_s
         # FRESH stays FRESH: to look up that cell would cost more than all the rest.
         if watched.rung is not Rung.FRESH:
             watched.rung, _ = TABLE.step(watched.rung, RungEvent.DELIVERED)
         if watched.doublings and data_s - watched.acted_s >= self._policy.healthy_s:
             watched.doublings = 0
-        self._be_patient(watched, data_s)
 
-    def _overdue(self, watched: _Watched, now_s: float) -> TopicSilent:
+    def _overdue(self, watched: _Watched, now_s: float) -> _Do:
         event = RungEvent.OVERDUE if self._may_climb(watched, now_s) else RungEvent.OVERDUE_HELD
         watched.rung, do = TABLE.step(watched.rung, event)
         match do:
@@ -323,19 +302,16 @@ class Heartbeat:
             case _Do.RESUBSCRIBE:
                 # What comes after a new subscription says nothing about gaps before it.
                 watched.seen_s = now_s
-        watched.acted_s = now_s
-        self._be_patient(watched, now_s)
-        remedy = _Do.WATCH if do is None else do
-        return TopicSilent(watched.stream, now_s - watched.silent_since_s, remedy.value)
+        watched.acted_s = watched.patient_from_s = now_s
+        return _Do.WATCH if do is None else do
 
-    def _be_patient(self, watched: _Watched, from_s: float) -> None:
+    def _patience_s(self, watched: _Watched) -> float:
         patience_s = self._base_patience_s(watched)
         if watched.doublings:
             # Twelve doublings lead from a second past the hour; the cap decides long before.
             doubled_s = patience_s * 2.0 ** min(watched.doublings, 12)
             patience_s = max(patience_s, min(doubled_s, self._policy.patience_max_s))
-        watched.patience_s = patience_s
-        watched.due_s = from_s + patience_s
+        return patience_s
 
     def _base_patience_s(self, watched: _Watched) -> float:
         policy = self._policy

@@ -25,7 +25,7 @@ nothing at all, the connection is at fault, and no stream is failed for it.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from itertools import islice
 
@@ -62,19 +62,6 @@ class Expired(msgspec.Struct, frozen=True):
     """Failed: unanswered on one connection after the other."""
     must_replace: bool = False
     """True where this connection does not answer and should be replaced."""
-
-
-class _Stream:
-    """What is kept for each stream."""
-
-    __slots__ = ("silent_connections", "state", "tries")
-
-    def __init__(self) -> None:
-        self.state = TABLE.initial
-        self.tries = 0
-        """Requests unanswered on this connection since the last answer."""
-        self.silent_connections = 0
-        """Connections in a row on which all ``tries_max`` requests went unanswered."""
 
 
 class _Request(msgspec.Struct):
@@ -150,8 +137,12 @@ class Ledger:
         self._streams_max = streams_max
         self._tries_max = tries_max
         self._connections_max = connections_max
-        self._streams: dict[str, _Stream] = {}
+        self._states: dict[str, StreamState] = {}
         self._failed_count = 0
+        # Of the few that need it: requests unanswered on this connection since the last answer, and connections in
+        # a row on which all `tries_max` went unanswered.
+        self._tries: Counter[str] = Counter()
+        self._silent_connections: Counter[str] = Counter()
         # Dictionaries as ordered sets: first come, first sent, and taken out from the middle at no cost.
         self._to_ask: dict[str, None] = {}
         self._to_leave: dict[str, None] = {}
@@ -166,8 +157,7 @@ class Ledger:
         Raises:
             UsageError: The connection carries as many streams as it may.
         """
-        known = self._streams.get(stream)
-        is_new = known is None or known.state is StreamState.FAILED
+        is_new = self.state(stream) in (StreamState.GONE, StreamState.FAILED)
         if is_new and self.free is not None and self.free < 1:
             raise UsageError(
                 f"no room for {stream!r}: the connection carries {self._streams_max} streams"
@@ -193,6 +183,8 @@ class Ledger:
             return None
         for stream in group.streams:
             self._fire(stream, StreamEvent.SENT)
+        if not self._to_ask:
+            self._to_ask.clear()  # for an emptied dictionary keeps the room that it had
         self._last_request_id += 1
         self._requests[self._last_request_id] = _Request(
             group.streams, group.is_subscribe, group.is_suspect, now_s + self._ack_timeout_s
@@ -207,7 +199,8 @@ class Ledger:
         self._is_answering = True
         confirmed = []
         for stream in request.streams:
-            self._streams[stream].tries = self._streams[stream].silent_connections = 0
+            self._tries.pop(stream, None)
+            self._silent_connections.pop(stream, None)
             if self._fire(stream, StreamEvent.ACKED) is StreamState.CONFIRMED:
                 confirmed.append(stream)
         return tuple(confirmed)
@@ -240,7 +233,7 @@ class Ledger:
             culprits = frozenset(request.streams)
         refused = []
         for stream in request.streams:
-            self._streams[stream].tries = 0
+            self._tries.pop(stream, None)
             event = StreamEvent.REFUSED if stream in culprits else StreamEvent.RETRY
             if self._fire(stream, event) is StreamState.FAILED:
                 refused.append(Refused(stream, text))
@@ -262,7 +255,7 @@ class Ledger:
                 is_exhausted = self._count_try(stream)
                 if is_exhausted and self._is_hopeless(stream):
                     self._fire(stream, StreamEvent.REFUSED)
-                    self._streams[stream].silent_connections = 0
+                    self._silent_connections.pop(stream, None)
                     refused.append(Refused(stream, self._silence_text()))
                 else:
                     self._fire(stream, StreamEvent.UNANSWERED)
@@ -283,8 +276,8 @@ class Ledger:
         self._groups = deque(group for group in groups if group.is_suspect and group.is_subscribe)
         self._requests.clear()
         self._is_answering = False
-        for stream in tuple(self._streams):
-            self._streams[stream].tries = 0
+        self._tries.clear()
+        for stream in tuple(self._states):
             self._fire(stream, StreamEvent.RECONNECTED)
 
     @property
@@ -303,34 +296,32 @@ class Ledger:
         """How many more streams may be wanted; ``None`` without a limit. Failed ones take no place."""
         if self._streams_max is None:
             return None
-        return self._streams_max - (len(self._streams) - self._failed_count)
+        return self._streams_max - (len(self._states) - self._failed_count)
 
     def state(self, stream: str) -> StreamState:
         """Return where ``stream`` stands."""
-        known = self._streams.get(stream)
-        return StreamState.GONE if known is None else known.state
+        return self._states.get(stream, StreamState.GONE)
 
     def states(self) -> dict[str, StreamState]:
         """Return where every stream stands."""
-        return {stream: known.state for stream, known in self._streams.items()}
+        return dict(self._states)
 
     def counts(self) -> dict[str, int]:
         """Return how many streams are wanted, pending, confirmed, failed and leaving."""
         counts = dict.fromkeys(_WORDS.values(), 0)
-        for known in self._streams.values():
-            counts[_WORDS[known.state]] += 1
+        for state in self._states.values():
+            counts[_WORDS[state]] += 1
         return counts
 
     def _fire(self, stream: str, event: StreamEvent) -> StreamState:
-        known = self._streams.get(stream)
-        old = StreamState.GONE if known is None else known.state
+        old = self.state(stream)
         new, effect = TABLE.step(old, event)
         if new is StreamState.GONE:
-            self._streams.pop(stream, None)
+            self._states.pop(stream, None)
+            self._tries.pop(stream, None)
+            self._silent_connections.pop(stream, None)
         else:
-            if known is None:
-                known = self._streams[stream] = _Stream()
-            known.state = new
+            self._states[stream] = new
         self._failed_count += (new is StreamState.FAILED) - (old is StreamState.FAILED)
         if effect is not None:
             self._to_ask.pop(stream, None)
@@ -376,17 +367,16 @@ class Ledger:
         )
 
     def _count_try(self, stream: str) -> bool:
-        known = self._streams[stream]
-        known.tries += 1
-        known.silent_connections += known.tries == self._tries_max
-        return known.tries >= self._tries_max
+        self._tries[stream] += 1
+        if self._tries[stream] == self._tries_max:
+            self._silent_connections[stream] += 1
+        return self._tries[stream] >= self._tries_max
 
     def _is_hopeless(self, stream: str) -> bool:
-        known = self._streams[stream]
         return (
-            known.state is StreamState.PENDING
+            self.state(stream) is StreamState.PENDING
             and self._is_answering
-            and known.silent_connections >= self._connections_max
+            and self._silent_connections[stream] >= self._connections_max
         )
 
     def _silence_text(self) -> str:

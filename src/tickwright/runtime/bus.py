@@ -22,7 +22,15 @@ from tickwright.runtime.queues import CAPACITY, Event, Gate, Overflow
 from tickwright.runtime.subscription import Subscription
 
 
-__all__ = ["Bus", "ChannelStatistics", "Handle", "Handler", "Spawn", "TopicChannel"]
+__all__ = [
+    "Bus",
+    "ChannelStatistics",
+    "Handle",
+    "Handler",
+    "QueuedHandle",
+    "Spawn",
+    "TopicChannel",
+]
 
 log = logging.getLogger(__name__)
 
@@ -54,24 +62,17 @@ class ChannelStatistics(msgspec.Struct, frozen=True):
 class Handle:
     """A handler's place on a topic; keep it to `detach`."""
 
-    __slots__ = ("_channel", "_reported", "errors", "handler", "reader")
+    __slots__ = ("_channel", "_reported", "errors", "handler")
 
-    def __init__(
-        self, channel: TopicChannel, handler: Handler, reader: Subscription | None
-    ) -> None:
+    def __init__(self, channel: TopicChannel, handler: Handler) -> None:
         self.handler = handler
-        self.reader = reader
-        """The queue before an async handler, with its statistics; ``None`` for a plain one."""
         self.errors = 0
         self._channel = channel
         self._reported: tuple[type[BaseException], ...] = ()
 
     def detach(self) -> None:
         """Make no further calls from the next event on; a call under way may end. Twice is fine."""
-        if self.reader is not None:
-            self.reader.close()
-        else:
-            self._channel._remove(self)
+        self._channel._remove(self)
 
     def failed(self, error: Exception) -> None:
         """Count what a handler raised, and report it unless that type was reported before."""
@@ -80,6 +81,21 @@ class Handle:
         if type(error) not in self._reported:
             self._reported += (type(error),)
             self._channel._report(self, error)
+
+
+class QueuedHandle(Handle):
+    """The place of an async handler, which reads from a queue of its own."""
+
+    __slots__ = ("reader",)
+
+    def __init__(self, channel: TopicChannel, handler: Handler, reader: Subscription) -> None:
+        super().__init__(channel, handler)
+        self.reader = reader
+        """The queue, with its statistics."""
+
+    def detach(self) -> None:
+        """Give the handler no further events. Twice is fine."""
+        self.reader.close()
 
 
 class TopicChannel:
@@ -91,13 +107,11 @@ class TopicChannel:
 
     __slots__ = (
         "_bus",
-        "_calls",
         "_handler_errors",
         "_handles",
         "_last",
         "_published",
         "_readers",
-        "_time_ns",
         "gate",
         "on_idle",
         "snapshot",
@@ -110,9 +124,7 @@ class TopicChannel:
         self.gate: Gate | None = None
         self.on_idle: Callable[[TopicChannel], None] | None = None
         self._bus = bus
-        self._time_ns = bus.clock.time_ns
         # Replaced and never changed in place, so that a handler may attach and detach while they run.
-        self._calls: tuple[Callable[[Any], object], ...] = ()
         self._handles: tuple[Handle, ...] = ()
         self._readers: tuple[Subscription, ...] = ()
         self._published = 0
@@ -125,16 +137,17 @@ class TopicChannel:
         Never raises on a consumer's account, and never waits.
         """
         self._published += 1
-        calls = self._calls
-        if calls:
+        handles = self._handles
+        if handles:
             if not event.delivered_ts_ns:
-                force_setattr(event, "delivered_ts_ns", self._time_ns())
+                force_setattr(event, "delivered_ts_ns", self._bus.time_ns())
             self._last = event
-            for call in calls:
+            for handle in handles:
+                handler = handle.handler
                 try:
-                    call(event)
+                    handler(event)
                 except Exception as error:  # noqa: BLE001 - a user's error must not stop the stream
-                    self._contain(call, error)
+                    handle.failed(error)
         for reader in self._readers:
             reader.offer(self, event)
 
@@ -152,15 +165,15 @@ class TopicChannel:
         What either raises is counted and reported, and the next event is delivered.
         """
         if _is_async(handler):
-            reader = Subscription((self,), self._time_ns, capacity=capacity, overflow=overflow)
-            handle = Handle(self, handler, reader)
+            reader = Subscription((self,), self._bus.time_ns, capacity=capacity, overflow=overflow)
+            queued = QueuedHandle(self, handler, reader)
             reader.open()
             self._bus.spawn(
-                f"handler {_name(handler)} of {self.topic}", _drain(reader, handle, handler)
+                f"handler {_name(handler)} of {self.topic}", _drain(reader, queued, handler)
             )
-            return handle
-        handle = Handle(self, handler, None)
-        self._set_handles((*self._handles, handle))
+            return queued
+        handle = Handle(self, handler)
+        self._handles = (*self._handles, handle)
         return handle
 
     def join(self, reader: Subscription) -> None:
@@ -175,14 +188,14 @@ class TopicChannel:
     @property
     def is_idle(self) -> bool:
         """True when nobody listens."""
-        return not self._calls and not self._readers
+        return not self._handles and not self._readers
 
     def statistics(self) -> ChannelStatistics:
         """Return counts and times as of now."""
         return ChannelStatistics(
             topic=str(self.topic),
             published=self._published,
-            handlers=len(self._calls),
+            handlers=len(self._handles),
             subscriptions=len(self._readers),
             handler_errors=self._handler_errors,
             lag_s=None
@@ -191,28 +204,17 @@ class TopicChannel:
         )
 
     def __repr__(self) -> str:
-        return (
-            f"TopicChannel({self.topic}, {len(self._calls)} handlers, {len(self._readers)} readers)"
-        )
+        counts = f"{len(self._handles)} handlers, {len(self._readers)} readers"
+        return f"TopicChannel({self.topic}, {counts})"
 
     def _remove(self, handle: Handle) -> None:
         if handle in self._handles:
-            self._set_handles(tuple(each for each in self._handles if each is not handle))
+            self._handles = tuple(each for each in self._handles if each is not handle)
             self._check_idle()
-
-    def _set_handles(self, handles: tuple[Handle, ...]) -> None:
-        self._handles = handles
-        self._calls = tuple(each.handler for each in handles)
 
     def _check_idle(self) -> None:
         if self.on_idle is not None and self.is_idle:
             self.on_idle(self)
-
-    def _contain(self, call: Callable[[Any], object], error: Exception) -> None:
-        found = (handle for handle in self._handles if handle.handler is call)
-        # One that detached itself before it raised is told of all the same.
-        handle = next(found, None) or Handle(self, call, None)
-        handle.failed(error)
 
     def _report(self, handle: Handle, error: Exception) -> None:
         name = _name(handle.handler)
@@ -222,7 +224,7 @@ class TopicChannel:
             return  # a broken reader of notices is not told about itself
         self._bus.channel(Notices()).publish(
             HandlerFailed(
-                topic=str(self.topic), handler=name, error=text, received_ts_ns=self._time_ns()
+                topic=str(self.topic), handler=name, error=text, received_ts_ns=self._bus.time_ns()
             )
         )
 
@@ -236,7 +238,7 @@ class Bus:
     """
 
     def __init__(self, clock: Clock, spawn: Spawn) -> None:
-        self.clock = clock
+        self.time_ns = clock.time_ns
         self.spawn = spawn
         self._channels: dict[Topic, TopicChannel] = {}
 
@@ -279,7 +281,7 @@ class Bus:
         """Return a reader of all ``topics`` in one line; it collects from ``async with`` on."""
         return Subscription(
             [self.channel(topic) for topic in topics],
-            self.clock.time_ns,
+            self.time_ns,
             capacity=capacity,
             overflow=overflow,
         )
