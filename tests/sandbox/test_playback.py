@@ -152,18 +152,10 @@ def test_what_was_not_recorded_is_refused() -> None:
 
 
 def test_the_time_is_the_present() -> None:
-    class Clock:
-        def time_ns(self) -> int:
-            return 5_000_000
-
-        def monotonic_ns(self) -> int:
-            return 0
-
-        def monotonic_s(self) -> float:
-            return 0.0
-
-    found = PlaybackMarket("binance.spot", RECORDS, clock=Clock())
+    found = PlaybackMarket("binance.spot", RECORDS, now_ms=lambda: 5)
     assert found.answer("GET", "/api/v3/time", {}).body == '{"serverTime":5}'
+    told = json.loads(market().answer("GET", "/api/v3/time", {}).body)["serverTime"]
+    assert told > 1_700_000_000_000
 
 
 def test_a_recording_without_combined_frames_is_refused() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tickwright.io.files import CaptureRecord
-from tickwright.sandbox import GeneratedMarket, PlaybackMarket
+from tickwright.sandbox import GeneratedMarket, PlaybackMarket, PlayedMarket
 from tickwright.sandbox.ports import Market
 
 
@@ -11,6 +11,7 @@ def test_generated_and_recorded_markets_are_markets() -> None:
     markets: list[Market] = [
         GeneratedMarket("binance.spot", 1),
         PlaybackMarket("binance.spot", [record]),
+        PlayedMarket("binance.spot", [record]),
     ]
     for market in markets:
         market.want("btcusdt@trade")

@@ -173,4 +173,5 @@ async def test_a_capture_can_be_the_market(
     async with Sandbox([SPOT], recordings=recordings) as sandbox:
         _, info, _ = await client.get(sandbox.venue, "/api/v3/exchangeInfo")
         assert info["symbols"]
-        assert sandbox.instruments == ()
+        assert "binance:NKN/USDT" in sandbox.instruments
+        assert sandbox.book("binance:NKN/USDT") == ({}, {}), "nothing was played yet"

@@ -14,65 +14,16 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 from tests.sandbox.conftest import Client, NaiveBook
+from tests.sandbox.trader import ACCOUNT, SPOT, USDM, Trader
 from yarl import URL
 
 from tickwright.model.market import Side
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue, Sandbox
-from tickwright.sandbox.account import account_of
 from tickwright.sandbox.trading import JoinedExchange, tell, trading_side
 from tickwright.venues.commands import CancelAll, Deposit, OpenAccount, OrderKind, SubmitOrder
 from tickwright.venues.dialects import ApiKey
 from tickwright.venues.facts import raw_amount
 from tickwright.venues.reports import TradePrinted
-
-
-SPOT, USDM = "binance.spot", "binance.usdm"
-ACCOUNT = account_of(7)
-Level = list[str]
-
-
-class Trader:
-    """Signs and sends requests as section 9.2 tells, with nothing of ours."""
-
-    def __init__(self, client: Client, venue: LoopbackVenue) -> None:
-        self.client, self.venue = client, venue
-
-    async def ask(
-        self, method: str, path: str, *, product: str = SPOT, **params: object
-    ) -> tuple[int, Any, dict[str, str]]:
-        stamped = {**params, "timestamp": self.venue.markets[0].now_ms}  # type: ignore[attr-defined]  # generated
-        query = urlencode(stamped)
-        signature = hmac.new(ACCOUNT.secret.encode(), query.encode(), sha256).hexdigest()
-        url = f"{self.venue.endpoints[product].rest}{path}?{query}&signature={signature}"
-        headers = {"X-MBX-APIKEY": ACCOUNT.key}
-        async with self.client.http.request(
-            method, URL(url, encoded=True), headers=headers
-        ) as response:
-            return response.status, await response.json(), dict(response.headers)
-
-    async def ok(self, method: str, path: str, **params: Any) -> Any:
-        status, body, _ = await self.ask(method, path, **params)
-        assert status == 200, body
-        return body
-
-    async def order(self, side: str, quantity: str, price: str = "", **more: Any) -> Any:
-        kind = (
-            {"type": "LIMIT", "timeInForce": "GTC", "price": price} if price else {"type": "MARKET"}
-        )
-        return await self.ok(
-            "POST", "/api/v3/order", symbol="BTCUSDT", side=side, quantity=quantity, **kind, **more
-        )
-
-    async def free(self, asset: str) -> tuple[Decimal, Decimal]:
-        body = await self.ok("GET", "/api/v3/account")
-        found = next(one for one in body["balances"] if one["asset"] == asset)
-        return Decimal(found["free"]), Decimal(found["locked"])
-
-    async def depth(self) -> tuple[list[Level], list[Level]]:
-        _, body, _ = await self.client.get(
-            self.venue, "/api/v3/depth", symbol="BTCUSDT", limit="5000"
-        )
-        return body["bids"], body["asks"]
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from tickwright.sandbox.account import SandboxAccount
 from tickwright.sandbox.faults import EOF, Faults
 from tickwright.sandbox.market import GeneratedMarket, instrument_ids
 from tickwright.sandbox.playback import PlaybackMarket
+from tickwright.sandbox.played import PlayedMarket
 from tickwright.sandbox.sandbox import Sandbox
 from tickwright.sandbox.server import LoopbackVenue
 
@@ -16,6 +17,7 @@ __all__ = [
     "GeneratedMarket",
     "LoopbackVenue",
     "PlaybackMarket",
+    "PlayedMarket",
     "Sandbox",
     "SandboxAccount",
     "instrument_ids",

@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from typing import Protocol
 
 
-__all__ = ["BookSide", "Quotes"]
+__all__ = ["BookSide", "Quotes", "TradingFloor"]
 
 
 class Quotes(Protocol):
@@ -35,6 +35,20 @@ class Quotes(Protocol):
 
     def top(self, limit: int) -> list[tuple[int, int]]:
         """Return up to ``limit`` levels, best first."""
+
+
+class TradingFloor(Protocol):
+    """Where an instrument's order flow, generated or recorded, trades with others."""
+
+    @property
+    def sides(self) -> tuple[Quotes, Quotes]:
+        """Bids and asks; what is set there may trade."""
+
+    def take(self, *, is_buy: bool, quantity: int, limit: int) -> None:
+        """Take from the other side up to a price."""
+
+    def replay(self, *, is_buy: bool, quantity: int, price: int) -> None:
+        """Let a recorded trade happen again, with others' orders in its way."""
 
 
 class BookSide:

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import islice
 from random import Random
-from typing import Protocol
 
-from tickwright.sandbox.bookside import BookSide, Quotes
+from tickwright.sandbox.bookside import BookSide, Quotes, TradingFloor
 from tickwright.sandbox.candles import CandleBook
 from tickwright.venues.facts import (
     RATE_SCALE,
@@ -23,7 +22,7 @@ from tickwright.venues.facts import (
 )
 
 
-__all__ = ["SimulatedInstrument", "TradingFloor"]
+__all__ = ["SimulatedInstrument"]
 
 _FUNDING_MS = 8 * 3600 * 1000
 _DAY_MS = 24 * 3600 * 1000
@@ -31,17 +30,6 @@ _TRADES_KEPT = 2000
 # Shares of the order flow; the rest places or changes levels.
 _TAKES = 0.12
 _CANCELS = 0.22
-
-
-class TradingFloor(Protocol):
-    """Where an instrument's order flow trades with others."""
-
-    @property
-    def sides(self) -> tuple[Quotes, Quotes]:
-        """Bids and asks; what is set there may trade."""
-
-    def take(self, *, is_buy: bool, quantity: int, limit: int) -> None:
-        """Take from the other side up to a price."""
 
 
 class SimulatedInstrument:

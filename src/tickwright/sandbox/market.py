@@ -15,6 +15,7 @@ from tickwright.sandbox.dialects import dialect_of
 from tickwright.sandbox.instrument import SimulatedInstrument
 from tickwright.venues.dialects import Answer, Frame
 from tickwright.venues.facts import Listing
+from tickwright.venues.marketrules import MarketRules
 
 
 __all__ = ["GeneratedMarket", "instrument_ids"]
@@ -159,6 +160,11 @@ class GeneratedMarket:
     def find(self, symbol: str) -> SimulatedInstrument | None:
         """Return the instrument of that symbol (upper case; see `Listing.key`), if it is listed."""
         return self._by_key.get(symbol)
+
+    def rules(self, symbol: str) -> MarketRules | None:
+        """Return what an instrument's orders are held to, ``None`` where orders are not simulated."""
+        instrument = self.find(symbol)
+        return None if instrument is None else self.dialect.rules(instrument.listing)
 
     def lists(self, key: str) -> bool:
         """Tell whether there is an instrument of that `Listing.key`."""

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
 from tickwright.errors import CaptureError
-from tickwright.io.clock import Clock, SystemClock
+from tickwright.io.clock import SystemClock
 from tickwright.io.files import CaptureReader, CaptureRecord
 from tickwright.sandbox.dialects import dialect_of
-from tickwright.venues.dialects import Answer, BookRecord, Frame
+from tickwright.venues.dialects import Answer, BookRecord, Frame, RecordedLevels
 
 
-__all__ = ["Part", "PlaybackMarket"]
+__all__ = ["Part", "PlaybackMarket", "RecordListener"]
 
 _PART_RECORDS = 256
 _SNAPSHOT_WEIGHT = 20
@@ -32,6 +33,16 @@ class Part(msgspec.Struct, frozen=True):
     """When its last frame was recorded."""
     awaits: str | None = None
     """A symbol whose snapshot comes next: wait until a client asked for it once."""
+
+
+class RecordListener(Protocol):
+    """Who is told of records as they are played."""
+
+    def on_snapshot(self, symbol: str) -> None:
+        """Take that a book is another one now."""
+
+    def on_frame(self, stream: str, payload: str, change: RecordedLevels | None) -> None:
+        """Take a recorded payload, with what it set in a book if books are followed."""
 
 
 class _Recorded(msgspec.Struct):
@@ -54,7 +65,7 @@ class PlaybackMarket:
         records: A `CaptureReader`, a list of records, or a path.
         required: Streams that must be subscribed before playing starts, and while it goes on; all those of the
             recording unless given.
-        clock: What the venue's time is asked of; a recording is played in the present.
+        now_ms: Tells the venue's time; a recording is played in the present unless it is given.
 
     Raises:
         CaptureError: If there is no frame of a combined stream in it.
@@ -71,14 +82,14 @@ class PlaybackMarket:
         records: Iterable[CaptureRecord] | str | Path,
         *,
         required: Collection[str] | None = None,
-        clock: Clock | None = None,
+        now_ms: Callable[[], int] | None = None,
     ) -> None:
         self.product = product
         self.dialect = dialect_of(product)
         self._records = CaptureReader(records) if isinstance(records, (str, Path)) else records
         self._http: dict[tuple[str, str], list[_Recorded]] = {}
         self._streams: dict[str, None] = {}
-        self._clock = clock or SystemClock()
+        self._now_ms = now_ms or _present_ms
         self.frames = 0
         """Frames of streams in the whole recording."""
         self._index()
@@ -95,7 +106,11 @@ class PlaybackMarket:
         self.frames_sent = 0
         """Those of them that somebody had subscribed to."""
         self._position = 0
+        self.listener: RecordListener | None = None
+        """Told of what is played."""
         self._wanted: dict[str, list[str]] = {}
+        self._names: dict[str, list[str]] = {}
+        """Recorded stream → the names that it goes out under."""
         self._keeper: BookRecord | None = None
 
     @property
@@ -123,6 +138,7 @@ class PlaybackMarket:
     def want(self, stream: str) -> None:
         """Begin to pass a stream on."""
         self._wanted.setdefault(self.dialect.family_of(stream), []).append(stream)
+        self._names.clear()
 
     def unwant(self, stream: str) -> None:
         """Pass a stream on no more."""
@@ -132,6 +148,7 @@ class PlaybackMarket:
             names.remove(stream)
         if not names:
             self._wanted.pop(family, None)
+        self._names.clear()
 
     def lists(self, key: str) -> bool:
         """Tell whether an instrument was recorded."""
@@ -144,49 +161,60 @@ class PlaybackMarket:
     # ------------------------------------------------------------------ playing
 
     def parts(self, records_max: int = _PART_RECORDS) -> Iterator[Part]:
-        """Yield the recording from its beginning; who wants what is looked up part by part."""
-        names: dict[str, list[str]] = {}
-        """Recorded stream → the names that it goes out under."""
+        """Yield the recording from its beginning; who wants what is looked up record by record."""
         frames: list[Frame] = []
         ts_ns: int | None = None
-        position = -1
+        first = 0
         for position, record in enumerate(self._records):
-            if record.direction == "http":
-                endpoint, symbol = self._resource(record.path)
-                if endpoint == "depth" and symbol:
-                    self._position = position
-                    yield Part(frames, ts_ns, symbol if self._wants_book(symbol) else None)
-                    frames, names = [], {}
-                    if self._keeper is not None:
-                        self._keeper.snapshot(symbol, record.data)
-            elif record.direction == "in":
-                stream, payload = self.dialect.taken_apart(record.data)
-                if stream is None:
-                    continue
-                self.frames_played += 1
+            symbol = self._snapshot_of(record)
+            if symbol:
+                yield Part(frames, ts_ns, symbol if self._wants_book(symbol) else None)
+                frames, first = [], position
+            if record.direction == "in":
                 ts_ns = record.received_ts_ns
-                if self._keeper is not None:
-                    self._keeper.follow(stream, payload)
-                wanted = names.get(stream)
-                if wanted is None:
-                    wanted = names[stream] = list(
-                        self._wanted.get(self.dialect.family_of(stream), ())
-                    )
-                if wanted:
-                    self.frames_sent += 1
-                    frames += [(name, payload) for name in wanted]
-            if position >= self._position + records_max - 1:
-                self._position = position + 1
+            frames += self.play(record)
+            if position >= first + records_max - 1:
                 yield Part(frames, ts_ns)
-                frames, names = [], {}
-        self._position = position + 1
+                frames, first = [], position + 1
         yield Part(frames, ts_ns)
+
+    def play(self, record: CaptureRecord) -> list[Frame]:
+        """Let the next record happen, and return it as it goes out to whoever subscribed to its stream."""
+        self._position += 1
+        symbol = self._snapshot_of(record)
+        if symbol:
+            self._take_snapshot(symbol, record.data)
+        if record.direction != "in":
+            return []
+        stream, payload = self.dialect.taken_apart(record.data)
+        if stream is None:
+            return []
+        self.frames_played += 1
+        change = None if self._keeper is None else self._keeper.follow(stream, payload)
+        if self.listener is not None:
+            self.listener.on_frame(stream, payload, change)
+        names = self._names.get(stream)
+        if names is None:
+            wanted = self._wanted.get(self.dialect.family_of(stream), ())
+            names = self._names[stream] = list(wanted)
+        self.frames_sent += bool(names)
+        return [(name, payload) for name in names]
+
+    def _take_snapshot(self, symbol: str, body: str) -> None:
+        if self._keeper is None:
+            return
+        if self._keeper.snapshot(symbol, body) and self.listener is not None:
+            self.listener.on_snapshot(symbol)
+
+    def _snapshot_of(self, record: CaptureRecord) -> str:
+        """Return the symbol of a recorded snapshot, empty for any other record."""
+        if record.direction != "http":
+            return ""
+        endpoint, symbol = self._resource(record.path)
+        return symbol if endpoint == "depth" else ""
 
     def _wants_book(self, symbol: str) -> bool:
         return symbol not in self.requested and self.dialect.book_family(symbol) in self._wanted
-
-    def _now_ms(self) -> int:
-        return self._clock.time_ns() // 1_000_000
 
     # ------------------------------------------------------------------ answering
 
@@ -219,7 +247,7 @@ class PlaybackMarket:
             return Answer(200, found.body, _SNAPSHOT_WEIGHT)
         limit = params.get("limit", "")
         levels = int(limit) if limit.isdigit() else _LEVELS_MAX
-        body = self._kept().body(symbol, max(1, min(levels, _LEVELS_MAX)))
+        body = self.kept().body(symbol, max(1, min(levels, _LEVELS_MAX)))
         return Answer(200, body or found.body, _SNAPSHOT_WEIGHT)
 
     def _recorded(self, endpoint: str, symbol: str) -> _Recorded | None:
@@ -232,13 +260,13 @@ class PlaybackMarket:
 
     def book(self, symbol: str) -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]:
         """Return the exact bids and asks of what was played so far, price → quantity."""
-        return self._kept().book(symbol)
+        return self.kept().book(symbol)
 
     def last_id(self, symbol: str) -> int | None:
         """Return the update id of the book of what was played so far."""
-        return self._kept().last_id(symbol)
+        return self.kept().last_id(symbol)
 
-    def _kept(self) -> BookRecord:
+    def kept(self) -> BookRecord:
         """Return the books at this place; they are followed only once somebody needed them."""
         if self._keeper is None:
             self._keeper = self.dialect.book_record()
@@ -246,11 +274,15 @@ class PlaybackMarket:
                 self._follow(self._keeper, record)
         return self._keeper
 
+    def info(self) -> str | None:
+        """Return the exchange information recorded up to here, or the first there is; ``None`` without any."""
+        found = self._recorded("exchangeInfo", "")
+        return None if found is None else found.body
+
     def _follow(self, keeper: BookRecord, record: CaptureRecord) -> None:
-        if record.direction == "http":
-            endpoint, symbol = self._resource(record.path)
-            if endpoint == "depth" and symbol:
-                keeper.snapshot(symbol, record.data)
+        symbol = self._snapshot_of(record)
+        if symbol:
+            keeper.snapshot(symbol, record.data)
         elif record.direction == "in" and "@depth" in record.data[:64]:
             stream, payload = self.dialect.taken_apart(record.data)
             if stream is not None:
@@ -272,3 +304,7 @@ class PlaybackMarket:
         parts = urlsplit(path or "")
         symbol = parse_qs(parts.query).get("symbol", [""])[0]
         return self.dialect.resource(parts.path), symbol
+
+
+def _present_ms() -> int:
+    return SystemClock.time_ns() // 1_000_000

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tickwright.io.clock import Clock
 from tickwright.io.http import HttpTransport
 from tickwright.io.websocket import WebSocketTransport
+from tickwright.sandbox.bookside import TradingFloor
 from tickwright.venues.base import Endpoints
 from tickwright.venues.dialects import Answer, Dialect, Frame
+from tickwright.venues.facts import InstrumentPrices, TradeFact
+from tickwright.venues.marketrules import MarketRules
 
 
 if TYPE_CHECKING:
     from tickwright.sandbox.productserver import ProductServer
 
 
-__all__ = ["Doors", "Link", "Market", "Network"]
+__all__ = ["Doors", "Link", "Market", "MovingMarket", "Network", "TradedInstrument", "TradedMarket"]
 
 
 class Market(Protocol):
@@ -47,6 +50,61 @@ class Market(Protocol):
 
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
         """Return the answer to a REST request."""
+
+
+class MovingMarket(Market, Protocol):
+    """A market with a time of its own, which moves when whoever holds the clock says so."""
+
+    @property
+    def now_ms(self) -> int:
+        """The market's time."""
+
+    def open_at(self, now_ms: int) -> None:
+        """Open at this time instead, unless the market was given its time or has moved already."""
+
+    def run(self, to_ms: float, *, frames_max: int = 1 << 62) -> Iterator[list[Frame]]:
+        """Let the market run until ``to_ms`` and yield the frames of wanted streams, in parts of about so many."""
+
+    def burst(self, frames_max: int) -> list[Frame]:
+        """Let things happen at this instant until about so many frames are made, as far as that can be."""
+
+
+class TradedInstrument(InstrumentPrices, Protocol):
+    """One instrument whose own flow, generated or recorded, trades with users' orders on the engine's book."""
+
+    def bids(self, limit: int) -> list[tuple[int, int]]:
+        """Return up to ``limit`` levels (price, quantity), best first."""
+
+    def asks(self, limit: int) -> list[tuple[int, int]]:
+        """Return up to ``limit`` levels (price, quantity), best first."""
+
+    def join(self, floor: TradingFloor) -> None:
+        """Trade on somebody's book from now on, which holds what stood in this one."""
+
+    def on_floor(
+        self, trades: Sequence[Sequence[TradeFact]], bids: Iterable[int], asks: Iterable[int]
+    ) -> None:
+        """Take what happened on the floor: trades, those of one taker at one price together, and changed levels."""
+
+    def settle(self, now_ms: int) -> None:
+        """Go on after others changed something on the floor."""
+
+
+class TradedMarket(MovingMarket, Protocol):
+    """A market that accounts can deal with."""
+
+    @property
+    def instruments(self) -> Sequence[TradedInstrument]:
+        """All instruments, in listing order."""
+
+    def find(self, symbol: str) -> TradedInstrument | None:
+        """Return the instrument of that symbol (upper case; see `Listing.key`), if it is listed."""
+
+    def rules(self, symbol: str) -> MarketRules | None:
+        """Return what an instrument's orders are held to; ``None`` if there are none, or no such instrument."""
+
+    def every(self, interval_ms: int, beat: Callable[[int], None]) -> None:
+        """Call ``beat`` with the market's time at every multiple of an interval."""
 
 
 class Link(Protocol):

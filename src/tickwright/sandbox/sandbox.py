@@ -16,7 +16,7 @@ from tickwright.sandbox.dialects import dialect_of, products_of
 from tickwright.sandbox.faultfile import FaultPlan, parse_plan, read_plan
 from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.market import GeneratedMarket, instrument_ids
-from tickwright.sandbox.playback import PlaybackMarket
+from tickwright.sandbox.played import PlayedMarket
 from tickwright.sandbox.ports import Network
 from tickwright.sandbox.server import LoopbackVenue
 from tickwright.sandbox.trading import trading_side
@@ -46,7 +46,7 @@ class Sandbox:
         instruments: How many each product has, or the ids of all; products without any of these are not served.
         faults: What is wrong from the beginning: `Faults`, a mapping of its fields, or a YAML or JSON file.
         speed: Market seconds per real second; 0 stands still until `advance`, infinity runs as fast as clients read.
-        recordings: Product → a capture file to play as its market.
+        recordings: Product → a capture file that is its market; see `PlayedMarket`.
         depth: Levels a side of each book, about.
         rate_per_s: Events a second of the busiest instrument of a product.
         port: The first of the ports, two a product; free ones unless given.
@@ -159,14 +159,10 @@ class Sandbox:
             await venue.__aexit__(kind, error, traceback)
 
     def _private(
-        self, markets: Sequence[GeneratedMarket | PlaybackMarket]
+        self, markets: Sequence[GeneratedMarket | PlayedMarket]
     ) -> dict[str, PrivateSide]:
         """Return what there is for those who hold a key, where orders can be placed."""
-        sides = {
-            market.product: trading_side(market, self.account)
-            for market in markets
-            if isinstance(market, GeneratedMarket)
-        }
+        sides = {market.product: trading_side(market, self.account) for market in markets}
         return {product: side for product, side in sides.items() if side is not None}
 
     def _sockets(self) -> Network:
@@ -175,14 +171,14 @@ class Sandbox:
 
         return SocketNetwork(self._port)
 
-    def _markets(self) -> list[GeneratedMarket | PlaybackMarket]:
+    def _markets(self) -> list[GeneratedMarket | PlayedMarket]:
         """Return what is served: a recorded product by itself, generated ones with the others of their site."""
         sites: dict[str, list[str]] = {}
-        found: list[GeneratedMarket | PlaybackMarket] = []
+        found: list[GeneratedMarket | PlayedMarket] = []
         for product, listed in self._products.items():
             recording = self._recordings.get(product)
             if recording is not None:
-                found.append(PlaybackMarket(product, recording))
+                found.append(PlayedMarket(product, recording))
                 continue
             ids = instrument_ids(product, listed) if isinstance(listed, int) else listed
             sites.setdefault(dialect_of(product).site, []).extend(ids)
@@ -220,11 +216,11 @@ class Sandbox:
 
     @property
     def instruments(self) -> tuple[str, ...]:
-        """The ids of all generated instruments, busiest first, product by product."""
+        """The ids of all instruments that can be traded, product by product: generated ones by how busy they are."""
         return tuple(
             listing.name.id
             for market in self.venue.markets
-            if isinstance(market, GeneratedMarket)
+            if isinstance(market, GeneratedMarket | PlayedMarket)
             for listing in market.listings
         )
 
@@ -260,7 +256,7 @@ class Sandbox:
             UnknownInstrument: If it is not traded here.
         """
         for market in self.venue.markets:
-            if isinstance(market, GeneratedMarket):
+            if isinstance(market, GeneratedMarket | PlayedMarket):
                 for listing in market.listings:
                     if listing.name.id == instrument:
                         return market.book(listing.key)

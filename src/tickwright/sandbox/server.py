@@ -1,11 +1,11 @@
-"""The venue on loopback: HTTP and WebSocket servers for some products, over markets generated or played."""
+"""The venue on loopback: HTTP and WebSocket servers for some products, over markets generated or recorded."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from types import TracebackType
@@ -15,9 +15,8 @@ from tickwright.errors import ConfigError
 from tickwright.io.clock import Clock, SystemClock
 from tickwright.sandbox.connection import Connection
 from tickwright.sandbox.faults import Faults
-from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.playback import PlaybackMarket
-from tickwright.sandbox.ports import Market, Network
+from tickwright.sandbox.ports import Market, MovingMarket, Network
 from tickwright.sandbox.productserver import ProductServer
 from tickwright.sandbox.rest import RestServer
 from tickwright.sandbox.switchboard import Switchboard
@@ -35,27 +34,28 @@ _STEP_MS = 100
 class LoopbackVenue:
     """A venue's market data on 127.0.0.1, with every fault at hand.
 
-    Each product, or site of several, has one origin for REST and one for WebSocket, on free ports. Generated markets run at ``speed``
-    times real time: 0 stands still until `advance`, infinity runs as fast as clients read. Recordings are played
-    as fast as clients read, or at ``speed`` times the recorded pace if ``is_paced``.
+    Each product, or site of several, has one origin for REST and one for WebSocket, on free ports. Markets with a
+    time of their own (`GeneratedMarket`, `PlayedMarket`) run at ``speed`` times real time: 0 stands still until `advance`,
+    infinity runs as fast as clients read. A `PlaybackMarket` waits for its clients instead: it is played as fast as they
+    read, or at ``speed`` times the recorded pace if ``is_paced``.
 
     Args:
         markets: One per product.
         faults: What goes wrong; also to be changed later, as `faults`.
         speed: Market seconds per real second.
-        step_s: How often generated markets move by themselves.
-        is_paced: Whether recordings keep their own pace, times ``speed``.
-        request_wait_s: How long a recording waits at a snapshot for somebody to ask for it.
+        step_s: How often markets with a time of their own move by themselves.
+        is_paced: Whether a `PlaybackMarket` keeps the recorded pace, times ``speed``.
+        request_wait_s: How long it waits at a snapshot for somebody to ask for it.
         ping_interval_s: Between two pings; the products' own unless given.
         pong_deadline_s: How long a pong may take; the products' own unless given.
-        clock: Time for limits, pings and the opening of generated markets.
+        clock: Time for limits, pings and the opening of markets.
         network: How clients come in; over loopback sockets unless given.
         private: Product → what there is for those who hold a key.
 
     Attributes:
         endpoints: Product → where it is served.
         faults: The faults in force; see also `faults_of`.
-        finished: Set when every recording was played to its end.
+        finished: Set when every `PlaybackMarket` was played to its end.
 
     Raises:
         ConfigError: If two markets are of one product, or there is none.
@@ -69,7 +69,7 @@ class LoopbackVenue:
 
     def __init__(
         self,
-        markets: Sequence[GeneratedMarket | PlaybackMarket],
+        markets: Sequence[MovingMarket | PlaybackMarket],
         *,
         faults: Faults | None = None,
         speed: float = 1.0,
@@ -109,6 +109,11 @@ class LoopbackVenue:
             )
             for market in markets
         ]
+        self._moving = [
+            (service, market)
+            for service, market in zip(self._services, markets, strict=True)
+            if not isinstance(market, PlaybackMarket)
+        ]
         self._tasks = asyncio.TaskGroup()
         self._drivers: list[asyncio.Task[None]] = []
         self._playing = sum(isinstance(market, PlaybackMarket) for market in markets)
@@ -125,17 +130,17 @@ class LoopbackVenue:
             raise
         await self._tasks.__aenter__()
         for service in self._services:
-            market = service.market
-            if isinstance(market, PlaybackMarket):
-                drive = self._play(service, market)
-            elif isinstance(market, GeneratedMarket) and self._speed > 0:
-                if not math.isinf(self._speed):
-                    market.open_at(self._clock.time_ns() // 1_000_000)
-                drive = self._run(service, market)
-            else:
-                continue
-            self._drivers.append(self._tasks.create_task(drive, name=f"sandbox {market.product}"))
+            if isinstance(service.market, PlaybackMarket):
+                self._drive(service, self._play(service, service.market))
+        for service, market in self._moving if self._speed > 0 else ():
+            if not math.isinf(self._speed):
+                market.open_at(self._clock.time_ns() // 1_000_000)
+            self._drive(service, self._run(service, market))
         return self
+
+    def _drive(self, service: ProductServer, drive: Coroutine[None, None, None]) -> None:
+        name = f"sandbox {service.market.product}"
+        self._drivers.append(self._tasks.create_task(drive, name=name))
 
     async def __aexit__(
         self,
@@ -173,12 +178,9 @@ class LoopbackVenue:
         return self._service(product).rest
 
     async def advance(self, delay_s: float) -> None:
-        """Let all generated markets run for some market time, sending as fast as clients read."""
-        for service in self._services:
-            market = service.market
-            if isinstance(market, GeneratedMarket):
-                end_ms = market.now_ms + delay_s * 1000
-                await self._advance(service, market, end_ms)
+        """Let all markets with a time of their own run for some of it, sending as fast as clients read."""
+        for service, market in self._moving:
+            await self._advance(service, market, market.now_ms + delay_s * 1000)
 
     async def wait_until(
         self, condition: Callable[[], bool], timeout_s: float | None = 10.0
@@ -230,11 +232,10 @@ class LoopbackVenue:
 
         There are none where nobody wants such streams: trades, best prices, unthrottled deltas.
         """
-        services = self._services if product is None else [self._service(product)]
+        chosen = None if product is None else self._service(product)
         made = 0
-        for service in services:
-            market = service.market
-            if isinstance(market, GeneratedMarket):
+        for service, market in self._moving:
+            if chosen in (None, service):
                 part = market.burst(frames)
                 made += len(part)
                 service.switchboard.publish(part)
@@ -263,7 +264,7 @@ class LoopbackVenue:
 
     # ------------------------------------------------------------------ driving
 
-    async def _run(self, service: ProductServer, market: GeneratedMarket) -> None:
+    async def _run(self, service: ProductServer, market: MovingMarket) -> None:
         if math.isinf(self._speed):
             while True:
                 await self._advance(service, market, market.now_ms + _STEP_MS)
@@ -277,9 +278,7 @@ class LoopbackVenue:
             for part in market.run(began_ms + elapsed_ms * self._speed, frames_max=_PART_FRAMES):
                 service.switchboard.publish(part)
 
-    async def _advance(
-        self, service: ProductServer, market: GeneratedMarket, end_ms: float
-    ) -> None:
+    async def _advance(self, service: ProductServer, market: MovingMarket, end_ms: float) -> None:
         for part in market.run(end_ms, frames_max=_PART_FRAMES):
             service.switchboard.publish(part)
             await service.switchboard.drained()

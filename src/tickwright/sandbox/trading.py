@@ -1,9 +1,12 @@
-"""Where the generated order flow and users' orders meet: one book for both, the matching engine's.
+"""Where a market's own order flow and users' orders meet: one book for both, the matching engine's.
 
 An instrument keeps its own, cheap book until somebody with an account deals with it. Then it joins: the engine opens a market
-with the same ids and prices, a house account quotes what stood in the book, and from there on the generator's flow is commands
-of house accounts, among everybody else's. Public streams and snapshots read the engine's book, so users see
-themselves in it. Instruments that nobody trades cost what they always did.
+with the same ids and prices, a house account quotes what stood in the book, and from there on the instrument's flow,
+generated or recorded, is commands of house accounts, among everybody else's. Instruments that nobody trades cost what
+they always did.
+
+What the public sees is up to the instrument: a generated one shows the engine's book, with users in it; a recorded one
+goes on showing the recording.
 """
 
 from __future__ import annotations
@@ -16,13 +19,13 @@ from tickwright.sandbox.bookside import Quotes
 from tickwright.sandbox.exchange import Exchange
 from tickwright.sandbox.exchange.book import BookHalf
 from tickwright.sandbox.exchange.market import Market
-from tickwright.sandbox.instrument import SimulatedInstrument
-from tickwright.sandbox.market import GeneratedMarket
+from tickwright.sandbox.ports import TradedInstrument, TradedMarket
 from tickwright.venues.commands import (
     CancelReplace,
     Command,
     Deposit,
     OpenAccount,
+    ReplayTrade,
     SetLevel,
     SetMark,
     SubmitOrder,
@@ -45,16 +48,16 @@ Heard = Callable[[Sequence[Event]], None]
 
 
 class JoinedExchange(Exchange):
-    """A matching engine whose markets join a generated one when they are first dealt with.
+    """A matching engine whose markets join those of a market when they are first dealt with.
 
     Args:
-        market: The generated market.
+        market: Whose instruments are traded.
         heard: Told of every batch of events, whoever caused it.
     """
 
-    def __init__(self, market: GeneratedMarket, heard: Heard) -> None:
+    def __init__(self, market: TradedMarket, heard: Heard) -> None:
         super().__init__(first_order_id=_FIRST_ORDER_ID)
-        self._generated = market
+        self._origin = market
         self._heard = heard
         self._known: dict[str, MarketRules | None] = {}
         for account in (_QUOTES, _TAKES):
@@ -63,10 +66,7 @@ class JoinedExchange(Exchange):
     def rules(self, symbol: str) -> MarketRules | None:
         """Return a market's rules, joined or not; ``None`` if there is no such market."""
         if symbol not in self._known:
-            instrument = self._generated.find(symbol)
-            self._known[symbol] = (
-                None if instrument is None else self._generated.dialect.rules(instrument.listing)
-            )
+            self._known[symbol] = self._origin.rules(symbol)
         return self._known[symbol]
 
     def submit(self, command: Command, now_ns: int) -> list[Event]:
@@ -83,31 +83,39 @@ class JoinedExchange(Exchange):
 
     def bids(self, symbol: str, limit: int) -> list[tuple[int, int]]:
         """Return up to ``limit`` levels, best first, of a market joined or not."""
-        instrument = self._generated.find(symbol)
+        instrument = self._apart(symbol)
         return super().bids(symbol, limit) if instrument is None else instrument.bids(limit)
 
     def asks(self, symbol: str, limit: int) -> list[tuple[int, int]]:
         """Return up to ``limit`` levels, best first, of a market joined or not."""
-        instrument = self._generated.find(symbol)
+        instrument = self._apart(symbol)
         return super().asks(symbol, limit) if instrument is None else instrument.asks(limit)
+
+    def _apart(self, symbol: str) -> TradedInstrument | None:
+        """Return an instrument that has not joined."""
+        return None if symbol in self._floor.markets else self._origin.find(symbol)
 
     def beat(self) -> None:
         """Let the market's time pass: marks move, orders end, funding is paid."""
-        now_ns = self._generated.now_ms * _NS_PER_MS
+        now_ns = self._origin.now_ms * _NS_PER_MS
         for symbol in self.symbols:
             self._mark(symbol)
         self._spread(self.tick(now_ns))
 
+    def join(self, symbol: str) -> None:
+        """Let an instrument join as if somebody dealt with it; one that is not listed is passed over."""
+        self._admit(symbol)
+
     def house(self, command: Command) -> list[Event]:
-        """Carry out a command of the generated flow's; who holds an account hears what it did to them."""
-        events = super().submit(command, self._generated.now_ms * _NS_PER_MS)
+        """Carry out a command of the market's own flow; who holds an account hears what it did to them."""
+        events = super().submit(command, self._origin.now_ms * _NS_PER_MS)
         self._heard(events)
         return events
 
     # ------------------------------------------------------------------ joining
 
     def _admit(self, symbol: str) -> None:
-        instrument = self._generated.find(symbol)
+        instrument = self._origin.find(symbol)
         rules = self.rules(symbol)
         if instrument is None or rules is None:
             return
@@ -115,7 +123,7 @@ class JoinedExchange(Exchange):
             self._join(instrument, rules)
         self._mark(symbol)
 
-    def _join(self, instrument: SimulatedInstrument, rules: MarketRules) -> None:
+    def _join(self, instrument: TradedInstrument, rules: MarketRules) -> None:
         symbol = rules.symbol
         bids, asks = instrument.bids(1 << 30), instrument.asks(1 << 30)
         self.add_market(
@@ -133,10 +141,10 @@ class JoinedExchange(Exchange):
         instrument.join(_Floor(self, instrument, self._floor.markets[symbol]))
 
     def _mark(self, symbol: str) -> None:
-        instrument, rules = self._generated.find(symbol), self.rules(symbol)
+        instrument, rules = self._origin.find(symbol), self.rules(symbol)
         if instrument is None or rules is None or not rules.is_margined:
             return
-        fact = instrument.mark(self._generated.now_ms)
+        fact = instrument.mark(self._origin.now_ms)
         unit: int = 10 ** (RATE_SCALE - rules.listing.price_scale)
         self._spread(
             super().submit(
@@ -146,7 +154,7 @@ class JoinedExchange(Exchange):
                     funding_rate=fact.rate,
                     funding_ns=fact.next_funding_ms * _NS_PER_MS,
                 ),
-                self._generated.now_ms * _NS_PER_MS,
+                self._origin.now_ms * _NS_PER_MS,
             )
         )
 
@@ -158,17 +166,17 @@ class JoinedExchange(Exchange):
             event.symbol for event in events if isinstance(event, BookChanged | TradePrinted)
         )
         for symbol in symbols:
-            instrument = self._generated.find(symbol)
+            instrument = self._origin.find(symbol)
             if instrument is not None:
                 tell(instrument, [event for event in events if _is_of(event, symbol)])
-                instrument.settle(self._generated.now_ms)
+                instrument.settle(self._origin.now_ms)
 
 
 class _Floor:
     """One market of the engine as its instrument's order flow sees it."""
 
     def __init__(
-        self, exchange: JoinedExchange, instrument: SimulatedInstrument, market: Market
+        self, exchange: JoinedExchange, instrument: TradedInstrument, market: Market
     ) -> None:
         self._exchange = exchange
         self._instrument = instrument
@@ -194,6 +202,18 @@ class _Floor:
                 quantity=quantity,
                 price=limit,
                 time_in_force=TimeInForce.IOC,
+            )
+        )
+
+    def replay(self, *, is_buy: bool, quantity: int, price: int) -> None:
+        """Let a recorded trade happen again, with others' orders in its way."""
+        self._do(
+            ReplayTrade(
+                account=_TAKES,
+                symbol=self._symbol,
+                side=Side.BUY if is_buy else Side.SELL,
+                price=price,
+                quantity=quantity,
             )
         )
 
@@ -233,7 +253,7 @@ class _Side:
         return self._half.top(limit)
 
 
-def tell(instrument: SimulatedInstrument, events: Iterable[Event]) -> None:
+def tell(instrument: TradedInstrument, events: Iterable[Event]) -> None:
     """Tell an instrument what became of it on the engine's book."""
     runs: list[list[TradeFact]] = []
     bids: list[int] = []
@@ -264,9 +284,9 @@ def _symbol_in(command: Command) -> str:
 
 
 def trading_side(
-    market: GeneratedMarket, account: SandboxAccount, keys: Sequence[ApiKey] = ()
+    market: TradedMarket, account: SandboxAccount, keys: Sequence[ApiKey] = ()
 ) -> PrivateSide | None:
-    """Return what serves those who hold a key to a generated market, ``None`` where orders are not simulated.
+    """Return what serves those who hold a key to a market, ``None`` where orders are not simulated.
 
     Args:
         market: Where they trade.

@@ -16,7 +16,7 @@ import msgspec
 
 from tickwright.model.ids import InstrumentName
 from tickwright.venues.exchangeview import ExchangeView
-from tickwright.venues.facts import Listing, MarketView
+from tickwright.venues.facts import InstrumentPrices, Listing, MarketView
 from tickwright.venues.marketrules import MarketRules
 from tickwright.venues.reports import Event
 
@@ -31,6 +31,7 @@ __all__ = [
     "Frame",
     "Meter",
     "PrivateFaults",
+    "PrivateMarket",
     "PrivateSide",
     "Publisher",
     "RecordedLevels",
@@ -199,16 +200,34 @@ class PrivateFaults(Protocol):
     order_failure_executes: bool
     query_lag_s: float
     listen_key_lifetime_s: float | None
-    clock_step_s: float
     revoked_keys: set[str]
-
+    clock_step_s: float
     rest_status: int | None
     retry_after_s: int | None
 
     def strikes_rest(self, path: str) -> bool:
         """Tell whether the faults of requests concern a path, or a method of a WebSocket API."""
+
     def take(self, name: str) -> bool:
         """Use up one of the counted faults of that name, if any is left."""
+
+
+class PrivateMarket(Protocol):
+    """A market as the private side sees it, whether it is simulated or recorded."""
+
+    @property
+    def now_ms(self) -> int:
+        """The market's time."""
+
+    @property
+    def instruments(self) -> Sequence[InstrumentPrices]:
+        """All instruments, in listing order."""
+
+    def find(self, symbol: str) -> InstrumentPrices | None:
+        """Return the instrument of that symbol (upper case; see `Listing.key`), if it is listed."""
+
+    def answer(self, method: str, path: str, params: Params) -> Answer:
+        """Return the answer to a public REST request."""
 
 
 class PrivateSide(Protocol):
@@ -419,7 +438,7 @@ class Dialect(Protocol):
         """Return what an instrument's orders are held to, ``None`` where orders are not simulated."""
 
     def private_side(
-        self, exchange: ExchangeView, market: MarketView, keys: Sequence[ApiKey]
+        self, exchange: ExchangeView, market: PrivateMarket, keys: Sequence[ApiKey]
     ) -> PrivateSide | None:
         """Return what serves those who hold a key, ``None`` where orders are not simulated."""
 

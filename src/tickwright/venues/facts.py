@@ -23,6 +23,7 @@ __all__ = [
     "CandleFact",
     "DayFact",
     "InstrumentListener",
+    "InstrumentPrices",
     "InstrumentView",
     "Listing",
     "MarkFact",
@@ -173,16 +174,25 @@ class InstrumentListener(Protocol):
         """Take a book change: its ids run from ``first_id`` to ``instrument.update_id``."""
 
 
-class InstrumentView(Protocol):
-    """One instrument of a simulated market, as a dialect reads it."""
+class InstrumentPrices(Protocol):
+    """One instrument as accounts need it, whose market may be simulated or recorded."""
 
     listing: Listing
-    listener: InstrumentListener | None
+    last_price: int
+    last_trade_id: int
     update_id: int
+    """Of the book's last change."""
+
+    def mark(self, now_ms: int) -> MarkFact:
+        """Return mark price, index price and predicted funding."""
+
+
+class InstrumentView(InstrumentPrices, Protocol):
+    """One instrument of a simulated market, as a dialect reads it."""
+
+    listener: InstrumentListener | None
     book_ms: int
     """When the book last changed."""
-    last_trade_id: int
-    last_price: int
 
     def bids(self, limit: int) -> list[tuple[int, int]]:
         """Return up to ``limit`` levels (price, quantity), best first."""
@@ -211,9 +221,6 @@ class InstrumentView(Protocol):
 
     def day(self, now_ms: int, window_ms: int) -> DayFact:
         """Return the statistics of a rolling window."""
-
-    def mark(self, now_ms: int) -> MarkFact:
-        """Return mark price, index price and predicted funding."""
 
     def fundings(
         self, start_ms: int | None, end_ms: int | None, limit: int, now_ms: int

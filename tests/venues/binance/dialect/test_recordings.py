@@ -57,6 +57,24 @@ def test_a_delta_recorded_before_its_snapshot_may_reach_beyond_it() -> None:
     assert books.last_id("BTCUSDT") == 105
 
 
+def test_what_changed_is_told() -> None:
+    books = keeper()
+    told = books.follow("btcusdt@depth", delta(101, 103, '[["10.00","0.0"],["9.50","4.0"]]'))
+    assert told is not None
+    assert (told.symbol, told.asks) == ("BTCUSDT", [])
+    assert told.bids == [(Decimal(10), Decimal(0)), (Decimal("9.5"), Decimal(4))]
+    assert books.follow("btcusdt@depth", delta(90, 95)) is None
+    assert books.snapshot("BTCUSDT", SNAPSHOT) is False
+    assert books.snapshot("BTCUSDT", SNAPSHOT.replace("100,", "200,")) is True
+
+
+def test_a_damaged_delta_is_passed_over_as_a_whole() -> None:
+    books = keeper()
+    assert books.follow("btcusdt@depth", delta(101, 103, '[["9.50","4.0"],["x","1"]]')) is None
+    assert Decimal("9.5") not in books.book("BTCUSDT")[0]
+    assert books.last_id("BTCUSDT") == 100
+
+
 def test_other_streams_and_unknown_books_change_nothing() -> None:
     books = keeper()
     books.follow("btcusdt@depth20@100ms", "{}")

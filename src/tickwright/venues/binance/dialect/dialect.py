@@ -17,6 +17,7 @@ from tickwright.venues.binance.dialect.listings import (
     invented_listing,
 )
 from tickwright.venues.binance.dialect.private import BinancePrivate, private_side
+from tickwright.venues.binance.dialect.private.recordedrules import recorded_rules
 from tickwright.venues.binance.dialect.private.rules import market_rules
 from tickwright.venues.binance.dialect.products import DialectProduct, product_of
 from tickwright.venues.binance.dialect.publisher import Publisher
@@ -29,9 +30,10 @@ from tickwright.venues.binance.dialect.recordings import (
 from tickwright.venues.binance.dialect.rest import RestDesk
 from tickwright.venues.binance.dialect.strange import estrange
 from tickwright.venues.binance.dialect.streams import family_of
+from tickwright.venues.binance.dialect.tape import recorded_event
 from tickwright.venues.binance.dialect.timeunit import in_microseconds, is_micro
 from tickwright.venues.binance.dialect.weights import WeightMeter
-from tickwright.venues.dialects import Answer, ApiKey
+from tickwright.venues.dialects import Answer, ApiKey, PrivateMarket, RecordedMark, RecordedTrade
 from tickwright.venues.dialects import Publisher as AnyPublisher
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
@@ -124,7 +126,7 @@ class BinanceDialect:
         return market_rules(self.product, listing)
 
     def private_side(
-        self, exchange: ExchangeView, market: MarketView, keys: Sequence[ApiKey]
+        self, exchange: ExchangeView, market: PrivateMarket, keys: Sequence[ApiKey]
     ) -> BinancePrivate | None:
         """Return what serves those who hold a key, ``None`` for inverse contracts."""
         return private_side(self.product, exchange, market, keys)
@@ -167,6 +169,14 @@ class BinanceDialect:
     def book_record(self) -> BookKeeper:
         """Return empty books to follow a recording with."""
         return BookKeeper(self.product)
+
+    def recorded_event(self, stream: str, payload: str) -> RecordedTrade | RecordedMark | None:
+        """Return the trade or the mark price that a recorded payload tells of."""
+        return recorded_event(stream, payload)
+
+    def recorded_rules(self, symbols: Iterable[str], info: str | None) -> list[MarketRules]:
+        """Return what orders on a recording are held to; none for inverse contracts."""
+        return recorded_rules(self.product, symbols, info)
 
     def exchange_info(self, symbols: Iterable[str], now_ms: int) -> str:
         """Return exchange information guessed from symbols."""

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from tickwright.venues.binance.dialect.products import DialectProduct
+from tickwright.venues.dialects import RecordedLevels
 
 
 __all__ = ["BookKeeper", "aged_snapshot", "endpoint_of", "taken_apart"]
@@ -44,6 +45,10 @@ class _Book:
         self.asks = {Decimal(level[0]): (level[0], level[1]) for level in snapshot["asks"]}
 
 
+def _levels(rows: list[list[str]]) -> list[tuple[Decimal, Decimal]]:
+    return [(Decimal(row[0]), Decimal(row[1])) for row in rows]
+
+
 class BookKeeper:
     """Follows snapshots and deltas of recorded frames.
 
@@ -57,50 +62,57 @@ class BookKeeper:
         self._early: dict[str, deque[dict[str, Any]]] = {}
         """Deltas recorded before their snapshot: one of them may reach beyond it."""
 
-    def snapshot(self, symbol: str, body: str) -> None:
+    def snapshot(self, symbol: str, body: str) -> bool:
         """Take a recorded snapshot, unless the book is newer, or it is damaged."""
         try:
             fresh = _Book(_decode(body))
         except _DAMAGE:
-            return
+            return False
         known = self._books.get(symbol)
-        if known is None or known.last_id < fresh.last_id:
-            self._books[symbol] = fresh
-            for event in self._early.pop(symbol, ()):
-                with suppress(*_DAMAGE):
-                    self._apply(fresh, event)
+        if known is not None and known.last_id >= fresh.last_id:
+            return False
+        self._books[symbol] = fresh
+        for event in self._early.pop(symbol, ()):
+            with suppress(*_DAMAGE):
+                self._apply(symbol, fresh, event)
+        return True
 
-    def follow(self, stream: str, payload: str) -> None:
+    def follow(self, stream: str, payload: str) -> RecordedLevels | None:
         """Apply a recorded payload, if it is a diff of a book; a damaged one is passed over."""
         symbol, _, kind = stream.partition("@")
         if kind != "depth" and not kind.startswith("depth@"):
-            return
+            return None
         symbol = symbol.upper()
         book = self._books.get(symbol)
         try:
             event = _decode(payload)
             if book is not None:
-                self._apply(book, event)
-            else:
-                self._early.setdefault(symbol, deque(maxlen=_EARLY_MAX)).append(event)
+                return self._apply(symbol, book, event)
+            self._early.setdefault(symbol, deque(maxlen=_EARLY_MAX)).append(event)
         except _DAMAGE:
-            return
+            return None
+        return None
 
-    def _apply(self, book: _Book, event: dict[str, Any]) -> None:
+    def _apply(self, symbol: str, book: _Book, event: dict[str, Any]) -> RecordedLevels | None:
         last_id: int = event["u"]
         if last_id < book.last_id or (last_id == book.last_id and not self._product.is_futures):
-            return
-        for side, levels in ((book.bids, event["b"]), (book.asks, event["a"])):
-            for text, quantity, *_ in levels:
-                price = Decimal(text)
-                if Decimal(quantity):
-                    side[price] = (text, quantity)
+            return None
+        # Read as a whole first: what is damaged is passed over as a whole.
+        changes = RecordedLevels(symbol, _levels(event["b"]), _levels(event["a"]))
+        for side, rows, levels in (
+            (book.bids, event["b"], changes.bids),
+            (book.asks, event["a"], changes.asks),
+        ):
+            for row, (price, quantity) in zip(rows, levels, strict=True):
+                if quantity:
+                    side[price] = (row[0], row[1])
                 else:
                     side.pop(price, None)
         book.last_id = last_id
         for key in ("E", "T"):
             if key in event and key in book.head:
                 book.head[key] = event[key]
+        return changes
 
     def last_id(self, symbol: str) -> int | None:
         """Return the update id of a book, ``None`` before its first snapshot."""
