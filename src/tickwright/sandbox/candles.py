@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from random import Random
 
@@ -81,6 +82,7 @@ class CandleBook:
         self._minutes: OrderedDict[int, CandleFact] = OrderedDict()
         self._seconds: OrderedDict[int, CandleFact] | None = None
         self._histories: dict[str, list[CandleFact]] = {}
+        self._walks: dict[str, Iterator[CandleFact]] = {}
 
     def add(
         self, trade_id: int, price: int, quantity: int, ts_ms: int, *, is_taker_buy: bool
@@ -100,13 +102,11 @@ class CandleBook:
         """Return the candles that open from ``first_ms`` to ``last_ms``, oldest first."""
         base = self._base(interval)
         first_live = open_of(interval, self.opened_ms)
-        found: list[CandleFact] = []
-        if first_ms < first_live:  # a thousand candles are not made for who asks of the present
-            found += [
-                candle
-                for candle in reversed(self._history(interval))
-                if first_ms <= candle.open_ms <= last_ms
-            ]
+        found = [
+            candle
+            for candle in reversed(self._history(interval, first_ms))
+            if first_ms <= candle.open_ms <= last_ms
+        ]
         open_ms = max(open_of(interval, max(first_ms, self.opened_ms)), first_live)
         last_price = self._price_before(open_ms, base)
         while open_ms <= last_ms:
@@ -168,13 +168,21 @@ class CandleBook:
     def _flat(self, interval: str, open_ms: int, price: int) -> CandleFact:
         return CandleFact(open_ms, close_of(interval, open_ms), price, price, price, price)
 
-    def _history(self, interval: str) -> list[CandleFact]:
-        """Return the candles before the opening, newest first."""
-        history = self._histories.get(interval)
-        if history is not None:
-            return history
+    def _history(self, interval: str, first_ms: int) -> list[CandleFact]:
+        """Return the candles before the opening, newest first, as far back as ``first_ms`` at least."""
+        history = self._histories.setdefault(interval, [])
+        walk = self._walks.setdefault(interval, self._walk(interval))
+        while open_of(interval, self.opened_ms if not history else history[-1].open_ms) > first_ms:
+            candle = next(walk, None)
+            if candle is None:
+                break
+            history.append(candle)
+        return history
+
+    def _walk(self, interval: str) -> Iterator[CandleFact]:
+        """Yield the candles before the opening, newest first."""
         rng = Random(f"{self._salt}/{interval}")
-        history, price = [], self._opening
+        price = self._opening
         open_ms = open_of(interval, self.opened_ms)
         size = max(2, round(self._opening * 0.0004 * (INTERVALS_MS[interval] / _MINUTE_MS) ** 0.3))
         for _ in range(_HISTORY_MAX):
@@ -190,10 +198,8 @@ class CandleBook:
             candle.turnover = self._listing.turnover((high + low) // 2, candle.volume)
             candle.taker_volume = candle.volume // 2
             candle.taker_turnover = candle.turnover // 2
-            history.append(candle)
+            yield candle
             price = opened
-        self._histories[interval] = history
-        return history
 
 
 def _add(
