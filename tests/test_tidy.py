@@ -32,6 +32,7 @@ UNTESTED_BY_NAME = {
     "venues/commands.py": "only declarations; tests/sandbox/exchange uses all of them",
     "venues/exchangeview.py": "only declarations; tests/sandbox/exchange/test_queries.py holds the engine to them",
     "venues/reports.py": "only declarations; tests/sandbox/exchange looks at all of them",
+    "venues/trading.py": "only declarations; each venue's test_trading.py makes every call",
 }
 
 
@@ -219,19 +220,19 @@ def test_changelog_tells_of_this_version() -> None:
     assert f"## [{version}]" in changelog, f"CHANGELOG.md has no section for {version}"
 
 
-def test_every_concrete_venue_is_protected_from_imports() -> None:
+@pytest.mark.parametrize(
+    ("kind", "names"), [("protected", "protected_modules"), ("independence", "modules")]
+)
+def test_every_concrete_venue_stands_in_the_import_contracts(kind: str, names: str) -> None:
     contracts = _project_table()["tool"]["importlinter"]["contracts"]
-    protected = {
-        module
-        for contract in contracts
-        if contract["type"] == "protected"
-        for module in contract["protected_modules"]
+    listed = {
+        module for contract in contracts if contract["type"] == kind for module in contract[names]
     }
     venues = {
         f"tickwright.venues.{path.parent.name}"
         for path in (SOURCE / "venues").glob("*/__init__.py")
     }
-    assert protected == venues, "list every venue's package in pyproject.toml, protected contract"
+    assert listed == venues, f"list every venue's package in pyproject.toml, {kind} contract"
 
 
 def test_lock_file_belongs_to_pyproject() -> None:

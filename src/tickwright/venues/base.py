@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -29,6 +29,10 @@ from tickwright.model.market import (
 )
 from tickwright.model.topics import Topic
 from tickwright.venues.signing import Signer
+
+
+if TYPE_CHECKING:
+    from tickwright.venues.trading import TradingCalls  # which is made of this module's calls
 
 
 __all__ = [
@@ -322,3 +326,5 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """``(status, body, where)`` → the ``VenueError`` inside an HTTP answer, ``None`` if it is fine."""
     auth: RestAuth | None = None
     """How calls that need a key are signed; ``None`` where none is offered."""
+    trading: TradingCalls | None = None
+    """Orders and accounts; ``None`` where they are not offered."""

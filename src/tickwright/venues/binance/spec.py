@@ -37,6 +37,8 @@ from tickwright.venues.binance.symbols import (
     infer_usdm,
     owns_kinds,
 )
+from tickwright.venues.binance.trading import SpotTrading, UsdmTrading
+from tickwright.venues.trading import TradingCalls
 
 
 __all__ = ["COINM", "PRODUCTS", "SPOT", "USDM"]
@@ -97,6 +99,7 @@ def _product(
     kinds: tuple[InstrumentKind, ...],
     infer: Callable[[str], Instrument],
     hosts: tuple[str, ...],
+    trading: TradingCalls | None = None,
 ) -> Product:
     calls = BinanceCalls(rules)
     return Product(
@@ -115,6 +118,7 @@ def _product(
         recordings=BinanceRecordings(streams, hosts),
         error=refusal,
         auth=BinanceAuth(),
+        trading=trading,
     )
 
 
@@ -154,6 +158,7 @@ SPOT = _product(
         ),
     },
     limits=_SPOT_LIMITS,
+    trading=SpotTrading(),
     chain=BookChain.FIRST_ID,
     kinds=(InstrumentKind.SPOT,),
     infer=infer_spot,
@@ -211,6 +216,7 @@ USDM = _product(
         "demo": _USDM_TEST,
     },
     limits=_FUTURE_LIMITS,
+    trading=UsdmTrading(),
     chain=BookChain.PREVIOUS_ID,
     kinds=(InstrumentKind.LINEAR_PERPETUAL, InstrumentKind.LINEAR_FUTURE),
     infer=infer_usdm,

@@ -1,0 +1,307 @@
+"""Answers about orders and accounts → reports; each function returns the decoder of one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from tickwright.errors import DecodeError
+from tickwright.model.account import Balance, Position
+from tickwright.model.instrument import Instruments
+from tickwright.model.market import Side
+from tickwright.model.numbers import total
+from tickwright.model.orders import Fill, OrderReport, ReportedState
+from tickwright.venues.binance.order_rows import (
+    AccountRow,
+    AlgoRow,
+    AmendRow,
+    FillRow,
+    OrderRow,
+    OwnTradeRow,
+    PositionRow,
+    WalletRow,
+)
+from tickwright.venues.binance.typed import MS, read_decimal, read_optional, reader
+from tickwright.venues.trading import Execution
+
+
+__all__ = [
+    "STATES",
+    "algo",
+    "algo_orders",
+    "amended",
+    "executions",
+    "futures_balances",
+    "nothing",
+    "order",
+    "orders",
+    "positions",
+    "spot_balances",
+]
+
+STATES = {
+    "NEW": ReportedState.OPEN,
+    "PENDING_NEW": ReportedState.OPEN,
+    "PARTIALLY_FILLED": ReportedState.OPEN,
+    "FILLED": ReportedState.FILLED,
+    "CANCELED": ReportedState.CANCELED,
+    "REJECTED": ReportedState.REJECTED,
+    "EXPIRED": ReportedState.EXPIRED,
+    "EXPIRED_IN_MATCH": ReportedState.EXPIRED,
+}
+"""Sections "Order status" of the venue's enumerations (*Spot*, *USD-M*)."""
+
+_ALGO_STATES = {
+    "NEW": ReportedState.OPEN,
+    "TRIGGERING": ReportedState.OPEN,
+    "TRIGGERED": ReportedState.OPEN,
+    "FINISHED": ReportedState.OPEN,  # what became of the order that it turned into, only that order says
+    "CANCELED": ReportedState.CANCELED,
+    "EXPIRED": ReportedState.EXPIRED,
+    "REJECTED": ReportedState.REJECTED,
+}
+
+_read_order = reader(OrderRow)
+_read_orders = reader(list[OrderRow])
+_read_amended = reader(AmendRow)
+_read_algo = reader(AlgoRow)
+_read_algos = reader(list[AlgoRow])
+_read_trades = reader(list[OwnTradeRow])
+_read_account = reader(AccountRow)
+_read_wallets = reader(list[WalletRow])
+_read_positions = reader(list[PositionRow])
+
+Decode = Callable[[bytes, int], OrderReport]
+
+
+def order(client_order_id: str, instrument_id: str) -> Decode:
+    """Return the decoder of an answer about one order, whatever it is called there after a cancel."""
+
+    def decode(body: bytes, received_ts_ns: int) -> OrderReport:
+        row = _read_order(body)
+        return _report(row, client_order_id, instrument_id, received_ts_ns)
+
+    return decode
+
+
+def orders(product: str, instruments: Instruments) -> Callable[[bytes, int], list[OrderReport]]:
+    """Return the decoder of a list of open orders; those of instruments that are not known are left out."""
+
+    def decode(body: bytes, received_ts_ns: int) -> list[OrderReport]:
+        found = []
+        for row in _read_orders(body):
+            instrument = instruments.by_symbol(product, row.symbol)
+            if instrument is not None:
+                found.append(_report(row, row.client_id, instrument.id, received_ts_ns))
+        return found
+
+    return decode
+
+
+def amended(client_order_id: str, instrument_id: str) -> Decode:
+    """Return the decoder of ``PUT /api/v3/order/amend/keepPriority``."""
+
+    def decode(body: bytes, received_ts_ns: int) -> OrderReport:
+        answer = _read_amended(body)
+        row = answer.order
+        filled = read_decimal(row.filled)
+        return OrderReport(
+            client_order_id=client_order_id,
+            instrument=instrument_id,
+            state=_state(row.status),
+            venue_order_id=str(row.order_id),
+            venue_ts_ns=answer.transact_ms * MS,
+            received_ts_ns=received_ts_ns,
+            quantity=read_decimal(row.quantity),
+            price=read_optional(row.price),
+            filled_quantity=filled,
+            average_price=_average(row.quote_filled, filled),
+        )
+
+    return decode
+
+
+def algo(client_order_id: str, instrument_id: str) -> Decode:
+    """Return the decoder of an answer about one conditional order of futures."""
+
+    def decode(body: bytes, received_ts_ns: int) -> OrderReport:
+        return _algo_report(_read_algo(body), client_order_id, instrument_id, received_ts_ns)
+
+    return decode
+
+
+def algo_orders(
+    product: str, instruments: Instruments
+) -> Callable[[bytes, int], list[OrderReport]]:
+    """Return the decoder of the list of conditional orders that wait."""
+
+    def decode(body: bytes, received_ts_ns: int) -> list[OrderReport]:
+        found = []
+        for row in _read_algos(body):
+            instrument = instruments.by_symbol(product, row.symbol)
+            if instrument is not None:
+                found.append(_algo_report(row, row.client_id, instrument.id, received_ts_ns))
+        return found
+
+    return decode
+
+
+def executions(instrument_id: str) -> Callable[[bytes, int], list[Execution]]:
+    """Return the decoder of the account's trades in one instrument."""
+
+    def decode(body: bytes, received_ts_ns: int) -> list[Execution]:
+        return [
+            Execution(
+                venue_order_id=str(row.order_id),
+                instrument=instrument_id,
+                side=Side.BUY if _either(row.is_buyer, row.buyer) else Side.SELL,
+                fill=Fill(
+                    trade_id=str(row.id),
+                    price=read_decimal(row.price),
+                    quantity=read_decimal(row.quantity),
+                    fee=read_decimal(row.fee),
+                    fee_asset=row.fee_asset,
+                    is_maker=_either(row.is_maker, row.maker),
+                    venue_ts_ns=row.time_ms * MS,
+                ),
+            )
+            for row in _read_trades(body)
+        ]
+
+    return decode
+
+
+def spot_balances(product: str) -> Callable[[bytes, int], list[Balance]]:
+    """Return the decoder of ``GET /api/v3/account``."""
+
+    def decode(body: bytes, received_ts_ns: int) -> list[Balance]:
+        return [
+            Balance(
+                venue=product,
+                asset=row.asset,
+                free=read_decimal(row.free),
+                locked=read_decimal(row.locked),
+            )
+            for row in _read_account(body).balances
+        ]
+
+    return decode
+
+
+def futures_balances(product: str) -> Callable[[bytes, int], list[Balance]]:
+    """Return the decoder of ``GET /fapi/v3/balance``; what is not available is held as margin."""
+
+    def decode(body: bytes, received_ts_ns: int) -> list[Balance]:
+        found = []
+        for row in _read_wallets(body):
+            held, free = read_decimal(row.balance), read_decimal(row.available)
+            locked = max(total(held, -free), Decimal(0))
+            found.append(Balance(venue=product, asset=row.asset, free=free, locked=locked))
+        return found
+
+    return decode
+
+
+def positions(product: str, instruments: Instruments) -> Callable[[bytes, int], list[Position]]:
+    """Return the decoder of ``GET /fapi/v3/positionRisk``, which lists symbols with orders but no position as well."""
+
+    def decode(body: bytes, received_ts_ns: int) -> list[Position]:
+        found = []
+        for row in _read_positions(body):
+            instrument = instruments.by_symbol(product, row.symbol)
+            quantity = read_decimal(row.quantity)
+            if instrument is not None and quantity:
+                found.append(
+                    Position(
+                        instrument=instrument.id,
+                        quantity=quantity,
+                        entry_price=read_optional(row.entry_price),
+                        mark_price=read_optional(row.mark_price),
+                        unrealized_pnl=read_decimal(row.unrealized_pnl),
+                        liquidation_price=read_optional(row.liquidation_price),
+                    )
+                )
+        return found
+
+    return decode
+
+
+def nothing(body: bytes, received_ts_ns: int) -> None:
+    """Read an answer that says no more than that it was done."""
+
+
+def _report(
+    row: OrderRow, client_order_id: str, instrument_id: str, received_ts_ns: int
+) -> OrderReport:
+    filled = read_decimal(row.filled or "0")
+    changed_ms = row.transact_ms or row.update_ms
+    waits = row.is_working is False or row.working_ms == -1
+    return OrderReport(
+        client_order_id=client_order_id,
+        instrument=instrument_id,
+        state=_state(row.status),
+        venue_order_id=str(row.order_id),
+        venue_ts_ns=changed_ms * MS or None,
+        received_ts_ns=received_ts_ns,
+        quantity=read_optional(row.quantity),
+        price=read_optional(row.price),
+        filled_quantity=filled,
+        average_price=read_optional(row.average_price) or _average(row.quote_filled, filled),
+        fills=tuple(_fill(fill, changed_ms) for fill in row.fills),
+        is_working=not waits,
+        text=row.expiry_reason,
+    )
+
+
+def _algo_report(
+    row: AlgoRow, client_order_id: str, instrument_id: str, received_ts_ns: int
+) -> OrderReport:
+    state = _ALGO_STATES.get(row.status)
+    if state is None:
+        raise DecodeError(f"unknown status {row.status!r} of a conditional order")
+    return OrderReport(
+        client_order_id=client_order_id,
+        instrument=instrument_id,
+        state=state,
+        venue_order_id=row.order_id or None,
+        venue_ts_ns=row.update_ms * MS or None,
+        received_ts_ns=received_ts_ns,
+        quantity=read_optional(row.quantity),
+        price=read_optional(row.price),
+        is_working=bool(row.order_id),
+    )
+
+
+def _state(status: str) -> ReportedState:
+    """Return a status in our words.
+
+    Raises:
+        DecodeError: For one that nobody knows. An order's outcome is never guessed (G1): whoever asked asks again,
+            or goes by the private stream.
+    """
+    state = STATES.get(status)
+    if state is None:
+        raise DecodeError(f"unknown order status {status!r}")
+    return state
+
+
+def _average(quote_filled: str, filled: Decimal) -> Decimal | None:
+    quote = read_optional(quote_filled)
+    return quote / filled if quote is not None and quote > 0 and filled else None
+
+
+def _fill(row: FillRow, time_ms: int) -> Fill:
+    return Fill(
+        trade_id=str(row.trade_id),
+        price=read_decimal(row.price),
+        quantity=read_decimal(row.quantity),
+        fee=read_decimal(row.fee) if row.fee else None,
+        fee_asset=row.fee_asset or None,
+        is_maker=False,  # only orders that trade at once have fills in their answer
+        venue_ts_ns=time_ms * MS or None,
+    )
+
+
+def _either(spot: bool | None, futures: bool) -> bool:
+    """Return the one of a field's two spellings that was there."""
+    return futures if spot is None else spot

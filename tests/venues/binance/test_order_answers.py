@@ -1,0 +1,252 @@
+"""Answers about orders and accounts as the venue's documentation shows them, and answers that nobody should trust."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.venues.binance.trading_rig import SPOT_BTC, SPOT_LISTINGS, USDM_LISTINGS
+
+from tickwright.errors import DecodeError
+from tickwright.model.market import Side
+from tickwright.model.orders import ReportedState
+from tickwright.venues.binance import order_answers as answers
+
+
+D = Decimal
+NOW_NS = 1_795_000_009_000_000_000
+MS = 1_000_000
+
+ROW: dict[str, Any] = {
+    "symbol": "BTCUSDT",
+    "orderId": 28,
+    "clientOrderId": "sim-0001",
+    "price": "65000.10000000",
+    "origQty": "0.01000000",
+    "executedQty": "0.00000000",
+    "cummulativeQuoteQty": "0.00000000",
+    "status": "NEW",
+    "type": "LIMIT",
+    "side": "BUY",
+    "updateTime": 1795000000105,
+    "isWorking": True,
+    "workingTime": 1795000000105,
+}
+ALGO: dict[str, Any] = {
+    "algoId": 2146760,
+    "clientAlgoId": "alg-0001",
+    "symbol": "BTCUSDT",
+    "quantity": "0.010",
+    "algoStatus": "NEW",
+    "actualOrderId": "",
+    "price": "67000.00",
+    "updateTime": 1795000000105,
+}
+
+
+def body(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def read(**changes: Any) -> Any:
+    decode = answers.order("me-1", "binance:BTC/USDT")
+    return decode(body({**ROW, **changes}), NOW_NS)
+
+
+def test_an_order_goes_by_our_name_whatever_the_venue_calls_it() -> None:
+    report = read(clientOrderId="cxl-0001", status="CANCELED")
+    assert (report.client_order_id, report.venue_order_id) == ("me-1", "28")
+    assert report.state is ReportedState.CANCELED
+    assert report.venue_ts_ns == 1795000000105 * MS
+    assert report.received_ts_ns == NOW_NS
+
+
+@pytest.mark.parametrize(("status", "state"), answers.STATES.items())
+def test_every_documented_status_is_known(status: str, state: ReportedState) -> None:
+    assert read(status=status).state is state
+
+
+@pytest.mark.parametrize("status", ["", "TELEPORTED"])
+def test_g01_an_unknown_status_is_no_answer(status: str) -> None:
+    with pytest.raises(DecodeError, match="unknown order status"):
+        read(status=status)
+
+
+@pytest.mark.parametrize(
+    ("changes", "average"),
+    [
+        ({"executedQty": "0.004", "cummulativeQuoteQty": "260"}, D(65000)),
+        ({"executedQty": "0.004", "cummulativeQuoteQty": "-1"}, None),
+        ({"executedQty": "0.004", "cummulativeQuoteQty": "", "avgPrice": "65001.5"}, D("65001.5")),
+        ({}, None),
+    ],
+)
+def test_the_average_price_is_told_or_worked_out_or_missing(
+    changes: dict[str, Any], average: Decimal | None
+) -> None:
+    assert read(**changes).average_price == average
+
+
+@pytest.mark.parametrize("changes", [{"isWorking": False}, {"isWorking": None, "workingTime": -1}])
+def test_an_order_that_waits_says_so(changes: dict[str, Any]) -> None:
+    shown = {name: value for name, value in changes.items() if value is not None}
+    kept = {name: value for name, value in ROW.items() if changes.get(name, ...) is not None}
+    decode = answers.order("me-1", "binance:BTC/USDT")
+    assert not decode(body({**kept, **shown}), NOW_NS).is_working
+
+
+def test_a_market_order_s_price_of_zero_is_no_price() -> None:
+    assert read(price="0.00000000").price is None
+
+
+def test_g25_unknown_fields_and_numbers_as_text_are_borne() -> None:
+    report = read(orderId="28", brandNew={"a": [1]})
+    assert report.venue_order_id == "28"
+
+
+@pytest.mark.parametrize("raw", [b"{}", b"[", b"null", b'{"symbol":"X"}'])
+def test_an_answer_that_is_none_is_refused(raw: bytes) -> None:
+    with pytest.raises(DecodeError):
+        answers.order("me-1", "x")(raw, NOW_NS)
+
+
+def test_orders_of_instruments_that_nobody_knows_are_left_out() -> None:
+    decode = answers.orders("binance.spot", SPOT_LISTINGS)
+    found = decode(body([ROW, {**ROW, "symbol": "NEWUSDT"}]), NOW_NS)
+    assert [report.client_order_id for report in found] == ["sim-0001"]
+    assert found[0].instrument == SPOT_BTC.id
+
+
+def test_an_amended_order_is_read_from_inside_its_envelope() -> None:
+    amended = {
+        "transactTime": 1795000001500,
+        "executionId": 75,
+        "amendedOrder": {
+            "symbol": "BTCUSDT", "orderId": 30, "clientOrderId": "sim-0003a",
+            "price": "64990.00000000", "qty": "0.00500000", "executedQty": "0.00200000",
+            "cumulativeQuoteQty": "129.98000000", "status": "PARTIALLY_FILLED",
+        },
+    }  # fmt: skip
+    report = answers.amended("me-1", SPOT_BTC.id)(body(amended), NOW_NS)
+    assert (report.quantity, report.filled_quantity) == (D("0.005"), D("0.002"))
+    assert report.average_price == D(64990)
+    assert report.client_order_id == "me-1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "is_working", "order_id"),
+    [
+        ({}, ReportedState.OPEN, False, None),
+        (
+            {"algoStatus": "TRIGGERED", "actualOrderId": "22542190"},
+            ReportedState.OPEN,
+            True,
+            "22542190",
+        ),
+        (
+            {"algoStatus": "FINISHED", "actualOrderId": "22542190"},
+            ReportedState.OPEN,
+            True,
+            "22542190",
+        ),
+        ({"algoStatus": "EXPIRED"}, ReportedState.EXPIRED, False, None),
+        ({"algoStatus": "REJECTED"}, ReportedState.REJECTED, False, None),
+    ],
+)
+def test_a_conditional_order_of_futures_tells_what_it_became(
+    changes: dict[str, Any], state: ReportedState, *, is_working: bool, order_id: str | None
+) -> None:
+    report = answers.algo("alg-0001", "x")(body({**ALGO, **changes}), NOW_NS)
+    assert (report.state, report.is_working) == (state, is_working)
+    assert report.venue_order_id == order_id
+
+
+def test_a_canceled_conditional_order_answers_with_a_code_that_is_text() -> None:
+    raw = b'{"algoId":2146760,"clientAlgoId":"alg-0001","code":"200","msg":"success"}'
+    assert answers.algo("alg-0001", "x")(raw, NOW_NS).state is ReportedState.CANCELED
+
+
+def test_g01_an_unknown_status_of_a_conditional_order_is_no_answer() -> None:
+    with pytest.raises(DecodeError, match="conditional"):
+        answers.algo("a", "x")(body({**ALGO, "algoStatus": "DREAMING"}), NOW_NS)
+
+
+def test_waiting_orders_are_listed_with_their_own_names() -> None:
+    decode = answers.algo_orders("binance.usdm", USDM_LISTINGS)
+    found = decode(body([ALGO, {**ALGO, "symbol": "NEWUSDT"}]), NOW_NS)
+    assert [report.client_order_id for report in found] == ["alg-0001"]
+
+
+@pytest.mark.parametrize(
+    ("words", "side", "is_maker"),
+    [
+        ({"isBuyer": True, "isMaker": False}, Side.BUY, False),
+        ({"buyer": False, "maker": True}, Side.SELL, True),
+    ],
+)
+def test_own_trades_read_alike_on_both_products(
+    words: dict[str, bool], side: Side, *, is_maker: bool
+) -> None:
+    row = {
+        "symbol": "BTCUSDT", "id": 4200000050, "orderId": 29, "price": "65000.10000000",
+        "qty": "0.01000000", "commission": "0.00001000", "commissionAsset": "BTC",
+        "time": 1795000000205, **words,
+    }  # fmt: skip
+    (found,) = answers.executions(SPOT_BTC.id)(body([row]), NOW_NS)
+    assert (found.side, found.fill.is_maker) == (side, is_maker)
+    assert (found.fill.trade_id, found.fill.fee) == ("4200000050", D("0.00001"))
+    assert found.fill.venue_ts_ns == 1795000000205 * MS
+
+
+def test_balances_of_spot_are_free_and_locked() -> None:
+    raw = b'{"balances":[{"asset":"USDT","free":"10000.0","locked":"650.001"}],"uid":1}'
+    (found,) = answers.spot_balances("binance.spot")(raw, NOW_NS)
+    assert (found.free, found.locked, found.total) == (D(10000), D("650.001"), D("10650.001"))
+
+
+def test_what_is_not_available_of_a_margin_wallet_is_locked() -> None:
+    row = {"asset": "USDT", "balance": "10000.0", "availableBalance": "9936.5"}
+    gain = {"asset": "USDC", "balance": "10", "availableBalance": "12"}
+    first, second = answers.futures_balances("binance.usdm")(body([row, gain]), NOW_NS)
+    assert (first.free, first.locked) == (D("9936.5"), D("63.5"))
+    assert (second.free, second.locked) == (D(12), 0)
+
+
+def test_positions_leave_out_what_is_flat_and_what_is_unknown() -> None:
+    row = {
+        "symbol": "BTCUSDT", "positionAmt": "-0.010", "entryPrice": "65000.10",
+        "markPrice": "65110.10000000", "unRealizedProfit": "-1.1", "liquidationPrice": "0",
+    }  # fmt: skip
+    rows = [row, {**row, "positionAmt": "0.000"}, {**row, "symbol": "NEWUSDT"}]
+    (found,) = answers.positions("binance.usdm", USDM_LISTINGS)(body(rows), NOW_NS)
+    assert found.quantity == D("-0.010")
+    assert found.liquidation_price is None
+    assert found.unrealized_pnl == D("-1.1")
+
+
+@pytest.mark.parametrize("name", ["GetOrder", "PlaceOrder"])
+def test_answers_that_others_recorded_are_read(shared_data: Path, name: str) -> None:
+    path = shared_data / "fixtures/binance/jkorf-rest" / f"jkorf__UsdFutures_Trading_{name}.json"
+    if not path.is_file():
+        pytest.skip(f"no fixture {path.name}")
+    found = [value for value in _objects(path.read_text()) if "orderId" in value]
+    assert found
+    for value in found:
+        report = answers.order("me-1", "x")(body(value), NOW_NS)
+        assert report.venue_order_id == str(value["orderId"])
+
+
+def _objects(text: str) -> list[dict[str, Any]]:
+    """Return the JSON objects in a fixture, which may be one, or lines of them among others."""
+    decoder, at, found = json.JSONDecoder(), 0, []
+    while (at := text.find("{", at)) >= 0:
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except json.JSONDecodeError:
+            at += 1
+            continue
+        found.append(value)
+    return found
