@@ -31,7 +31,7 @@ from tickwright.model.market import BookDelta, BookSnapshot, Trade
 from tickwright.model.topics import BookUpdates, Quotes, Topic, Trades
 from tickwright.runtime.bus import Bus
 from tickwright.runtime.line import Line
-from tickwright.runtime.routes import Route
+from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Channel, StreamKind
 from tickwright.venues.binance import codec
 from tickwright.venues.binance.protocol import CombinedStreams
@@ -92,7 +92,7 @@ def _dispatch(frames: list[bytes]) -> Stage:
     name = CombinedStreams().stream_of(frames[0])
     assert name is not None
     route = Route(Channel(name, StreamKind(lambda frame, received_ns, subject: ())))
-    route.add(object, lambda event: None)
+    route.add(Tap(object, lambda event: None))
     line = Line(_Nobody(), {name: route}, CombinedStreams(), SystemClock())
     return Stage("session: stream name, route, clock", _least(lambda: timed(line.on_frame, frames)))
 

@@ -29,7 +29,7 @@ from tickwright.testing.virtual_time import virtual_time
 def crash(tw: Connector, product: str, stream: str) -> Any:
     """Make the decoder of one stream crash, and return how to mend it."""
     feed = next(feed for feed in tw.feeds if feed.product.name == product)
-    route = feed._by_stream[stream][0].route
+    route = feed._routes[stream]
     decode = route.decode
 
     def broken(frame: bytes, received_ns: int, subject: object) -> Any:

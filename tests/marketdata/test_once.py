@@ -24,8 +24,7 @@ def piped(make: type[OncePipe] | type[QuotePipe], topic: Topic) -> tuple[Route, 
     channel = Bus(SystemClock(), lambda name, coroutine: coroutine.close()).channel(topic)
     channel.attach(got.append)
     route = Route(Channel("s", StreamKind(lambda frame, received_ns, subject: None)))  # type: ignore[arg-type, return-value]  # events are pushed
-    for event_type, sink in make(topic, route, channel).sinks:
-        route.add(event_type, sink)
+    route.add(make(topic, route, channel))
     return route, got
 
 

@@ -8,7 +8,7 @@ from tickwright.errors import DecodeError
 from tickwright.io.clock import Clock
 from tickwright.model.market import MarkPrice
 from tickwright.runtime.line import Line
-from tickwright.runtime.routes import Route
+from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Channel, StreamKind, WsProtocol
 
 
@@ -70,7 +70,7 @@ class Rig:
 
     def add(self, name: str, decode: Any) -> Route:
         route = Route(Channel(name, StreamKind(decode)))
-        route.add(object, self.got.append)
+        route.add(Tap(object, self.got.append))
         self.routes[name] = route
         return route
 

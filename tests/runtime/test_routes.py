@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tickwright.errors import DecodeError
-from tickwright.runtime.routes import Route
+from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Channel, StreamKind
 
 
@@ -31,20 +31,20 @@ def route(decode: Any = decode_apple, *, is_many: bool = False) -> Route:
     return Route(Channel("fruit", StreamKind(decode, is_many=is_many), "tree"))
 
 
-def test_one_event_a_frame_with_its_subject_goes_to_the_only_sink() -> None:
+def test_one_event_a_frame_with_its_subject_goes_to_the_only_taker() -> None:
     got: list[Any] = []
     fruit = route()
-    fruit.add(Apple, got.append)
+    fruit.add(Tap(Apple, got.append))
     fruit.handle(b"x", 7)
     assert got == ["x@7 of the tree"]
 
 
-def test_several_sinks_get_the_same_event_object() -> None:
+def test_several_takers_get_the_same_event_object() -> None:
     first: list[Any] = []
     second: list[Any] = []
     fruit = route()
-    fruit.add(Apple, first.append)
-    fruit.add(Apple, second.append)
+    fruit.add(Tap(Apple, first.append))
+    fruit.add(Tap(Apple, second.append))
     fruit.handle(b"x", 7)
     assert first[0] is second[0]
 
@@ -53,8 +53,8 @@ def test_a_frame_of_many_events_is_sorted_by_type() -> None:
     apples: list[Any] = []
     pears: list[Any] = []
     fruit = route(decode_basket, is_many=True)
-    fruit.add(Apple, apples.append)
-    fruit.add(Pear, pears.append)
+    fruit.add(Tap(Apple, apples.append))
+    fruit.add(Tap(Pear, pears.append))
     fruit.handle(b"", 0)
     assert (apples, pears) == (["a", "b"], ["p"])
 
@@ -62,16 +62,17 @@ def test_a_frame_of_many_events_is_sorted_by_type() -> None:
 def test_events_that_nobody_asked_for_are_dropped() -> None:
     pears: list[Any] = []
     fruit = route(decode_basket, is_many=True)
-    fruit.add(Pear, pears.append)
+    fruit.add(Tap(Pear, pears.append))
     fruit.handle(b"", 0)
     assert pears == ["p"]
 
 
-def test_a_removed_sink_gets_no_more_and_a_route_without_sinks_is_idle() -> None:
+def test_a_removed_taker_gets_no_more_and_a_route_without_takers_is_idle() -> None:
     got: list[Any] = []
     fruit = route()
-    fruit.add(Apple, got.append)
-    fruit.remove(got.append)
+    tap = Tap(Apple, got.append)
+    fruit.add(tap)
+    fruit.remove(tap)
     assert fruit.is_idle
     fruit.handle(b"x", 7)
     assert got == []
@@ -82,7 +83,7 @@ def test_a_decoder_s_error_comes_through_to_the_caller() -> None:
         raise DecodeError("nonsense")
 
     fruit = route(broken)
-    fruit.add(Apple, print)
+    fruit.add(Tap(Apple, print))
     with pytest.raises(DecodeError):
         fruit.handle(b"x", 7)
 

@@ -25,7 +25,7 @@ from tickwright.model.notices import (
     TopicStale,
 )
 from tickwright.runtime.gates import ConnectGate
-from tickwright.runtime.routes import Route
+from tickwright.runtime.routes import Route, Tap
 from tickwright.runtime.session import SessionRunner
 from tickwright.testing.memory import Accept, Hang, MemoryNetwork, MemoryPeer, Refuse
 from tickwright.testing.virtual_time import VirtualClock, run_virtual, virtual_time
@@ -139,7 +139,7 @@ class Rig:
     def route(self, stream: str, decode: Callable[[bytes, int, None], Any] | None = None) -> Route:
         """Return a route whose events, frames as text, end in `got`."""
         made = Route(Channel(stream, StreamKind(decode or _text)))
-        made.add(object, self.got.append)
+        made.add(Tap(object, self.got.append))
         return made
 
     def want(self, *streams: str) -> None:
@@ -592,5 +592,5 @@ async def test_request_numbers_go_on_over_connections_so_that_no_late_answer_fit
 
 def _with_cadence(rig: Rig, stream: str, cadence_s: float) -> Route:
     made = Route(Channel(stream, StreamKind(_text, cadence_s=cadence_s)))
-    made.add(object, rig.got.append)
+    made.add(Tap(object, rig.got.append))
     return made

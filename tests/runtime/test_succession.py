@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from tickwright.core.session import SessionState
 from tickwright.errors import DecodeError
-from tickwright.runtime.routes import Route
+from tickwright.runtime.routes import Route, Tap
 from tickwright.runtime.session import SessionRunner
 from tickwright.runtime.succession import OVERLAP_S, PATIENCE_S, Progress, Succession
 from tickwright.venues.base import Channel, StreamKind
@@ -61,7 +61,7 @@ class Passed:
     def __init__(self) -> None:
         self.events: list[Any] = []
         self.route = Route(Channel("s", StreamKind(decode)))
-        self.route.add(str, self.events.append)
+        self.route.add(Tap(str, self.events.append))
         self.old, self.new = FakeRunner(self.route), FakeRunner()
         self.succession = Succession(
             cast(SessionRunner, self.old), cast(SessionRunner, self.new), 0.0, "a test"
@@ -134,7 +134,7 @@ def test_a_held_frame_that_cannot_be_read_is_reported_and_the_next_one_delivered
 def test_streams_wanted_and_given_up_meanwhile_are_followed() -> None:
     passed = Passed()
     other = Route(Channel("t", StreamKind(decode)))
-    other.add(str, passed.events.append)
+    other.add(Tap(str, passed.events.append))
     passed.old.want([other])
     passed.succession.want([other])
     passed.succession.unwant(passed.route)

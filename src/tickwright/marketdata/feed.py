@@ -22,7 +22,6 @@ from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.marketdata.snapshots import SnapshotDesk, SnapshotStatus
 from tickwright.marketdata.trades import history_call
 from tickwright.model.instrument import Instruments
-from tickwright.model.market import Quote
 from tickwright.model.notices import Notice, SessionDown, SessionUp, TopicFailed, TopicStale
 from tickwright.model.topics import (
     AggTrades,
@@ -106,7 +105,7 @@ class Feed:
         self._redundant: set[str] = set()
         self._sessions_made: dict[str, int] = {}
         self._pipes: dict[Topic, Pipe] = {}
-        self._by_stream: dict[str, tuple[Pipe, ...]] = {}
+        self._routes: dict[str, Route] = {}
         self._listing = asyncio.Lock()
 
     # Listings.
@@ -174,7 +173,7 @@ class Feed:
     @property
     def frames(self) -> int:
         """Data frames of the present subscriptions that came so far."""
-        return sum(pipes[0].route.frames for pipes in self._by_stream.values())
+        return sum(route.frames for route in self._routes.values())
 
     @property
     def book_pipes(self) -> list[BookPipe]:
@@ -261,15 +260,13 @@ class Feed:
             known.uses += 1
             return []
         declared = self.product.channel(topic, self.instruments)
-        stream = declared.stream
-        others = self._by_stream.get(stream, ())
-        route = others[0].route if others else Route(declared)
-        fresh = [] if others else [route]
+        route, fresh = self._routes.get(declared.stream), []
+        if route is None:
+            route = self._routes[declared.stream] = Route(declared)
+            fresh = [route]
         pipe = make_pipe(topic, route, self.product, self.instruments, self._tools)
         self._pipes[topic] = pipe
-        self._by_stream[stream] = (*others, pipe)
-        for event_type, sink in pipe.sinks:
-            route.add(event_type, sink)
+        route.add(pipe)
         if self._audits and isinstance(pipe, BookPipe):
             fresh += self._audit(pipe)
         return fresh
@@ -278,25 +275,21 @@ class Feed:
         quotes = Quotes(pipe.instrument.id)
         fresh = self._acquire(quotes)
         pipe.keeper.audit_with_quotes()
-        self._pipes[quotes].route.add(Quote, pipe.keeper.on_quote)
+        self._pipes[quotes].route.add(pipe.audit)
         return fresh
 
     def _drop(self, pipe: Pipe) -> None:
         del self._pipes[pipe.topic]
         pipe.close(self._clock.time_ns())
         route = pipe.route
-        others = tuple(each for each in self._by_stream[route.name] if each is not pipe)
-        for _, sink in pipe.sinks:
-            route.remove(sink)
+        route.remove(pipe)
         if self._audits and isinstance(pipe, BookPipe):
             quotes = Quotes(pipe.instrument.id)
-            self._pipes[quotes].route.remove(pipe.keeper.on_quote)
+            self._pipes[quotes].route.remove(pipe.audit)
             self.release([quotes])
         self._tools.bus.forget(pipe.topic)
-        if others:
-            self._by_stream[route.name] = others
-        else:
-            del self._by_stream[route.name]
+        if route.is_idle:
+            del self._routes[route.name]
             pool = self._pools[route.kind.route, route.name in self._redundant]
             self._redundant.discard(route.name)
             pool.unwant(route)
@@ -323,13 +316,12 @@ class Feed:
             pipe.on_confirmed()
 
     def _pipes_on(self, runner: SessionRunner) -> list[Pipe]:
-        streams = [route.name for route in runner.routes.values()]
-        return [pipe for stream in streams for pipe in self._pipes_of(runner, stream)]
+        return [pipe for stream in runner.routes for pipe in self._pipes_of(runner, stream)]
 
     def _pipes_of(self, runner: SessionRunner, stream: str) -> list[Pipe]:
         """Return the pipes that ``stream`` feeds through ``runner``; a successor that only holds frames feeds none."""
         route = runner.routes.get(stream)
-        return [pipe for pipe in self._by_stream.get(stream, ()) if pipe.route is route]
+        return [taker for taker in (route.takers if route else ()) if isinstance(taker, Pipe)]
 
 
 def _upstream(topic: Topic) -> Topic:

@@ -14,11 +14,11 @@ from tickwright.io.clock import Clock
 from tickwright.marketdata.book import Book
 from tickwright.marketdata.keeper import BookKeeper
 from tickwright.model.instrument import Instrument
-from tickwright.model.market import BookDelta
+from tickwright.model.market import BookDelta, Quote
 from tickwright.model.notices import BookStateChanged, TopicFailed, TopicStale
 from tickwright.model.topics import BookStates, BookUpdates, Topic
 from tickwright.runtime.bus import Bus, TopicChannel
-from tickwright.runtime.routes import Route, Sink
+from tickwright.runtime.routes import Route, Sink, Tap
 from tickwright.venues.base import Product, RestCall
 
 
@@ -80,15 +80,19 @@ class Pipe:
         channel: Where they go.
     """
 
-    __slots__ = ("channel", "route", "topic", "uses")
+    __slots__ = ("channel", "route", "uses")
 
     def __init__(self, topic: Topic, route: Route, channel: TopicChannel) -> None:
-        self.topic = topic
         self.route = route
         self.channel = channel
         channel.gate = route
         self.uses = 1
         """How often the topic is wanted."""
+
+    @property
+    def topic(self) -> Topic:
+        """What is wanted."""
+        return self.channel.topic
 
     @property
     def sinks(self) -> list[tuple[type, Sink]]:
@@ -127,7 +131,7 @@ class BookPipe(Pipe):
         tools: Bus, clock, and who fetches snapshots.
     """
 
-    __slots__ = ("_bus", "_publish_state", "instrument", "keeper", "view")
+    __slots__ = ("_bus", "_publish_state", "audit", "instrument", "keeper", "view")
 
     def __init__(
         self,
@@ -149,6 +153,8 @@ class BookPipe(Pipe):
             publish_state=self._on_state,
             request_snapshot=tools.request_snapshot,
         )
+        self.audit = Tap(Quote, self.keeper.on_quote)
+        """For the route of the quotes that the book is compared with."""
         channel.snapshot = self.keeper.as_snapshot
         self.view = Book(self.keeper, tools.clock)
 

@@ -14,7 +14,7 @@ from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import BookSnapshot, Quote
 from tickwright.model.topics import Quotes
-from tickwright.runtime.routes import Route
+from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Product
 
 
@@ -87,7 +87,7 @@ class Replay:
         self._books: dict[str, BookPipe] = {}
         self._quotes: dict[str, Route] = {}
         self._early: dict[str, BookSnapshot] = {}
-        self._early_quotes: dict[str, deque[Quote]] = {}
+        self._early_quotes: dict[str, tuple[deque[Quote], Tap]] = {}
 
     def play(self, records: Sequence[CaptureRecord]) -> None:
         """Play the next ``records`` of the file."""
@@ -120,8 +120,7 @@ class Replay:
         topic, channel = found
         route = self._routes[name] = Route(channel)
         pipe = make_pipe(topic, route, self.product, self.instruments, self._tools)
-        for event_type, sink in pipe.sinks:
-            route.add(event_type, sink)
+        route.add(pipe)
         self._on_pipe(pipe)
         if isinstance(pipe, BookPipe):
             self._open_book(pipe)
@@ -144,17 +143,19 @@ class Replay:
 
     def _audit(self, instrument_id: str, quotes: Route) -> None:
         """Show the quotes to the book; those that come before it wait for it."""
-        waiting = self._early_quotes.get(instrument_id)
         book = self._books.get(instrument_id)
         if book is None:
-            waiting = self._early_quotes[instrument_id] = deque(maxlen=QUOTES_MAX)
-            quotes.add(Quote, waiting.append)
+            waiting: deque[Quote] = deque(maxlen=QUOTES_MAX)
+            tap = Tap(Quote, waiting.append)
+            self._early_quotes[instrument_id] = waiting, tap
+            quotes.add(tap)
             return
-        if waiting is not None:
-            quotes.remove(waiting.append)
+        if instrument_id in self._early_quotes:
+            waiting, tap = self._early_quotes.pop(instrument_id)
+            quotes.remove(tap)
             for quote in waiting:
                 book.keeper.on_quote(quote)
-        quotes.add(Quote, book.keeper.on_quote)
+        quotes.add(book.audit)
 
     def _answer(self, record: CaptureRecord) -> None:
         asked = self.product.recordings.url(record.path or "")

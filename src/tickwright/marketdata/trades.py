@@ -25,11 +25,10 @@ PAGE = 1_000
 class TradePipe(Pipe):
     """Passes each trade on once, and a ``Gap`` before the trade that shows one."""
 
-    __slots__ = ("_instrument_id", "_sequence")
+    __slots__ = ("_sequence",)
 
     def __init__(self, topic: Trades | AggTrades, route: Route, channel: TopicChannel) -> None:
         super().__init__(topic, route, channel)
-        self._instrument_id = topic.instrument
         self._sequence = TradeSequence()
 
     @property
@@ -42,7 +41,7 @@ class TradePipe(Pipe):
         if link is Link.NEW:
             self.channel.publish(trade)
         elif isinstance(link, Hole):
-            self.channel.publish(_gap(self._instrument_id, link, trade.received_ts_ns))
+            self.channel.publish(_gap(trade.instrument, link, trade.received_ts_ns))
             self.channel.publish(trade)
 
 

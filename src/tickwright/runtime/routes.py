@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from tickwright.runtime.queues import Gate
 from tickwright.venues.base import Channel
 
 
-__all__ = ["Route", "Sink"]
+__all__ = ["Route", "Sink", "Taker", "Tap"]
 
 Sink = Callable[[Any], None]
 """Takes one event; it is only ever given the event types it was registered for."""
 
 
+class Taker(Protocol):
+    """Whoever takes events from a stream."""
+
+    @property
+    def sinks(self) -> Sequence[tuple[type, Sink]]:
+        """What is taken: types of event, and the function of each."""
+
+
+class Tap:
+    """A taker of one type of event, and nothing else.
+
+    Args:
+        event: The type.
+        sink: Takes one.
+    """
+
+    __slots__ = ("sinks",)
+
+    def __init__(self, event: type, sink: Sink) -> None:
+        self.sinks = ((event, sink),)
+
+
 class Route:
-    """Decodes the frames of one stream and hands each event to the sinks of its type.
+    """Decodes the frames of one stream and hands each event to the takers of its type.
 
     ``take(decode(frame, received_ns, subject))`` is the hot path: what ``take`` is gets chosen anew when the
-    sinks change, so that a frame pays for nothing that its stream does not need.
+    takers change, so that a frame pays for nothing that its stream does not need.
 
     Args:
         channel: The venue's declaration of the stream.
@@ -27,7 +49,6 @@ class Route:
 
     __slots__ = (
         "_sampled",
-        "_sinks",
         "carrier",
         "decode",
         "frames",
@@ -36,6 +57,7 @@ class Route:
         "name",
         "subject",
         "take",
+        "takers",
     )
 
     def __init__(self, channel: Channel) -> None:
@@ -49,16 +71,16 @@ class Route:
         self.frames = 0
         self.last_frame_s: float | None = None
         self._sampled = 0
-        self._sinks: tuple[tuple[type, Sink], ...] = ()
+        self.takers: tuple[Taker, ...] = ()
         self.take: Sink = _ignore
 
-    def add(self, event_type: type, sink: Sink) -> None:
-        """Give ``sink`` all events of ``event_type`` from now on."""
-        self._set((*self._sinks, (event_type, sink)))
+    def add(self, taker: Taker) -> None:
+        """Give ``taker`` its events from now on."""
+        self._set((*self.takers, taker))
 
-    def remove(self, sink: Sink) -> None:
-        """Give ``sink`` no more."""
-        self._set(tuple(entry for entry in self._sinks if entry[1] != sink))
+    def remove(self, taker: Taker) -> None:
+        """Give ``taker`` no more."""
+        self._set(tuple(each for each in self.takers if each is not taker))
 
     def handle(self, frame: bytes, received_ns: int) -> None:
         """Decode a frame and hand its events on.
@@ -94,10 +116,11 @@ class Route:
     @property
     def is_idle(self) -> bool:
         """True when nobody listens."""
-        return not self._sinks
+        return not self.takers
 
-    def _set(self, sinks: tuple[tuple[type, Sink], ...]) -> None:
-        self._sinks = sinks
+    def _set(self, takers: tuple[Taker, ...]) -> None:
+        self.takers = takers
+        sinks = tuple(pair for taker in takers for pair in taker.sinks)
         if self.kind.is_many:
             self.take = _spreader(sinks)
         elif len(sinks) == 1:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from tickwright.core.session import SessionState
 from tickwright.errors import DecodeError
-from tickwright.runtime.routes import Route
+from tickwright.runtime.routes import Route, Tap
 from tickwright.runtime.session import SessionRunner
 from tickwright.venues.base import Channel
 
@@ -110,7 +110,7 @@ def holding(route: Route, held: deque[tuple[Route, bytes, int]]) -> Route:
     """Return a route of the same stream whose frames go, undecoded, into ``held`` for ``route``."""
     kind = replace(route.kind, decode=_undecoded, is_many=False)
     substitute = Route(Channel(route.name, kind, route))
-    substitute.add(tuple, held.append)
+    substitute.add(Tap(tuple, held.append))
     return substitute
 
 
