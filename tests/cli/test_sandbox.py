@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +86,18 @@ async def test_a_fault_file_and_a_control_port_are_taken(tmp_path: Path) -> None
             assert well.status == 200
 
 
+async def test_a_capture_is_the_market_of_its_product(
+    tmp_path: Path, capture_path: Callable[[str], Path]
+) -> None:
+    path = tmp_path / "ready.json"
+    arguments = ("--play", str(capture_path("binance-spot-8")), "--speed", "100", str(path))
+    async with running(*arguments) as (ready, _), aiohttp.ClientSession() as http:
+        assert set(ready) == {"binance.spot", "account"}
+        url = ready["binance.spot"]["rest"] + "/api/v3/account"
+        async with http.get(url, headers={"X-MBX-APIKEY": ready["account"]["key"]}) as answer:
+            assert (await answer.json())["code"] == -1102, "there is an account"
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -94,6 +106,7 @@ async def test_a_fault_file_and_a_control_port_are_taken(tmp_path: Path) -> None
         (["--instruments", "0"], "instruments: from 1 to 500"),
         (["--instruments", "binance:BTC/USDX:Y"], "binance:BTC/USDX:Y"),
         (["--faults", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+        (["--play", "nowhere.jsonl"], "nowhere.jsonl"),
         (["--speed", "-1"], "speed: must be 0 or more"),
         (["--port", "99999"], "port: must lie between 0 and 65535"),
         (["--ready-file", os.path.join("no", "such", "folder")], "cannot be written"),

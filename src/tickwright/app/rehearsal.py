@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tickwright.app.captures import PartOfCapture
 from tickwright.app.config import Settings
 from tickwright.app.connector import Connector
 from tickwright.app.replay import Progress, Traffic
 from tickwright.app.report import ReplayReport, Tally
 from tickwright.errors import ConnectTimeout
 from tickwright.io.clock import SystemClock
-from tickwright.io.files import CaptureReader, CaptureRecord
+from tickwright.io.files import CaptureReader
 from tickwright.marketdata.feed import Feed
 from tickwright.model.topics import BookUpdates, InstrumentTopic, Topic
 from tickwright.sandbox.playback import PlaybackMarket
@@ -75,7 +76,7 @@ class _Rehearsal:
         reader = CaptureReader(path)
         traffic = Traffic(path, product)
         self._markets = {
-            name: PlaybackMarket(name, _Part(reader, traffic, name))
+            name: PlaybackMarket(name, PartOfCapture(reader, traffic, name))
             for name in traffic.products(reader)
         }
 
@@ -141,19 +142,6 @@ class _Rehearsal:
             if clock.monotonic_s() > give_up_s:
                 raise ConnectTimeout(f"{self._path}: {arrived} of {sent} frames arrived")
             await asyncio.sleep(LOOK_S / 10)
-
-
-class _Part:
-    """The records of one product in a file; to be iterated over as often as one likes."""
-
-    def __init__(self, reader: CaptureReader, traffic: Traffic, product: str) -> None:
-        self._reader = reader
-        self._traffic = traffic
-        self._product = product
-
-    def __iter__(self) -> Iterator[CaptureRecord]:
-        for batch in self._reader.batches():
-            yield from self._traffic.split(batch).get(self._product, ())
 
 
 def _frames(tw: Connector) -> int:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from tickwright.app.captures import recordings_of
 from tickwright.cli.console import out, run_until_interrupted
 from tickwright.errors import ConfigError
 from tickwright.sandbox.sandbox import Sandbox
@@ -32,6 +33,13 @@ def sandbox(
             help="How many each product has (1 to 500), or instrument ids with commas between."
         ),
     ] = "5",
+    play: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A capture that is the market of the product it holds; repeatable. Without --venue no other"
+            " product is served."
+        ),
+    ] = None,
     faults: Annotated[
         Path | None, typer.Option(help="What is wrong from the beginning: a YAML or JSON file.")
     ] = None,
@@ -59,12 +67,14 @@ def sandbox(
         # Whoever waits for it must not find that of an earlier run.
         with contextlib.suppress(OSError):
             ready_file.unlink()
+    recordings = recordings_of(play or ())
     box = Sandbox(
-        venue or ("binance",),
+        [*(venue or (() if recordings else ("binance",))), *recordings],
         seed=seed,
         instruments=_instruments(instruments),
         faults=faults,
         speed=speed,
+        recordings=recordings,
         port=port,
         control_port=control,
     )
