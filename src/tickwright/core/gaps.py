@@ -67,7 +67,7 @@ class Hole(msgspec.Struct, frozen=True):
 _NEW: Final = Link.NEW  # looked up once, because `TradeSequence.check` is on the hot path
 
 
-class TradeSequence:
+class TradeSequence(msgspec.Struct, gc=False):
     """Ids that rise by one.
 
     Example:
@@ -77,15 +77,12 @@ class TradeSequence:
 <Link.DUPLICATE: 'seen before'>, Hole(first=9, last=10, is_filled=False)]
     """
 
-    __slots__ = ("_duplicates", "_duplicates_at", "_next", "duplicates", "missing")
-
-    def __init__(self) -> None:
-        self.missing = 0
-        """Trades inside all holes so far."""
-        self.duplicates = 0
-        self._next = -1
-        self._duplicates = 0
-        self._duplicates_at = -1
+    missing: int = 0
+    """Trades inside all holes so far."""
+    duplicates: int = 0
+    _next: int = -1
+    _duplicates: int = 0
+    _duplicates_at: int = -1
 
     @property
     def last(self) -> int | None:

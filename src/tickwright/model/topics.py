@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-class Topic(msgspec.Struct, frozen=True):
+class Topic(msgspec.Struct, frozen=True, gc=False):
     """Base of all topics. ``event`` is the type that its stream carries."""
 
     event: ClassVar[type]
