@@ -373,6 +373,8 @@ class FundingPaid(msgspec.Struct, frozen=True, gc=False):
     symbol: str
     asset: str
     amount: int
+    balance: int
+    """The wallet's after it."""
     rate: int
     ts_ns: int
 

@@ -103,7 +103,13 @@ def pay_funding(ledger: Ledger, market: Market, now_ns: int) -> list[FundingPaid
         if not seat.account.is_house:
             paid.append(
                 FundingPaid(
-                    seat.account.name, market.symbol, asset, amount, market.funding_rate, now_ns
+                    seat.account.name,
+                    market.symbol,
+                    asset,
+                    amount,
+                    seat.wallet.free,
+                    market.funding_rate,
+                    now_ns,
                 )
             )
     return paid

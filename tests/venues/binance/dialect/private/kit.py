@@ -168,6 +168,18 @@ class Venue:
         assert status >= 400, body
         return body["code"], body["msg"]
 
+    def told(self, kind: str = "") -> list[Any]:
+        """Return the user events since the last call; of one type, if it is named."""
+        events = [json.loads(text) for _, text in self.side.take_frames()]
+        return [event for event in events if kind in ("", event["e"])]
+
+    def listen(self, method: str = "POST", key: str = KEY) -> str:
+        """Start, keep alive or end a listen key; return it, or what is said against it."""
+        path = "/fapi/v1/listenKey"
+        answer = self.send(RestRequest(method=method, path=path, headers={"x-mbx-apikey": key}))
+        found: str = json.loads(answer.body).get("listenKey") or answer.body
+        return found
+
     def balance(self, asset: str, account: str = "me") -> tuple[int, int]:
         found = next(one for one in self.exchange.balances(account) if one.asset == asset)
         return found.free, found.locked

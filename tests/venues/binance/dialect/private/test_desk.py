@@ -198,7 +198,8 @@ def test_listen_keys_may_be_short_lived_and_fail_to_be_kept(usdm: Venue) -> None
 
     def listen(method: str, now_ms: int) -> int:
         asked = RestRequest(method=method, path="/fapi/v1/listenKey", headers={"x-mbx-apikey": KEY})
-        return usdm.send(asked, now_ms).status
+        usdm.market.now_ms = now_ms
+        return usdm.send(asked).status
 
     assert listen("POST", NOW_MS) == 200
     assert listen("PUT", NOW_MS) == 400

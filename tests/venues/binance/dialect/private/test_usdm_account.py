@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 from tests.venues.binance.dialect.private.kit import KEY, NOW_MS, OTHER_KEY, Venue
 
-from tickwright.venues.binance.dialect.private.refused import Refused
-from tickwright.venues.binance.dialect.private.usdm_account import LISTEN_KEY_MS, ListenKeys
 from tickwright.venues.commands import SetMark
 from tickwright.venues.dialects import RestRequest
 
@@ -128,18 +125,5 @@ def test_listen_keys_need_a_key_and_no_signature(usdm: Venue) -> None:
     assert (status, len(body["listenKey"])) == (200, 64)
     assert listen(usdm, "POST")[1] == body
     assert listen(usdm, "PUT")[1] == body
-    assert usdm.side.listen_keys.account_of(body["listenKey"], NOW_MS) == "me"
     assert listen(usdm, "DELETE") == (200, {})
     assert listen(usdm, "POST")[1] != body
-
-
-def test_a_listen_key_lives_an_hour_unless_extended() -> None:
-    keys = ListenKeys()
-    key = keys.start("me", 0)
-    assert keys.of("me", LISTEN_KEY_MS - 1) == key
-    assert keys.extend("me", LISTEN_KEY_MS - 1) == key
-    assert keys.expired(LISTEN_KEY_MS) == []
-    assert keys.expired(2 * LISTEN_KEY_MS) == [("me", key)]
-    assert keys.account_of(key, 0) is None
-    with pytest.raises(Refused, match="does not exist"):
-        keys.extend("me", 2 * LISTEN_KEY_MS)

@@ -15,9 +15,9 @@ from tickwright.venues.binance.dialect.private.params import Params
 from tickwright.venues.binance.dialect.private.refused import Refused
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.commands import Command
-from tickwright.venues.dialects import ApiKey, Frame, PrivateFaults
+from tickwright.venues.dialects import ApiKey, Frame, PrivateFaults, PrivateMarket
 from tickwright.venues.exchangeview import ExchangeView
-from tickwright.venues.facts import Listing, MarketView
+from tickwright.venues.facts import Listing
 from tickwright.venues.marketrules import MarketRules
 from tickwright.venues.reports import (
     Event,
@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 _NS_PER_MS = 1_000_000
+_CANCEL_IDS_KEPT = 1000  # asked for by the answer and the event of the same cancel
 
 
 class Security(Enum):
@@ -109,7 +110,9 @@ class Context:
         market: Whose time it is.
     """
 
-    def __init__(self, product: DialectProduct, exchange: ExchangeView, market: MarketView) -> None:
+    def __init__(
+        self, product: DialectProduct, exchange: ExchangeView, market: PrivateMarket
+    ) -> None:
         self.product = product
         self.exchange = exchange
         self.market = market
@@ -117,7 +120,17 @@ class Context:
         self.annals = Annals()
         self.ids = Ids()
         self._counts: dict[str, OrderCounts] = {}
+        self._cancel_ids: dict[int, str] = {}
         self._frames: list[Frame] = []
+
+    def cancel_id(self, order_id: int) -> str:
+        """Return the id that an order goes by which was canceled along with others: the same to all who ask."""
+        found = self._cancel_ids.get(order_id)
+        if found is None:
+            found = self._cancel_ids[order_id] = self.ids.next()
+            if len(self._cancel_ids) > _CANCEL_IDS_KEPT:
+                del self._cancel_ids[next(iter(self._cancel_ids))]
+        return found
 
     def tell(self, stream: str, event: Mapping[str, object]) -> None:
         """Send a user event on a stream; see `user_streams`."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tickwright.venues.binance.dialect.private.api import ApiConversation
 from tickwright.venues.binance.dialect.private.context import Context, Endpoint
 from tickwright.venues.binance.dialect.private.desk import PrivateDesk
+from tickwright.venues.binance.dialect.private.listening import Listening, is_private
 from tickwright.venues.binance.dialect.private.spot_account import SpotAccount
+from tickwright.venues.binance.dialect.private.spot_events import SpotEvents
 from tickwright.venues.binance.dialect.private.spot_trading import SpotTrading
-from tickwright.venues.binance.dialect.private.usdm_account import ListenKeys, UsdmAccount
+from tickwright.venues.binance.dialect.private.usdm_account import UsdmAccount
+from tickwright.venues.binance.dialect.private.usdm_events import UsdmEvents
 from tickwright.venues.binance.dialect.private.usdm_queries import UsdmQueries
 from tickwright.venues.binance.dialect.private.usdm_trading import UsdmTrading
 from tickwright.venues.binance.dialect.private.wallet import Wallet
@@ -21,10 +24,10 @@ from tickwright.venues.dialects import (
     Frame,
     Meter,
     PrivateFaults,
+    PrivateMarket,
     RestRequest,
 )
 from tickwright.venues.exchangeview import ExchangeView
-from tickwright.venues.facts import MarketView
 from tickwright.venues.reports import Event
 
 
@@ -41,24 +44,28 @@ class BinancePrivate:
 
     def __init__(self, context: Context, keys: Sequence[ApiKey]) -> None:
         self.context = context
-        self.listen_keys = ListenKeys()
-        self._trading: UsdmTrading | None = None
-        self.desk = PrivateDesk(context, self._endpoints(), keys)
+        self._beats: tuple[Callable[[int], None], ...] = ()
+        self._events: SpotEvents | UsdmEvents
+        endpoints = self._usdm() if context.product.is_futures else self._spot()
+        self.desk = PrivateDesk(context, endpoints, keys)
 
-    def _endpoints(self) -> dict[tuple[str, str], Endpoint]:
+    def _spot(self) -> dict[tuple[str, str], Endpoint]:
         context = self.context
-        if not context.product.is_futures:
-            return {
-                **SpotTrading(context).endpoints(),
-                **SpotAccount(context).endpoints(),
-                **Wallet(context).endpoints(),
-            }
-        account = UsdmAccount(context)
-        self._trading, self.listen_keys = UsdmTrading(context), account.listen_keys
+        self._events = SpotEvents(context)
         return {
-            **self._trading.endpoints(),
+            **SpotTrading(context).endpoints(),
+            **SpotAccount(context).endpoints(),
+            **Wallet(context).endpoints(),
+        }
+
+    def _usdm(self) -> dict[tuple[str, str], Endpoint]:
+        context = self.context
+        trading, events = UsdmTrading(context), UsdmEvents(context)
+        self._events, self._beats = events, (trading.beat, events.beat)
+        return {
+            **trading.endpoints(),
             **UsdmQueries(context).endpoints(),
-            **account.endpoints(),
+            **UsdmAccount(context, events).endpoints(),
         }
 
     @property
@@ -81,19 +88,22 @@ class BinancePrivate:
     def converse(
         self, path: str, params: Mapping[str, str], *, query: str, meter: Meter, now_ms: int
     ) -> Conversation | None:
-        """Return a new connection to the WebSocket API, ``None`` for any other path."""
+        """Return a new connection to the WebSocket API, or to the private route, ``None`` for any other path."""
         if path.rstrip("/") == self.context.product.ws_api_path:
             return ApiConversation(self.desk, params, meter)
+        if self.context.product.is_futures and is_private(path):
+            return Listening(self.context.product, path, query)
         return None
 
     def take(self, events: Sequence[Event]) -> None:
         """Note what happened at the engine, and tell of it."""
         self.context.take(events)
+        self._events.take(events)
 
     def beat(self, now_ms: int) -> None:
         """See to what has a deadline."""
-        if self._trading is not None:
-            self._trading.beat(now_ms)
+        for beat in self._beats:
+            beat(now_ms)
 
     def take_frames(self) -> list[Frame]:
         """Return the user events made since the last call."""
@@ -101,7 +111,7 @@ class BinancePrivate:
 
 
 def private_side(
-    product: DialectProduct, exchange: ExchangeView, market: MarketView, keys: Sequence[ApiKey]
+    product: DialectProduct, exchange: ExchangeView, market: PrivateMarket, keys: Sequence[ApiKey]
 ) -> BinancePrivate | None:
     """Return a product's private side, ``None`` for inverse contracts, whose orders are not simulated."""
     if product.is_inverse:

@@ -141,7 +141,9 @@ class SpotTrading:
                 order = event.order
                 if not event.previous_client_id:
                     # The cancel was of many: each has a random id of its own.
-                    order = msgspec.structs.replace(order, client_id=self._context.ids.next())
+                    order = msgspec.structs.replace(
+                        order, client_id=self._context.cancel_id(order.id)
+                    )
                 rows[order.id] = writer.canceled(order, previous, now_ns)
         lists = [
             views.order_list(

@@ -23,7 +23,16 @@ from tickwright.venues.reports import (
 )
 
 
-__all__ = ["EXPIRY_REASONS", "STATUSES", "At", "SpotViews", "account", "commission", "order_list"]
+__all__ = [
+    "EXPIRY_REASONS",
+    "STATUSES",
+    "At",
+    "SpotViews",
+    "account",
+    "amount",
+    "commission",
+    "order_list",
+]
 
 At = Callable[[int], int]
 """Makes a time for the wire of ns."""
@@ -54,8 +63,15 @@ EXPIRY_REASONS = {
 _ZERO = "0.00000000"
 
 
-def _amount(raw: int) -> str:
-    return decimal_text(raw, AMOUNT_SCALE, _DIGITS)
+def amount(raw: int) -> str:
+    """Return an amount of an asset; digits that are not shown are cut off, toward zero.
+
+    Example:
+        >>> amount(-15 * 10**15)
+        '-1.50000000'
+    """
+    text = decimal_text(abs(raw), AMOUNT_SCALE, _DIGITS)
+    return f"-{text}" if raw < 0 else text
 
 
 class SpotViews:
@@ -79,6 +95,11 @@ class SpotViews:
     def quantity(self, raw: int) -> str:
         """Return a quantity."""
         return decimal_text(raw, self._listing.quantity_scale, _DIGITS)
+
+    def turnover(self, price: int, quantity: int) -> str:
+        """Return what a quantity is worth at a price."""
+        scale = self._listing.price_scale + self._listing.quantity_scale
+        return decimal_text(price * quantity, scale, _DIGITS)
 
     # ------------------------------------------------------------------ answers to commands
 
@@ -168,8 +189,8 @@ class SpotViews:
             "orderListId": list_id or -1,
             "price": self.price(fill.price),
             "qty": self.quantity(fill.quantity),
-            "quoteQty": _amount(fill.turnover),
-            "commission": _amount(fill.fee),
+            "quoteQty": amount(fill.turnover),
+            "commission": amount(fill.fee),
             "commissionAsset": fill.fee_asset,
             "time": self._at(fill.ts_ns),
             "isBuyer": fill.is_buy,
@@ -211,8 +232,8 @@ class SpotViews:
             "price": self.price(order.price),
             "origQty": self.quantity(order.quantity),
             "executedQty": self.quantity(order.filled),
-            "origQuoteOrderQty": _amount(request.quote_amount),
-            "cummulativeQuoteQty": _amount(order.turnover),
+            "origQuoteOrderQty": amount(request.quote_amount),
+            "cummulativeQuoteQty": amount(order.turnover),
             "status": STATUSES[order.status],
             "timeInForce": tag.time_in_force,
             "type": tag.type,
@@ -251,7 +272,7 @@ class SpotViews:
         return {
             "price": self.price(fill.price),
             "qty": self.quantity(fill.quantity),
-            "commission": _amount(fill.fee),
+            "commission": amount(fill.fee),
             "commissionAsset": fill.fee_asset,
             "tradeId": fill.trade_id,
         }
@@ -296,7 +317,7 @@ def account(
         "updateTime": updated,
         "accountType": "SPOT",
         "balances": [
-            {"asset": one.asset, "free": _amount(one.free), "locked": _amount(one.locked)}
+            {"asset": one.asset, "free": amount(one.free), "locked": amount(one.locked)}
             for one in balances
             if one.free or one.locked or not omits_zero
         ],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 
 from tickwright.venues.binance.dialect.private.context import Call, Context, Endpoint, Security
+from tickwright.venues.binance.dialect.private.listenkeys import no_listen_key
 from tickwright.venues.binance.dialect.private.refused import Refused, bad_value, unsupported
 from tickwright.venues.binance.dialect.private.rules import MAX_LEVERAGE
 from tickwright.venues.binance.dialect.private.selections import by_time
+from tickwright.venues.binance.dialect.private.usdm_events import UsdmEvents
 from tickwright.venues.binance.dialect.private.usdm_positions import PositionViews
 from tickwright.venues.binance.dialect.private.usdm_trading import refuse
 from tickwright.venues.binance.dialect.private.usdm_views import money
@@ -18,65 +19,11 @@ from tickwright.venues.facts import RATE_SCALE
 from tickwright.venues.reports import PositionView
 
 
-__all__ = ["LISTEN_KEY_MS", "ListenKeys", "UsdmAccount"]
+__all__ = ["UsdmAccount"]
 
 Json = dict[str, object]
-LISTEN_KEY_MS = 3_600_000
-"""How long a listen key lives."""
 _WEEK_MS = 7 * 86_400_000
 _MAX_NOTIONAL = "230000000"
-
-
-class ListenKeys:
-    """One listen key an account, each for an hour at a time."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, tuple[str, int]] = {}
-        self._made = 0
-
-    def start(self, account: str, now_ms: int, lifetime_ms: int = LISTEN_KEY_MS) -> str:
-        """Return an account's key, the one that it has or a new one, good for another hour unless told."""
-        found = self.of(account, now_ms)
-        if not found:
-            self._made += 1
-            found = (sha256(f"{account}/{self._made}".encode()).hexdigest() * 2)[:64]
-        self._keys[account] = (found, now_ms + lifetime_ms)
-        return found
-
-    def extend(self, account: str, now_ms: int, lifetime_ms: int = LISTEN_KEY_MS) -> str:
-        """Return an account's key, good for another hour.
-
-        Raises:
-            Refused: With -1125 if it has none.
-        """
-        if not self.of(account, now_ms):
-            raise _no_key()
-        return self.start(account, now_ms, lifetime_ms)
-
-    def drop(self, account: str) -> None:
-        """End an account's key."""
-        self._keys.pop(account, None)
-
-    def of(self, account: str, now_ms: int) -> str:
-        """Return an account's key, empty if it has none that is good."""
-        key, until_ms = self._keys.get(account, ("", 0))
-        return key if now_ms < until_ms else ""
-
-    def account_of(self, key: str, now_ms: int) -> str | None:
-        """Return whose key it is, ``None`` for one that is not, or no longer, good."""
-        for account, (found, until_ms) in self._keys.items():
-            if found == key and now_ms < until_ms:
-                return account
-        return None
-
-    def expired(self, now_ms: int) -> list[tuple[str, str]]:
-        """Return accounts whose key has just run out, with the key, and forget them."""
-        over = [
-            (account, key) for account, (key, until_ms) in self._keys.items() if until_ms <= now_ms
-        ]
-        for account, _ in over:
-            del self._keys[account]
-        return over
 
 
 class UsdmAccount:
@@ -84,13 +31,14 @@ class UsdmAccount:
 
     Args:
         context: What is worked on.
+        events: Told of settings that change, and who holds which listen key.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, events: UsdmEvents) -> None:
         self._context = context
-        self.listen_keys = ListenKeys()
+        self._events = events
         self._positions = PositionViews(context)
-        self._isolated: set[tuple[str, str]] = set()
+        self._isolated = events.isolated
         self._multi_asset: set[str] = set()
 
     def endpoints(self) -> dict[tuple[str, str], Endpoint]:
@@ -189,6 +137,8 @@ class UsdmAccount:
             raise Refused(-4028, f"Leverage {text} is not valid")
         command = SetLeverage(account=call.account, symbol=listing.symbol, leverage=leverage)
         refuse(self._context.submit(command))
+        events = self._events
+        events.tell(call.account, events.account.leverage(listing.symbol, leverage))
         return {
             "leverage": leverage,
             "maxNotionalValue": _MAX_NOTIONAL,
@@ -208,6 +158,7 @@ class UsdmAccount:
         if any(one.quantity for one in self._held(call) if one.symbol == listing.symbol):
             raise Refused(-4048, "Margin type cannot be changed if there exists position.")
         self._isolated.symmetric_difference_update({key})
+        self._events.tell(call.account, self._events.account.margin_type(*key))
         return {"code": 200, "msg": "success"}
 
     def _held(self, call: Call) -> list[PositionView]:
@@ -231,9 +182,11 @@ class UsdmAccount:
     def set_multi_assets(self, call: Call) -> Json:
         """``POST multiAssetsMargin``; wallets stay apart whatever it says."""
         call.params.required("multiAssetsMargin")
-        if call.params.flag("multiAssetsMargin") == (call.account in self._multi_asset):
+        is_on = call.params.flag("multiAssetsMargin")
+        if is_on == (call.account in self._multi_asset):
             raise Refused(-4171, "No need to change the multi-assets margin mode.")
         self._multi_asset.symmetric_difference_update({call.account})
+        self._events.tell(call.account, self._events.account.multi_assets(is_on=is_on))
         return {"code": 200, "msg": "success"}
 
     # ------------------------------------------------------------------ fees, brackets, income
@@ -301,34 +254,19 @@ class UsdmAccount:
 
     def start_listening(self, call: Call) -> Json:
         """``POST listenKey``."""
-        key = self.listen_keys.start(call.account, call.now_ms, self._lifetime_ms())
-        return {"listenKey": key}
-
-    def _lifetime_ms(self) -> int:
-        faults = self._context.faults
-        lifetime_s = None if faults is None else faults.listen_key_lifetime_s
-        return LISTEN_KEY_MS if lifetime_s is None else round(lifetime_s * 1000)
+        return {"listenKey": self._events.keys.start(call.account, self._context.market.now_ms)}
 
     def go_on_listening(self, call: Call) -> Json:
         """``PUT listenKey``."""
         faults = self._context.faults
         if faults is not None and faults.take("keepalive_failures"):
-            raise _no_key()
-        key = self.listen_keys.extend(call.account, call.now_ms, self._lifetime_ms())
-        return {"listenKey": key}
+            raise no_listen_key()
+        return {"listenKey": self._events.keys.extend(call.account, self._context.market.now_ms)}
 
     def stop_listening(self, call: Call) -> Json:
         """``DELETE listenKey``."""
-        self.listen_keys.drop(call.account)
+        self._events.keys.drop(call.account)
         return {}
-
-
-def _no_key() -> Refused:
-    return Refused(
-        -1125,
-        "This listenKey does not exist. Please use POST /fapi/v1/listenKey to recreate listenKey"
-        " and reconnect.",
-    )
 
 
 def _income(symbol: str, kind: str, amount: int, asset: str, number: int) -> Json:

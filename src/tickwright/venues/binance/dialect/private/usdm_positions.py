@@ -162,8 +162,8 @@ class PositionViews:
             body |= {
                 "leverage": str(self._leverage(symbol, one)),
                 "isolated": False,
-                "entryPrice": "0.0" if one is None else _entry(listing, one),
-                "breakEvenPrice": "0.0" if one is None else self._break_even(listing, one),
+                "entryPrice": "0.0" if one is None else self.entry_price(one),
+                "breakEvenPrice": "0.0" if one is None else self.break_even_price(one),
                 "maxNotional": _MAX_NOTIONAL,
                 "positionInitialMargin": money(0 if one is None else one.margin),
                 "openOrderInitialMargin": money(0 if one is None else one.order_margin),
@@ -206,8 +206,8 @@ class PositionViews:
             "symbol": symbol,
             "positionSide": "BOTH",
             "positionAmt": decimal_text(quantity, listing.quantity_scale),
-            "entryPrice": "0.0" if one is None else _entry(listing, one),
-            "breakEvenPrice": "0.0" if one is None else self._break_even(listing, one),
+            "entryPrice": "0.0" if one is None else self.entry_price(one),
+            "breakEvenPrice": "0.0" if one is None else self.break_even_price(one),
             "markPrice": decimal_text(mark, RATE_SCALE),
             "unRealizedProfit": money(0 if one is None else one.unrealized),
             "liquidationPrice": "0",
@@ -239,14 +239,19 @@ class PositionViews:
         instrument = self._context.market.find(symbol)
         return 0 if instrument is None else instrument.mark(self._context.market.now_ms).mark
 
-    def _break_even(self, listing: Listing, one: PositionView) -> str:
+    def quantity(self, one: PositionView) -> str:
+        """Return a position's contracts, below zero if it is short."""
+        return decimal_text(one.quantity, self._context.listing(one.symbol).quantity_scale)
+
+    def entry_price(self, one: PositionView) -> str:
+        """Return what a contract cost on average."""
+        return _per_contract(self._context.listing(one.symbol), one.cost, one.quantity)
+
+    def break_even_price(self, one: PositionView) -> str:
         """Return the entry price with the fee of the way in."""
-        fee = self._context.rules(listing.symbol).taker_fee * (1 if one.quantity > 0 else -1)
-        return _per_contract(listing, one.cost + one.cost * fee // 10**RATE_SCALE, one.quantity)
-
-
-def _entry(listing: Listing, one: PositionView) -> str:
-    return _per_contract(listing, one.cost, one.quantity)
+        fee = self._context.rules(one.symbol).taker_fee * (1 if one.quantity > 0 else -1)
+        cost = one.cost + one.cost * fee // 10**RATE_SCALE
+        return _per_contract(self._context.listing(one.symbol), cost, one.quantity)
 
 
 def _per_contract(listing: Listing, cost: int, quantity: int) -> str:

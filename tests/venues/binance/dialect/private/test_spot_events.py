@@ -1,0 +1,451 @@
+"""Spot's user events: every field with its condition, and the sequences of section 17.3."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from tests.conftest import SHARED_DATA
+from tests.venues.binance.dialect.private.kit import NOW_MS, OTHER_KEY, PRICE, Venue
+
+from tickwright.model.market import Side
+from tickwright.sandbox import Faults
+from tickwright.venues.binance.dialect.private.spot_events import stream_terminated
+from tickwright.venues.commands import Deposit, SubmitOrder
+from tickwright.venues.facts import raw_amount
+
+
+ORDER, LISTS = "/api/v3/order", "/api/v3/orderList"
+DEFAULTS: dict[str, Any] = {
+    "symbol": "BTCUSDT", "side": "BUY", "type": "LIMIT", "timeInForce": "GTC",
+    "quantity": "0.020", "price": "65000.10", "newClientOrderId": "sim-0001",
+}  # fmt: skip
+TAKES = {"price": "65000.10"}
+RESTS = {"price": "64000.00"}
+ALWAYS = set("eEscSofqpPFgCxXrilzLnNTtIwmMOZYQV")
+
+
+def place(venue: Venue, **changes: Any) -> dict[str, Any]:
+    order = {**DEFAULTS, **changes}
+    placed: dict[str, Any] = venue.ok(
+        "POST", ORDER, **{name: value for name, value in order.items() if value is not None}
+    )
+    return placed
+
+
+def reports(venue: Venue) -> list[dict[str, Any]]:
+    return venue.told("executionReport")
+
+
+def steps(events: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(event["x"], event["X"]) for event in events if event["e"] == "executionReport"]
+
+
+# ---------------------------------------------------------------------- fields
+
+
+def test_a_new_order_is_told_as_the_documentation_shows_it(spot: Venue) -> None:
+    order_id = place(spot, **RESTS)["orderId"]
+    told = spot.told()
+    assert [event["e"] for event in told] == ["executionReport", "outboundAccountPosition"]
+    assert told[0] == {
+        "e": "executionReport", "E": NOW_MS, "s": "BTCUSDT", "c": "sim-0001", "S": "BUY", "o": "LIMIT",
+        "f": "GTC", "q": "0.02000000", "p": "64000.00000000", "P": "0.00000000", "F": "0.00000000", "g": -1,
+        "C": "", "x": "NEW", "X": "NEW", "r": "NONE", "i": order_id, "l": "0.00000000", "z": "0.00000000",
+        "L": "0.00000000", "n": "0", "N": None, "T": NOW_MS, "t": -1, "I": told[0]["I"], "w": True,
+        "m": False, "M": False, "O": NOW_MS, "Z": "0.00000000", "Y": "0.00000000", "Q": "0.00000000",
+        "W": NOW_MS, "V": "EXPIRE_MAKER",
+    }  # fmt: skip
+    assert told[1] == {
+        "e": "outboundAccountPosition", "E": NOW_MS, "u": NOW_MS,
+        "B": [{"a": "USDT", "f": "98720.00000000", "l": "1280.00000000"}],
+    }  # fmt: skip
+
+
+def test_a_trade_says_what_was_paid_and_to_whom_the_fee_goes(spot: Venue) -> None:
+    placed = place(spot, **TAKES)
+    _, trade, balances = spot.told()
+    fill = placed["fills"][0]
+    assert (trade["x"], trade["X"], trade["w"], trade["m"], trade["M"]) == (
+        "TRADE", "FILLED", False, False, True,
+    )  # fmt: skip
+    assert (trade["l"], trade["L"], trade["n"], trade["N"], trade["t"]) == (
+        fill["qty"], fill["price"], fill["commission"], "BTC", fill["tradeId"],
+    )  # fmt: skip
+    assert (trade["z"], trade["Z"], trade["Y"]) == ("0.02000000", "1300.00200000", "1300.00200000")
+    assert trade["W"] == trade["O"] == NOW_MS
+    assert {row["a"] for row in balances["B"]} == {"BTC", "USDT"}
+
+
+def test_a_resting_order_is_told_of_what_others_do_to_it(spot: Venue) -> None:
+    order_id = place(spot, price="64999.90")["orderId"]
+    spot.told()
+    spot.do(
+        SubmitOrder(account="you", symbol="BTCUSDT", side=Side.SELL, price=PRICE - 10, quantity=110)
+    )
+    events = [json.loads(text) for stream, text in spot.side.take_frames() if stream == "user/me"]
+    assert steps(events) == [("TRADE", "PARTIALLY_FILLED")]
+    assert (events[0]["i"], events[0]["m"], events[0]["w"], events[0]["N"]) == (
+        order_id,
+        True,
+        True,
+        "BTC",
+    )
+
+
+def test_a_canceled_order_goes_by_the_cancels_id(spot: Venue) -> None:
+    place(spot, **RESTS)
+    spot.told()
+    body = spot.ok(
+        "DELETE", ORDER, symbol="BTCUSDT", origClientOrderId="sim-0001", newClientOrderId="cxl-0001"
+    )
+    (told,) = reports(spot)
+    assert (told["x"], told["X"], told["c"], told["C"]) == (
+        "CANCELED",
+        "CANCELED",
+        "cxl-0001",
+        "sim-0001",
+    )
+    assert (body["clientOrderId"], body["origClientOrderId"]) == ("cxl-0001", "sim-0001")
+    assert set(told) == ALWAYS  # no W: it works no more
+
+
+def test_orders_canceled_together_get_ids_that_the_answer_names_too(spot: Venue) -> None:
+    place(spot, **RESTS)
+    place(spot, **RESTS, newClientOrderId="sim-0002")
+    spot.told()
+    rows = spot.ok("DELETE", "/api/v3/openOrders", symbol="BTCUSDT")
+    told = reports(spot)
+    assert [(event["c"], event["C"]) for event in told] == [
+        (row["clientOrderId"], row["origClientOrderId"]) for row in rows
+    ]
+    assert {event["C"] for event in told} == {"sim-0001", "sim-0002"}
+
+
+def test_an_amendment_replaces_and_names_both_ids(spot: Venue) -> None:
+    place(spot, **RESTS)
+    spot.told()
+    body = spot.ok(
+        "PUT", f"{ORDER}/amend/keepPriority", symbol="BTCUSDT", origClientOrderId="sim-0001",
+        newQty="0.010", newClientOrderId="sim-0002",
+    )  # fmt: skip
+    (told,) = reports(spot)
+    assert (told["x"], told["X"], told["c"], told["C"], told["q"]) == (
+        "REPLACED", "NEW", "sim-0002", "sim-0001", "0.01000000",
+    )  # fmt: skip
+    assert told["I"] == body["executionId"]
+
+
+def test_fields_that_only_some_orders_have(spot: Venue) -> None:
+    place(spot, **RESTS, icebergQty="0.010", strategyId=3, strategyType=1_000_001)
+    (told,) = reports(spot)
+    assert (told["F"], told["j"], told["J"]) == ("0.01000000", 3, 1_000_001)
+    place(
+        spot, type="MARKET", quantity=None, price=None, timeInForce=None, quoteOrderQty="130.0002",
+        newClientOrderId="market",
+    )  # fmt: skip
+    new, trade = reports(spot)
+    assert (new["Q"], new["p"], new["w"], trade["X"]) == (
+        "130.00020000",
+        "0.00000000",
+        True,
+        "FILLED",
+    )
+    place(
+        spot, type="STOP_LOSS_LIMIT", side="SELL", stopPrice="64000.00", price="63990.00", trailingDelta=100,
+        newClientOrderId="trail",
+    )  # fmt: skip
+    (told,) = reports(spot)
+    assert (told["P"], told["d"], told["w"], told["X"]) == ("64000.00000000", 100, False, "NEW")
+    assert not {"D", "W"} & set(told)
+
+
+# ---------------------------------------------------------------------- sequences
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected", "reason"),
+    [
+        (RESTS, [("NEW", "NEW")], None),
+        (TAKES, [("NEW", "NEW"), ("TRADE", "FILLED")], None),
+        (
+            {"type": "MARKET", "price": None, "timeInForce": None, "quantity": "0.150"},
+            [("NEW", "NEW"), ("TRADE", "PARTIALLY_FILLED"), ("TRADE", "FILLED")],
+            None,
+        ),
+        (
+            {"type": "MARKET", "price": None, "timeInForce": None, "quantity": "1.100"},
+            [("NEW", "NEW"), *[("TRADE", "PARTIALLY_FILLED")] * 10, ("EXPIRED", "EXPIRED")],
+            "INSUFFICIENT_LIQUIDITY",
+        ),
+        (
+            {**TAKES, "timeInForce": "IOC", "quantity": "0.150"},
+            [("NEW", "NEW"), ("TRADE", "PARTIALLY_FILLED"), ("EXPIRED", "EXPIRED")],
+            "UNFILLED_IOC_QUANTITY_EXPIRED",
+        ),
+        (
+            {**TAKES, "timeInForce": "FOK", "quantity": "0.150"},
+            [("NEW", "NEW"), ("EXPIRED", "EXPIRED")],
+            "UNFILLED_FOK_ORDER_EXPIRED",
+        ),
+    ],
+)  # fmt: skip
+def test_an_order_is_told_step_by_step(
+    spot: Venue, changes: dict[str, Any], expected: list[tuple[str, str]], reason: str | None
+) -> None:
+    place(spot, **changes)
+    told = reports(spot)
+    assert steps(told) == expected
+    assert told[-1].get("eR") == reason
+    assert [event["I"] for event in told] == sorted({event["I"] for event in told})
+
+
+def test_a_refused_order_is_not_told_of(spot: Venue) -> None:
+    spot.refused(
+        "POST", ORDER, **{**DEFAULTS, "type": "LIMIT_MAKER", "timeInForce": "", "price": "66000.00"}
+    )
+    assert spot.told() == []
+
+
+def test_a_replaced_order_is_a_cancel_and_a_new_one(spot: Venue) -> None:
+    placed = place(spot, **RESTS)
+    spot.told()
+    spot.ok(
+        "POST", f"{ORDER}/cancelReplace", cancelReplaceMode="STOP_ON_FAILURE", cancelOrderId=placed["orderId"],
+        **{**DEFAULTS, "price": "64100.00", "newClientOrderId": "sim-0002"},
+    )  # fmt: skip
+    assert steps(spot.told()) == [("CANCELED", "CANCELED"), ("NEW", "NEW")]
+
+
+def test_a_stop_is_new_again_when_it_goes_to_work(spot: Venue) -> None:
+    place(spot, type="STOP_LOSS_LIMIT", side="SELL", stopPrice="64900.00", price="64800.00")
+    first = reports(spot)[0]
+    spot.trade_at(6_490_000)
+    (again,) = [event for event in reports(spot) if event["x"] == "NEW"]
+    assert (first["w"], "W" in first) == (False, False)
+    assert (again["i"], again["X"], again["w"], again["W"]) == (first["i"], "NEW", True, NOW_MS)
+
+
+def test_a_trailing_order_is_new_again_when_it_begins_to_follow(spot: Venue) -> None:
+    place(spot, type="STOP_LOSS", side="SELL", price=None, timeInForce=None, trailingDelta=100)
+    spot.trade_at(6_510_000)
+    first, again = reports(spot)
+    assert ("D" in first, again["x"], again["D"], again["w"]) == (False, "NEW", NOW_MS, False)
+
+
+def test_one_leg_of_an_oco_ends_the_other(spot: Venue) -> None:
+    spot.ok(
+        "POST", f"{LISTS}/oco", symbol="BTCUSDT", side="SELL", quantity="0.020", listClientOrderId="lst-0001",
+        aboveType="LIMIT_MAKER", abovePrice="65000.10", aboveClientOrderId="oco-lm",
+        belowType="STOP_LOSS", belowStopPrice="64000.00", belowClientOrderId="oco-sl",
+    )  # fmt: skip
+    told = spot.told()
+    assert steps(told) == [("NEW", "NEW"), ("NEW", "NEW")]
+    (started,) = [event for event in told if event["e"] == "listStatus"]
+    assert {event["g"] for event in told if "g" in event} == {started["g"]}
+    assert {name: started[name] for name in "sclLrCT"} == {
+        "s": "BTCUSDT", "c": "OCO", "l": "EXEC_STARTED", "L": "EXECUTING", "r": "NONE", "C": "lst-0001",
+        "T": NOW_MS,
+    }  # fmt: skip
+    assert [(row["s"], row["c"]) for row in started["O"]] == [
+        ("BTCUSDT", "oco-sl"),
+        ("BTCUSDT", "oco-lm"),
+    ]
+    spot.do(
+        SubmitOrder(account="you", symbol="BTCUSDT", side=Side.BUY, price=PRICE + 10, quantity=120)
+    )
+    events = [json.loads(text) for stream, text in spot.side.take_frames() if stream == "user/me"]
+    assert sorted(steps(events)) == [("EXPIRED", "EXPIRED"), ("TRADE", "FILLED")]
+    (expired,) = [event for event in events if event.get("x") == "EXPIRED"]
+    assert (expired["c"], expired["eR"]) == ("oco-sl", "OCO_TRIGGER")
+    (done,) = [event for event in events if event["e"] == "listStatus"]
+    assert (done["l"], done["L"]) == ("ALL_DONE", "ALL_DONE")
+
+
+OTO: dict[str, Any] = {
+    "symbol": "BTCUSDT", "workingType": "LIMIT", "workingSide": "BUY", "workingQuantity": "0.020",
+    "workingPrice": "64999.90", "workingTimeInForce": "GTC", "pendingType": "LIMIT", "pendingSide": "SELL",
+    "pendingQuantity": "0.010", "pendingPrice": "66000.00", "pendingTimeInForce": "GTC",
+}  # fmt: skip
+
+
+def test_a_pending_order_is_new_when_its_turn_comes(spot: Venue) -> None:
+    spot.ok("POST", f"{LISTS}/oto", **OTO)
+    told = spot.told()
+    assert steps(told) == [("NEW", "PENDING_NEW"), ("NEW", "NEW")]
+    assert [event["c"] for event in told if event["e"] == "listStatus"] == ["OTO"]
+    spot.do(
+        SubmitOrder(account="you", symbol="BTCUSDT", side=Side.SELL, price=PRICE - 10, quantity=120)
+    )
+    events = [json.loads(text) for stream, text in spot.side.take_frames() if stream == "user/me"]
+    assert steps(events) == [("TRADE", "FILLED"), ("NEW", "NEW")]
+
+
+def test_a_pending_order_that_is_refused_then_expires_with_its_reason(spot: Venue) -> None:
+    spot.ok("POST", f"{LISTS}/oto", **{**OTO, "pendingQuantity": "0.020"})
+    spot.do(Deposit(account="me", asset="BTC", amount=-raw_amount("100000")))
+    spot.told()
+    spot.do(
+        SubmitOrder(account="you", symbol="BTCUSDT", side=Side.SELL, price=PRICE - 10, quantity=120)
+    )
+    events = [json.loads(text) for stream, text in spot.side.take_frames() if stream == "user/me"]
+    expired = events[1]
+    assert steps(events) == [("TRADE", "FILLED"), ("EXPIRED", "EXPIRED")]
+    assert (expired["eR"], expired["r"]) == ("REJECTED", "INSUFFICIENT_BALANCES")
+
+
+def test_a_pending_order_expires_with_the_one_that_it_waits_for(spot: Venue) -> None:
+    spot.ok(
+        "POST", f"{LISTS}/oto", **{**OTO, "workingTimeInForce": "IOC", "workingPrice": "64000.00"}
+    )
+    told = spot.told()
+    assert steps(told)[-2:] == [("EXPIRED", "EXPIRED"), ("EXPIRED", "EXPIRED")]
+    assert [event["eR"] for event in told if event.get("x") == "EXPIRED"] == [
+        "UNFILLED_IOC_QUANTITY_EXPIRED", "OTO_PHASE_ONE_EXPIRED",
+    ]  # fmt: skip
+
+
+def test_a_members_new_id_updates_its_list(spot: Venue) -> None:
+    listed = spot.ok("POST", f"{LISTS}/oto", **OTO)
+    spot.told()
+    spot.ok(
+        "PUT", f"{ORDER}/amend/keepPriority", symbol="BTCUSDT", orderId=listed["orders"][0]["orderId"],
+        newQty="0.010", newClientOrderId="renamed",
+    )  # fmt: skip
+    (updated,) = spot.told("listStatus")
+    assert (updated["l"], updated["L"], updated["O"][0]["c"]) == ("UPDATED", "EXECUTING", "renamed")
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("EXPIRE_TAKER", [("NEW", "NEW"), ("TRADE_PREVENTION", "EXPIRED_IN_MATCH")]),
+        ("EXPIRE_MAKER", [("NEW", "NEW"), ("TRADE_PREVENTION", "EXPIRED_IN_MATCH")]),
+        ("EXPIRE_BOTH", [("NEW", "NEW"), *[("TRADE_PREVENTION", "EXPIRED_IN_MATCH")] * 2]),
+        (
+            "DECREMENT",
+            [("NEW", "NEW"), ("TRADE_PREVENTION", "EXPIRED_IN_MATCH"), ("TRADE_PREVENTION", "NEW")],
+        ),
+    ],
+)  # fmt: skip
+def test_who_would_trade_with_himself_is_told_what_he_lost(
+    spot: Venue, mode: str, expected: list[tuple[str, str]]
+) -> None:
+    maker = place(spot, side="SELL", price="65000.00")["orderId"]
+    spot.told()
+    taker = place(
+        spot, price="65000.00", quantity="0.030", newClientOrderId="taker", selfTradePreventionMode=mode
+    )["orderId"]  # fmt: skip
+    told = reports(spot)
+    assert steps(told) == expected
+    for event in told[1:]:
+        other = maker if event["i"] == taker else taker
+        assert (event["U"], event["Cs"], event["pl"], event["pL"]) == (
+            other, "BTCUSDT", "0.02000000", "65000.00000000",
+        )  # fmt: skip
+        assert (event["pY"], event["A"], event["u"]) == ("1300.00000000", event["B"], -1)
+        assert event["v"] > 0
+        assert ("W" in event) == (event["X"] == "NEW")
+
+
+# ---------------------------------------------------------------------- balances, and who is told
+
+
+def test_what_comes_and_goes_is_told_twice_as_a_change_and_as_a_balance(spot: Venue) -> None:
+    for amount in ("0.5", "-0.25"):
+        spot.do(Deposit(account="me", asset="BTC", amount=raw_amount(amount)))
+    first, position, second, _ = spot.told()
+    assert first == {"e": "balanceUpdate", "E": NOW_MS, "a": "BTC", "d": "0.50000000", "T": NOW_MS}
+    assert position["B"] == [{"a": "BTC", "f": "100000.50000000", "l": "0.00000000"}]
+    assert second["d"] == "-0.25000000"
+
+
+def test_everybody_is_told_only_of_himself(spot: Venue) -> None:
+    place(spot, side="SELL", price="65000.00")
+    spot.told()
+    place(spot, price="65000.00", key=OTHER_KEY)
+    heard: dict[str, list[str]] = {}
+    for stream, text in spot.side.take_frames():
+        heard.setdefault(stream, []).append(json.loads(text)["e"])
+    assert heard == {
+        "user/you": ["executionReport", "executionReport", "outboundAccountPosition"],
+        "user/me": ["executionReport", "outboundAccountPosition"],
+    }
+
+
+def test_events_tell_the_time_of_a_clock_that_is_off(spot: Venue) -> None:
+    spot.side.faults = Faults(clock_step_s=5.0)
+    place(spot, **RESTS)
+    assert {event["E"] - NOW_MS for event in spot.told()} == {5000}
+
+
+def test_the_end_of_a_subscription_is_told() -> None:
+    assert stream_terminated(NOW_MS) == {"e": "eventStreamTerminated", "E": NOW_MS}
+
+
+# ---------------------------------------------------------------------- as others recorded them
+
+SINCE = {"V"}  # newer than the recordings
+DOCUMENTED_ONLY = {"b", "a", "k", "uS"}  # of orders that were routed to other books
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_reports_have_the_fields_of_recorded_ones(spot: Venue, step: int) -> None:
+    name = ("gct__jTfvpakT2yT0hVIo5gYWVihZhdM2PrBgJUZ5PyfZ4EVpCkx4Uoxk5timcrQc_9.json",
+            "gct__jTfvpakT2yT0hVIo5gYWVihZhdM2PrBgJUZ5PyfZ4EVpCkx4Uoxk5timcrQc_10.json")[step]  # fmt: skip
+    recorded = fixture(name)["data"]
+    place(spot, **TAKES)
+    told = reports(spot)[step]
+    assert set(told) == set(recorded) | SINCE
+    same = "eSofgCxXrwmMPFQ"
+    assert {key: told[key] for key in same} == {key: recorded[key] for key in same}
+    assert {key: type(told[key]) for key in recorded if key != "N"} == {
+        key: type(value) for key, value in recorded.items() if key != "N"
+    }
+
+
+def test_every_documented_field_is_told_by_some_report(spot: Venue) -> None:
+    documented = set(fixture("adshao_v2__executionReport_12.json"))
+    place(spot, side="SELL", price="65000.00", strategyId=1, strategyType=1_000_000)
+    place(spot, price="65000.00", newClientOrderId="taker")
+    place(
+        spot,
+        type="STOP_LOSS",
+        side="SELL",
+        price=None,
+        timeInForce=None,
+        trailingDelta=100,
+        newClientOrderId="d",
+    )
+    spot.trade_at(6_510_000)
+    told = {key for event in reports(spot) for key in event}
+    assert documented - told == DOCUMENTED_ONLY
+    assert told - documented == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("adshao_v2__outboundAccountPosition_11.json", "outboundAccountPosition"),
+        ("gct__jTfvpakT2yT0hVIo5gYWVihZhdM2PrBgJUZ5PyfZ4EVpCkx4Uoxk5timcrQc_6.json", "balanceUpdate"),
+        ("gct__jTfvpakT2yT0hVIo5gYWVihZhdM2PrBgJUZ5PyfZ4EVpCkx4Uoxk5timcrQc_7.json", "listStatus"),
+    ],
+)  # fmt: skip
+def test_other_events_have_the_fields_of_recorded_ones(spot: Venue, name: str, kind: str) -> None:
+    recorded = fixture(name)
+    recorded = recorded.get("data", recorded)
+    spot.do(Deposit(account="me", asset="BTC", amount=raw_amount("1")))
+    spot.ok("POST", f"{LISTS}/oto", **OTO)
+    told = spot.told(kind)[0]
+    assert list(told) == list(recorded)
+    for key in ("B", "O"):
+        if key in told:
+            assert list(told[key][0]) == list(recorded[key][0])
+
+
+def fixture(name: str) -> Any:
+    path = SHARED_DATA / "fixtures/binance/ws-user" / name
+    if not path.exists():
+        pytest.skip(f"no fixture {name}")
+    return json.loads(path.read_text())
