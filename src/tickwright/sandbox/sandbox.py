@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tickwright.errors import Closed, ConfigError, UnknownInstrument
 from tickwright.io.clock import Clock
+from tickwright.io.files import CaptureRecord
 from tickwright.model.ids import parse_instrument_id
 from tickwright.sandbox.account import SandboxAccount, account_of
 from tickwright.sandbox.dialects import dialect_of, products_of
@@ -21,7 +22,7 @@ from tickwright.sandbox.ports import Network
 from tickwright.sandbox.server import LoopbackVenue
 from tickwright.sandbox.trading import trading_side
 from tickwright.venues.base import Endpoints
-from tickwright.venues.dialects import PrivateSide
+from tickwright.venues.dialects import ApiKey, PrivateSide
 
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Sandbox:
         instruments: How many each product has, or the ids of all; products without any of these are not served.
         faults: What is wrong from the beginning: `Faults`, a mapping of its fields, or a YAML or JSON file.
         speed: Market seconds per real second; 0 stands still until `advance`, infinity runs as fast as clients read.
-        recordings: Product → a capture file that is its market; see `PlayedMarket`.
+        recordings: Product → a capture file, or its records, to be its market; see `PlayedMarket`.
         depth: Levels a side of each book, about.
         rate_per_s: Events a second of the busiest instrument of a product.
         port: The first of the ports, two a product; free ones unless given.
@@ -54,6 +55,8 @@ class Sandbox:
         network: How clients come in; over loopback sockets unless given.
         clock: Time for limits, pings and the opening of markets; the network's unless given.
         step_s: How often markets move by themselves.
+        keys: More API keys: of the sandbox's own account, which is called ``sandbox``, or of others, each of which
+            has the same funds. A session of the WebSocket API needs one of the kind Ed25519.
 
     Attributes:
         account: Key, secret and funds.
@@ -79,7 +82,7 @@ class Sandbox:
         instruments: int | Sequence[str] = _INSTRUMENTS,
         faults: Faults | Mapping[str, Any] | str | Path | None = None,
         speed: float = 1.0,
-        recordings: Mapping[str, str | Path] | None = None,
+        recordings: Mapping[str, str | Path | Iterable[CaptureRecord]] | None = None,
         depth: int = 100,
         rate_per_s: float = 20.0,
         port: int | None = None,
@@ -87,6 +90,7 @@ class Sandbox:
         network: Network | None = None,
         clock: Clock | None = None,
         step_s: float = 0.01,
+        keys: Sequence[ApiKey] = (),
     ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise ConfigError(f"seed: must be a whole number, not {seed!r}")
@@ -104,6 +108,7 @@ class Sandbox:
         self.clock = clock if network is None else clock or network.clock
         self._port = port or None
         self._step_s = step_s
+        self._keys = keys
         self._control_port = control_port
         self._options = {"seed": seed, "depth": depth, "rate_per_s": rate_per_s}
         self._products = _listed(_products(venues), instruments)
@@ -158,11 +163,11 @@ class Sandbox:
         if venue is not None:
             await venue.__aexit__(kind, error, traceback)
 
-    def _private(
-        self, markets: Sequence[GeneratedMarket | PlayedMarket]
-    ) -> dict[str, PrivateSide]:
+    def _private(self, markets: Sequence[GeneratedMarket | PlayedMarket]) -> dict[str, PrivateSide]:
         """Return what there is for those who hold a key, where orders can be placed."""
-        sides = {market.product: trading_side(market, self.account) for market in markets}
+        sides = {
+            market.product: trading_side(market, self.account, self._keys) for market in markets
+        }
         return {product: side for product, side in sides.items() if side is not None}
 
     def _sockets(self) -> Network:
