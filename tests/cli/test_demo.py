@@ -4,12 +4,14 @@ import pytest
 from tests.cli.rig import Command
 
 from tickwright.cli import demo as module
-from tickwright.sandbox.market import GeneratedMarket
+from tickwright.cli import demo_summary
+from tickwright.sandbox.sandbox import Sandbox
 
 
 @pytest.fixture
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SECONDS", 5.0)
+    monkeypatch.setattr(module, "ORDER_AT_S", 0.5)
     monkeypatch.setattr(module, "CUT_AT_S", 1.0)
     monkeypatch.setattr(module, "LOSS_AT_S", 3.5)
 
@@ -27,17 +29,20 @@ def test_it_heals_from_both_accidents_and_ends_with_the_venue_s_own_books(
     assert result.out.count("✓ live, equal") == 6
     assert "All books healed" in result.out
     assert "reconnects: 1." in result.out
+    assert "order demo-1 filled: " in result.out
+    assert "The order to buy 0.05 BTC for at most " in result.out
+    assert " is filled: 0.05 at " in result.out
     assert result.err == ""
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("_hurried")
 def test_a_book_that_differs_fails_it(tickwright: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    def wrong(market: object, symbol: str) -> tuple[dict[object, object], dict[object, object]]:
+    def wrong(sandbox: Sandbox, instrument: str) -> tuple[dict[object, object], ...]:
         return {}, {}
 
-    monkeypatch.setattr(GeneratedMarket, "book", wrong)
-    monkeypatch.setattr(module, "SETTLE_S", 0.1)
+    monkeypatch.setattr(Sandbox, "book", wrong)
+    monkeypatch.setattr(demo_summary, "SETTLE_S", 0.1)
     result = tickwright("demo")
     assert result.code == 1
     assert "6 books differ" in result.out

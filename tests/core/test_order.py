@@ -224,6 +224,23 @@ def test_what_the_venue_says_was_filled_and_did_not_name_is_missing_until_it_doe
     assert life.order.missing_quantity == 0
 
 
+def test_executions_that_were_asked_for_are_counted_whatever_the_state() -> None:
+    life = sent()
+    life.reported(report(ReportedState.CANCELED, filled="0.4"))
+    assert life.executed([], NOW_NS) == []
+    events = life.executed([fill(1, "0.3"), fill(2, "0.1")], NOW_NS)
+    assert kinds(events) == [OrderFilled, OrderFilled]
+    assert life.order.state is OrderState.CANCELED
+    assert life.order.missing_quantity == 0
+
+
+def test_g01_executions_of_an_unknown_order_are_evidence() -> None:
+    life = sent()
+    life.lost("cut", NOW_NS)
+    assert kinds(life.executed([fill(1, "1")], NOW_NS)) == [OrderAccepted, OrderFilled]
+    assert life.order.state is OrderState.FILLED
+
+
 def test_a_venue_that_names_no_executions_has_its_totals_turned_into_some() -> None:
     life = OrderLife(COMMAND, names_fills=False)
     life.sent(NOW_NS)

@@ -73,6 +73,10 @@ class EventLog:
             when = datetime.fromtimestamp(record.created, UTC)
             self._add((when, record.getMessage(), colour))
 
+    def say(self, when_ts_ns: int, text: str, colour: str) -> None:
+        """Add a line of one's own."""
+        self._add((datetime_of(when_ts_ns), text, colour))
+
     def last(self, count: int) -> list[Line]:
         """Return the last ``count`` lines, oldest first."""
         return list(self._lines)[max(0, len(self._lines) - count) :]

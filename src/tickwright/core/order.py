@@ -18,6 +18,7 @@ race. So there is no "next message"; there is *news*, and the table says for eve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import Enum
 
@@ -277,6 +278,20 @@ class OrderLife:
         ]
         # An order is accepted before it is filled, and filled before it ends, whatever came first.
         return _in_order(events, filled)
+
+    def executed(self, fills: Sequence[Fill], now_ns: int) -> list[OrderEvent]:
+        """Take in executions that were asked for: they say that it was at the venue, and not whether it still is."""
+        if not fills:
+            return []
+        return self.reported(
+            OrderReport(
+                client_order_id=self.order.client_order_id,
+                instrument=self.order.command.instrument,
+                state=ReportedState.OPEN,
+                received_ts_ns=now_ns,
+                fills=tuple(fills),
+            )
+        )
 
     # ------------------------------------------------------------------ what a report holds
 
