@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tickwright.venues.binance.dialect import dialect_of
+from tickwright.sandbox.dialects import dialect_of
 from tickwright.venues.dialects import Dialect, Verdict
 
 
@@ -10,7 +10,10 @@ def _members(protocol: type) -> set[str]:
     return {name for name in vars(protocol) if not name.startswith("_")}
 
 
-@pytest.mark.parametrize("product", ["binance.spot", "binance.usdm", "binance.coinm"])
+@pytest.mark.parametrize(
+    "product",
+    ["binance.spot", "binance.usdm", "binance.coinm", "bybit", "bybit.spot", "bybit.linear"],
+)
 def test_a_venues_dialect_has_all_that_the_sandbox_asks_for(product: str) -> None:
     dialect = dialect_of(product)
     assert {name for name in _members(Dialect) if not hasattr(dialect, name)} == set()

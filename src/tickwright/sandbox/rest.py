@@ -15,13 +15,14 @@ from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.ports import Market
 from tickwright.sandbox.strange import Strange
 from tickwright.sandbox.userevents import Release, nothing
-from tickwright.venues.dialects import Answer, PrivateSide, RestRequest, Verdict
+from tickwright.venues.dialects import Answer, RestRequest, Verdict
+from tickwright.venues.privateside import PrivateSide
 
 
 __all__ = ["Request", "RestServer", "Served"]
 
 _KEPT = 10_000
-_JSON = "application/json;charset=UTF-8"
+_JSON, _TEXT = "application/json;charset=UTF-8", "text/plain;charset=UTF-8"
 _HTML = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
 
 
@@ -194,5 +195,6 @@ class RestServer:
 
 
 def _served(answer: Answer, headers: Mapping[str, str]) -> Served:
-    everything = {"Content-Type": _JSON, **headers, **answer.headers}
+    kind = _JSON if answer.body.startswith(("{", "[")) else _TEXT
+    everything = {"Content-Type": kind, **headers, **answer.headers}
     return Served(answer.status, answer.body.encode(), everything)
