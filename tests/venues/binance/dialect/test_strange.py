@@ -40,3 +40,27 @@ def test_a_book_is_left_alone() -> None:
     book = {"lastUpdateId": 1, "bids": [["1", "2"]], "asks": []}
     estrange(book, "NEW")
     assert book == {"lastUpdateId": 1, "bids": [["1", "2"]], "asks": []}
+
+
+@pytest.mark.parametrize(
+    ("event", "strange"),
+    [
+        (
+            {"e": "executionReport", "o": "LIMIT", "X": "NEW"},
+            {"e": "executionReport", "o": "LIMIT", "X": "?"},
+        ),
+        (
+            {"e": "ACCOUNT_UPDATE", "a": {"m": "ORDER", "B": []}},
+            {"e": "ACCOUNT_UPDATE", "a": {"m": "?", "B": []}},
+        ),
+        (
+            {"e": "listStatus", "l": "ALL_DONE", "L": "ALL_DONE"},
+            {"e": "listStatus", "l": "?", "L": "?"},
+        ),
+    ],
+)
+def test_user_events_name_new_states_and_reasons(
+    event: dict[str, object], strange: dict[str, object]
+) -> None:
+    estrange(event, "?")
+    assert event == strange

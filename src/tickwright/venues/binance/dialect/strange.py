@@ -40,9 +40,12 @@ def _event(event: dict[str, Any], word: str) -> None:
         event["X"] = word
     if "st" in event:
         event["st"] = _FAMILY
-    order = event.get("o")
-    if isinstance(order, dict):
-        order |= {name: word for name in ("o", "f", "X") if name in order}
+    for part, names in (("o", ("o", "f", "X")), ("a", ("m",))):
+        inner = event.get(part)
+        if isinstance(inner, dict):
+            inner |= {name: word for name in names if name in inner}
+    if event["e"] == "listStatus":
+        event |= {"l": word, "L": word}
 
 
 def _listings(symbols: list[dict[str, Any]], word: str) -> None:

@@ -11,7 +11,7 @@ INVALID_UNIT = (
     "Invalid value for time unit; expected either MICROSECOND or MILLISECOND."  # code -1194
 )
 _UNITS = {"MICROSECOND": True, "microsecond": True, "MILLISECOND": False, "millisecond": False}
-_TIMES = "E|T|O|C|t|serverTime|time|openTime|closeTime|timestamp|transactTime"
+_TIMES = "E|T|O|C|D|W|t|u|serverTime|time|openTime|closeTime|timestamp|transactTime"
 # Ids never have the thirteen digits of a time in ms.
 _FIELD = re.compile(rf'("(?:{_TIMES})":)(1\d{{12}})(?=[,}}])')
 _CANDLE_CLOSE = re.compile(r'("k":\{"t":\d+,"T":\d+999)000')

@@ -11,7 +11,7 @@ from tests.venues.binance.dialect.private.kit import NOW_MS, OTHER_KEY, PRICE, V
 
 from tickwright.model.market import Side
 from tickwright.sandbox import Faults
-from tickwright.venues.binance.dialect.private.spot_events import stream_terminated
+from tickwright.venues.binance.dialect.timeunit import in_microseconds
 from tickwright.venues.commands import Deposit, SubmitOrder
 from tickwright.venues.facts import raw_amount
 
@@ -380,8 +380,26 @@ def test_events_tell_the_time_of_a_clock_that_is_off(spot: Venue) -> None:
     assert {event["E"] - NOW_MS for event in spot.told()} == {5000}
 
 
-def test_the_end_of_a_subscription_is_told() -> None:
-    assert stream_terminated(NOW_MS) == {"e": "eventStreamTerminated", "E": NOW_MS}
+def test_all_times_can_be_told_in_microseconds(spot: Venue) -> None:
+    place(spot, **TAKES)
+    place(
+        spot, type="STOP_LOSS", side="SELL", price=None, timeInForce=None, trailingDelta=100,
+        newClientOrderId="trail",
+    )  # fmt: skip
+    spot.do(Deposit(account="me", asset="BTC", amount=raw_amount("1")))
+    spot.trade_at(6_510_000)
+    spot.ok("POST", f"{LISTS}/oto", **OTO)
+    told = [text for _, text in spot.side.take_frames()]
+    seen = set()
+    for text in told:
+        before, after = json.loads(text), json.loads(in_microseconds(text))
+        times = {key for key, value in before.items() if value == NOW_MS}
+        assert {key: after[key] for key in times} == dict.fromkeys(times, NOW_MS * 1000)
+        assert {key: after[key] for key in set(before) - times} == {
+            key: before[key] for key in set(before) - times
+        }
+        seen |= times
+    assert seen == set("ETOWDu")
 
 
 # ---------------------------------------------------------------------- as others recorded them

@@ -32,7 +32,7 @@ from tickwright.venues.reports import (
 )
 
 
-__all__ = ["SpotEvents", "stream_terminated"]
+__all__ = ["SpotEvents"]
 
 Json = dict[str, object]
 
@@ -252,13 +252,3 @@ class SpotEvents:
         ]
         told.append({**self._head("outboundAccountPosition"), "u": ts_ms, "B": rows})
         return told
-
-
-def stream_terminated(now_ms: int) -> Json:
-    """Return the ``eventStreamTerminated`` that ends a subscription to user events.
-
-    Example:
-        >>> stream_terminated(1795000009000)
-        {'e': 'eventStreamTerminated', 'E': 1795000009000}
-    """
-    return {"e": "eventStreamTerminated", "E": now_ms}
