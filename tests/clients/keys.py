@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tickwright.sandbox.account import SandboxAccount
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 
 
 class Key(msgspec.Struct, frozen=True):

@@ -12,14 +12,8 @@ from yarl import URL
 
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue
 from tickwright.sandbox.dialects import dialect_of
-from tickwright.venues.dialects import (
-    Answer,
-    Conversation,
-    Frame,
-    Meter,
-    PrivateFaults,
-    RestRequest,
-)
+from tickwright.venues.dialects import Answer, Conversation, Frame, Meter, RestRequest
+from tickwright.venues.privateside import PrivateFaults
 from tickwright.venues.reports import Event
 
 

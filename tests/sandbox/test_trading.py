@@ -21,8 +21,8 @@ from tickwright.model.market import Side
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue, Sandbox
 from tickwright.sandbox.trading import JoinedExchange, tell, trading_side
 from tickwright.venues.commands import CancelAll, Deposit, OpenAccount, OrderKind, SubmitOrder
-from tickwright.venues.dialects import ApiKey
 from tickwright.venues.facts import raw_amount
+from tickwright.venues.privateside import ApiKey
 from tickwright.venues.reports import TradePrinted
 
 

@@ -22,7 +22,7 @@ from tickwright.sandbox.account import account_of
 from tickwright.sandbox.trading import trading_side
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import virtual_time
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 
 
 SPOT, USDM = "binance.spot", "binance.usdm"

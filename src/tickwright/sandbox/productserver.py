@@ -14,7 +14,8 @@ from tickwright.sandbox.ports import Market, Network
 from tickwright.sandbox.rest import RestServer
 from tickwright.sandbox.switchboard import Switchboard
 from tickwright.venues.base import Endpoints
-from tickwright.venues.dialects import Conversation, PrivateSide
+from tickwright.venues.dialects import Conversation
+from tickwright.venues.privateside import PrivateSide
 
 
 __all__ = ["ProductServer"]

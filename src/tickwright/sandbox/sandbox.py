@@ -22,7 +22,7 @@ from tickwright.sandbox.ports import Network
 from tickwright.sandbox.server import LoopbackVenue
 from tickwright.sandbox.trading import trading_side
 from tickwright.venues.base import Endpoints
-from tickwright.venues.dialects import ApiKey, PrivateSide
+from tickwright.venues.privateside import ApiKey, PrivateSide
 
 
 if TYPE_CHECKING:

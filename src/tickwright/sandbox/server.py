@@ -21,7 +21,7 @@ from tickwright.sandbox.productserver import ProductServer
 from tickwright.sandbox.rest import RestServer
 from tickwright.sandbox.switchboard import Switchboard
 from tickwright.venues.base import Endpoints
-from tickwright.venues.dialects import PrivateSide
+from tickwright.venues.privateside import PrivateSide
 
 
 __all__ = ["LoopbackVenue"]

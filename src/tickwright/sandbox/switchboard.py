@@ -13,7 +13,8 @@ from tickwright.sandbox.frames import text_frame
 from tickwright.sandbox.ports import Market
 from tickwright.sandbox.strange import Strange
 from tickwright.sandbox.userevents import Release, UserEvents
-from tickwright.venues.dialects import Frame, PrivateSide
+from tickwright.venues.dialects import Frame
+from tickwright.venues.privateside import PrivateSide
 
 
 __all__ = ["Switchboard"]

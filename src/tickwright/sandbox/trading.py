@@ -31,9 +31,9 @@ from tickwright.venues.commands import (
     SubmitOrder,
     TimeInForce,
 )
-from tickwright.venues.dialects import ApiKey, PrivateSide
 from tickwright.venues.facts import AMOUNT_SCALE, RATE_SCALE, TradeFact, scaled
 from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.privateside import ApiKey, PrivateSide
 from tickwright.venues.reports import BookChanged, Event, Refusal, TradePrinted
 
 

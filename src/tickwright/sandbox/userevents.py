@@ -12,7 +12,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from tickwright.venues.dialects import Frame, PrivateSide
+from tickwright.venues.dialects import Frame
+from tickwright.venues.privateside import PrivateSide
 
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from tickwright.venues.binance.dialect.private.signatures import (
     signed_parts,
     sorted_payload,
 )
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 from tickwright.venues.signing import Credentials, Signer
 
 

@@ -33,11 +33,12 @@ from tickwright.venues.binance.dialect.streams import family_of
 from tickwright.venues.binance.dialect.tape import recorded_event
 from tickwright.venues.binance.dialect.timeunit import in_microseconds, is_micro
 from tickwright.venues.binance.dialect.weights import WeightMeter
-from tickwright.venues.dialects import Answer, ApiKey, PrivateMarket, RecordedMark, RecordedTrade
+from tickwright.venues.dialects import Answer, RecordedMark, RecordedTrade
 from tickwright.venues.dialects import Publisher as AnyPublisher
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
 from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.privateside import ApiKey, PrivateMarket
 
 
 __all__ = ["BinanceDialect", "dialect_of"]

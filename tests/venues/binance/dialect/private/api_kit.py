@@ -24,7 +24,8 @@ from tests.venues.binance.dialect.private.kit import (
 from tickwright.venues.binance.dialect.private.api import ApiConversation
 from tickwright.venues.binance.dialect.products import SPOT, USDM
 from tickwright.venues.binance.dialect.weights import WeightMeter
-from tickwright.venues.dialects import ApiKey, Reply
+from tickwright.venues.dialects import Reply
+from tickwright.venues.privateside import ApiKey
 
 
 __all__ = ["PLACE", "SESSION_KEY", "ApiClient"]

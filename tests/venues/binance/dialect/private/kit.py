@@ -27,8 +27,9 @@ from tickwright.venues.commands import (
     SetMark,
     SubmitOrder,
 )
-from tickwright.venues.dialects import Answer, ApiKey, RestRequest
+from tickwright.venues.dialects import Answer, RestRequest
 from tickwright.venues.facts import RATE_SCALE, Listing, MarkFact, raw_amount
+from tickwright.venues.privateside import ApiKey
 from tickwright.venues.reports import Event
 
 

@@ -24,7 +24,7 @@ from tickwright.venues.binance.dialect.private.caller import (
 from tickwright.venues.binance.dialect.private.context import Security
 from tickwright.venues.binance.dialect.private.refused import Refused
 from tickwright.venues.binance.dialect.private.sessions import Session
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 
 
 SIGNED: dict[str, Any] = {"apiKey": KEY, "timestamp": NOW_MS}

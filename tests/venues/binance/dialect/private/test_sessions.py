@@ -8,7 +8,7 @@ from tickwright.venues.binance.dialect.private import sessions
 from tickwright.venues.binance.dialect.private.refused import Refused
 from tickwright.venues.binance.dialect.private.sessions import Session, Subscriptions
 from tickwright.venues.binance.dialect.private.user_streams import user_stream
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 
 
 ME, YOU = ApiKey(key="k1", account="me"), ApiKey(key="k2", account="you")

@@ -22,7 +22,7 @@ from tickwright.venues.binance.dialect.private.signatures import (
     signed_parts,
     sorted_payload,
 )
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 
 
 HMAC = ApiKey(

@@ -11,7 +11,7 @@ from tickwright.venues.binance.dialect.private.params import Params
 from tickwright.venues.binance.dialect.private.refused import Refused, mandatory
 from tickwright.venues.binance.dialect.private.sessions import Session
 from tickwright.venues.binance.dialect.private.signatures import is_session_key, sorted_payload
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 
 
 __all__ = ["caller_of", "is_signed_itself", "session_caller", "signer_of"]

@@ -15,10 +15,11 @@ from tickwright.venues.binance.dialect.private.params import Params
 from tickwright.venues.binance.dialect.private.refused import Refused
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.commands import Command
-from tickwright.venues.dialects import ApiKey, Frame, PrivateFaults, PrivateMarket
+from tickwright.venues.dialects import Frame
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing
 from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.privateside import ApiKey, PrivateFaults, PrivateMarket
 from tickwright.venues.reports import (
     Event,
     Fill,

@@ -21,7 +21,8 @@ from tickwright.venues.binance.dialect.private.refused import (
 )
 from tickwright.venues.binance.dialect.private.signatures import is_signed_by, signed_parts
 from tickwright.venues.binance.dialect.private.timing import check_timing
-from tickwright.venues.dialects import Answer, ApiKey, RestRequest
+from tickwright.venues.dialects import Answer, RestRequest
+from tickwright.venues.privateside import ApiKey
 
 
 __all__ = ["Outcome", "PrivateDesk", "to_ms", "to_us"]

@@ -8,7 +8,7 @@ import msgspec
 
 from tickwright.venues.binance.dialect.private.refused import Refused
 from tickwright.venues.binance.dialect.private.user_streams import user_stream
-from tickwright.venues.dialects import ApiKey
+from tickwright.venues.privateside import ApiKey
 
 
 __all__ = ["Session", "Subscription", "Subscriptions"]

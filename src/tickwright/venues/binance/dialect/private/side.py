@@ -17,17 +17,9 @@ from tickwright.venues.binance.dialect.private.usdm_queries import UsdmQueries
 from tickwright.venues.binance.dialect.private.usdm_trading import UsdmTrading
 from tickwright.venues.binance.dialect.private.wallet import Wallet
 from tickwright.venues.binance.dialect.products import DialectProduct
-from tickwright.venues.dialects import (
-    Answer,
-    ApiKey,
-    Conversation,
-    Frame,
-    Meter,
-    PrivateFaults,
-    PrivateMarket,
-    RestRequest,
-)
+from tickwright.venues.dialects import Answer, Conversation, Frame, Meter, RestRequest
 from tickwright.venues.exchangeview import ExchangeView
+from tickwright.venues.privateside import ApiKey, PrivateFaults, PrivateMarket
 from tickwright.venues.reports import Event
 
 
