@@ -260,7 +260,7 @@ def ccxt_addresses(venue: LoopbackVenue) -> dict[str, Any]:
             **dict.fromkeys(("inverse", "delivery"), f"{coinm.ws_public}/ws"),
             "ws-api": {
                 "spot": f"{spot.ws_api}/ws-api/v3",
-                "linear": f"{usdm.ws_api}/ws-fapi/v1",
+                **dict.fromkeys(("linear", "future"), f"{usdm.ws_api}/ws-fapi/v1"),
             },
         },
     }

@@ -1,8 +1,8 @@
 """Drives Binance's own SDKs, spot or USD-M futures, for the tests in this folder.
 
-Calls name a method after its part: ``rest.depth``, ``streams.trade``, ``ws_api.order_place``. REST answers with
-``{"data": …, "raw": whether the SDK could not make its model of it, "limits": …}``; a stream sends events under its
-method's name.
+Calls name a method after its part: ``rest.depth``, ``streams.trade``, ``ws_api.order_place``. Requests are answered with
+``{"data": …, "model": the SDK's class of it, "limits": …}``; a stream sends events under its method's name, user events
+under ``user``.
 """
 
 from __future__ import annotations
@@ -36,6 +36,13 @@ def client_of(product: str, parts: dict[str, Any]) -> Any:
     )
 
     return futures.DerivativesTradingUsdsFutures(**parts)
+
+
+def told(response: Any) -> dict[str, Any]:
+    """Return what a response holds."""
+    data = response.data()
+    limits = [vars(limit) for limit in response.rate_limits]
+    return {"data": data, "model": type(data).__name__, "limits": limits}
 
 
 class Complaints(logging.Handler):
@@ -76,7 +83,10 @@ class Agent:
         if part == "streams" and "RequestStreamHandle" in str(inspect.signature(found)):
             return await self.listen(method, await found(*args, **kwargs))
         response = await found(*args, **kwargs)
-        return response.data() if hasattr(response, "data") else response
+        if hasattr(response, "stream"):
+            await self.listen("user", response.stream)
+            response = response.response
+        return told(response) if hasattr(response, "data") else response
 
     async def open(self, product: str, rest: dict[str, Any], **sockets: dict[str, Any]) -> None:
         """Make a client; the arguments of its three configurations hold addresses and keys."""
@@ -98,10 +108,7 @@ class Agent:
 
     def rest(self, method: str, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Call a REST method; it blocks."""
-        response = getattr(self.client.rest_api, method)(*args, **kwargs)
-        data = response.data()
-        limits = [vars(limit) for limit in response.rate_limits]
-        return {"data": data, "model": type(data).__name__, "limits": limits}
+        return told(getattr(self.client.rest_api, method)(*args, **kwargs))
 
     async def socket(self, part: str) -> Any:
         """Return the connection of a part, made at its first use."""
