@@ -251,6 +251,22 @@ async def test_a_reply_can_be_lost_with_its_connection(caller: Caller) -> None:
     assert await open_orders(caller) == 1
 
 
+async def test_nothing_is_obeyed_behind_a_lost_reply(caller: Caller) -> None:
+    caller.venue.faults.replies_lost = 1
+    for _ in range(3):
+        await caller.send("order.place", signed(ORDER, caller.now_ms))
+    await caller.ended()
+    assert await open_orders(caller) == 1
+
+
+async def test_replies_can_hold_what_nobody_knows(caller: Caller) -> None:
+    caller.venue.faults.unknown_keys = caller.venue.faults.unknown_enums = True
+    reply = await caller.ask("exchangeInfo")
+    assert {"zz9"} < set(reply)
+    assert "zz9" in reply["result"]
+    assert reply["result"]["symbols"][0]["filters"][-1]["filterType"] == "UNHEARD_OF"
+
+
 @pytest.mark.parametrize("is_executed", [True, False])
 async def test_the_outcome_of_an_order_can_be_unknown(caller: Caller, is_executed: bool) -> None:
     faults = caller.venue.faults

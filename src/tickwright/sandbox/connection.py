@@ -55,6 +55,7 @@ class Connection:
         self._link: Link | None = None
         self._ended = asyncio.Event()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._is_closing = False
         self._stirred_s = 0.0
         """When anything was last sent either way."""
 
@@ -137,6 +138,8 @@ class Connection:
 
     def take_text(self, payload: bytes) -> None:
         """Do what a client asks for."""
+        if self._is_closing:
+            return
         if self.conversation.allowance.counts_texts and not self._is_counted():
             return
         text = payload.decode("utf-8", "replace")
@@ -150,7 +153,7 @@ class Connection:
             has_left()
             return
         answers = reply.notices if faults.no_ack else (reply.text, *reply.notices)
-        self.outbox.extend(text_frame(answer.encode()) for answer in answers)
+        self.outbox.extend(text_frame(board.dressed(answer).encode()) for answer in answers)
         self.flush()
         board.resubscribed(self, reply.added, reply.removed)
         has_left()
@@ -200,6 +203,7 @@ class Connection:
         link = self._link
         if link is None:
             return
+        self._is_closing = True
         self.flush()
         if code == EOF:
             link.abort()

@@ -156,6 +156,12 @@ class Switchboard:
         self.send(self.market.take())
         return self._user_events.hold()
 
+    def dressed(self, text: str) -> str:
+        """Return a reply as it is sent: with the faults of content, if any is set."""
+        if not self.faults.touches_content:
+            return text
+        return self._strange.payload(text, self.faults, self.dialect)
+
     def _deliver(self, frames: Iterable[Frame], only: Connection | None = None) -> None:
         subscribers, frames_max = self._subscribers, self.faults.close_after_frames
         dirty: dict[Connection, None] = {}

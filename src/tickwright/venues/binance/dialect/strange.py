@@ -33,6 +33,7 @@ def estrange(value: Any, word: str) -> None:
             value["rateLimits"].append(
                 {"rateLimitType": word, "interval": "MINUTE", "intervalNum": 1, "limit": 1}
             )
+        estrange(value.get("result"), word)  # of the WebSocket API
 
 
 def _event(event: dict[str, Any], word: str) -> None:
