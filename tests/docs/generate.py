@@ -44,6 +44,7 @@ MACHINES = (
     "gaps",
     "candles",
     "breaker",
+    "order",
 )
 """Modules of ``tickwright.core`` that hold a machine's table."""
 
