@@ -375,8 +375,11 @@ class SessionRunner:
         """The connection ended."""
         if line is self._line:
             self._listener.on_losing(self)
-            self._line = None
-            self._happened(self.machine.lost(self._clock.monotonic_s(), code, reason))
+            self._line, now_s = None, self._clock.monotonic_s()
+            if self.routes:
+                self._happened(self.machine.lost(now_s, code, reason))
+            else:  # a successor carries them: this one never connects again
+                self._happened(self.machine.stop(now_s, self.farewell))
 
     def on_pinged(self, payload: bytes) -> None:
         """The venue pinged."""
