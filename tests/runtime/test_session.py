@@ -544,6 +544,22 @@ class TestHandingOver:
         assert down.reason == "renewed"
 
     @virtual_time
+    async def test_g23_a_session_whose_successor_took_over_as_it_was_cut_is_at_its_end(
+        self,
+    ) -> None:
+        old, new = Rig(), Rig()
+        old.want("a")
+        old.listener.on_losing = lambda runner: new.runner.adopt(  # type: ignore[method-assign]  # as a pool does
+            list(runner.routes.values()), *runner.disown("renewed")
+        )
+        async with old.running(), new.running():
+            old.peer.drop()
+            await asyncio.sleep(5)
+            (down,) = old.listener.of(SessionDown)
+            assert (down.is_final, down.reason) == (True, "renewed")
+            assert len(old.network.attempts) == 1
+
+    @virtual_time
     async def test_g23_the_successor_of_a_paused_session_is_paused_as_often(self) -> None:
         old, new = Rig(), Rig()
         old.want("a")
