@@ -14,7 +14,7 @@ from tests.sandbox.trader import ACCOUNT, USDM, Trader
 
 from tickwright.io.http import HttpRequest
 from tickwright.io.websocket import WebSocketOptions
-from tickwright.sandbox import GeneratedMarket, LoopbackVenue, Sandbox
+from tickwright.sandbox import Faults, GeneratedMarket, LoopbackVenue, Sandbox
 from tickwright.sandbox.trading import trading_side
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import virtual_time
@@ -55,7 +55,9 @@ async def listener(client: Client) -> AsyncIterator[Listener]:
     market = GeneratedMarket(USDM, 1, seed=7, rate_per_s=5)
     side = trading_side(market, ACCOUNT)
     assert side is not None
-    async with LoopbackVenue([market], speed=0, private={USDM: side}) as venue:
+    # Events are there when the answer is: so that what was not sent by then never will be.
+    faults = Faults(fill_before_ack=True)
+    async with LoopbackVenue([market], speed=0, private={USDM: side}, faults=faults) as venue:
         yield Listener(client, venue)
 
 

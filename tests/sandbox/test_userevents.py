@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tickwright.sandbox import Faults
-from tickwright.sandbox.userevents import UserEvents, nothing
+from tickwright.sandbox.userevents import BEHIND_S, UserEvents, nothing
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.venues.dialects import Frame
 
@@ -15,7 +15,7 @@ from tickwright.venues.dialects import Frame
 class Board:
     """Notes what was sent, and when."""
 
-    streams = frozenset({"user:me"})
+    streams = frozenset({"user/me"})
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -45,7 +45,7 @@ class Rig:
         made: Any = (self.private, self.board)
         self.events = UserEvents(*made)
 
-    def make(self, *names: str, stream: str = "user:me") -> None:
+    def make(self, *names: str, stream: str = "user/me") -> None:
         self.private.frames += [(stream, name) for name in names]
 
 
@@ -65,6 +65,8 @@ async def test_events_wait_until_the_answer_to_what_caused_them_has_left() -> No
     has_left = rig.events.hold()
     assert rig.board.sent == []
     has_left()
+    assert rig.board.sent == []
+    await asyncio.sleep(BEHIND_S)
     assert rig.board.sent == ["placed"]
 
 
@@ -78,8 +80,10 @@ async def test_no_later_event_overtakes_one_that_waits() -> None:
     rig.make("placed another")
     has_left_too = rig.events.hold()
     has_left_too()
+    await asyncio.sleep(1)
     assert rig.board.sent == []
     has_left()
+    await asyncio.sleep(BEHIND_S)
     assert rig.board.sent == ["placed", "filled", "placed another"]
 
 
@@ -100,6 +104,7 @@ async def test_events_may_leave_before_the_answer() -> None:
     has_left = rig.events.hold()
     assert rig.board.sent == ["filled"]
     has_left()
+    await asyncio.sleep(1)
     assert rig.board.sent == ["filled"]
 
 
@@ -107,7 +112,7 @@ async def test_events_may_leave_before_the_answer() -> None:
 async def test_some_events_come_twice_but_only_those_that_somebody_hears_are_counted() -> None:
     rig = Rig()
     rig.board.faults.double_reports = 2
-    rig.make("unheard", stream="user:you")
+    rig.make("unheard", stream="user/you")
     rig.make("a", "b", "c")
     rig.events.send()
     assert rig.board.sent == ["unheard", "a", "a", "b", "b", "c"]

@@ -45,7 +45,7 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     close_on_logon: CloseCode | None = None
     """Close a connection that logs in or subscribes to user data, before the reply."""
     close_after_frames: Annotated[int, Meta(ge=1)] | None = None
-    """Close every connection once it was sent so many market data frames."""
+    """Close every connection once it was sent so many frames of streams, user events among them."""
     close_after_code: CloseCode = EOF
     """The code of `close_after_frames`."""
     lifetime_s: Seconds | None = None
@@ -57,7 +57,7 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     black_hole: bool = False
     """Connections open, and then nothing whatever is sent on them."""
     is_mute: bool = False
-    """Pings, pongs and replies flow, market data does not."""
+    """Pings, pongs and replies flow, market data and user events do not."""
     no_ack: bool = False
     """Control messages are obeyed and never answered."""
     pong_delay_s: Seconds = 0.0
@@ -137,11 +137,11 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     replies_lost: Count = 0
     """So many next commands are obeyed, and the connection is cut instead of answering."""
     fill_before_ack: bool = False
-    """User events leave before the reply to the command that caused them."""
+    """User events leave before the reply to the command that caused them, instead of just behind it."""
     double_reports: Count = 0
     """So many next user events come twice."""
     report_delay_s: Seconds = 0.0
-    """User events come so late."""
+    """User events come so late, in their order; those that are made without it overtake them."""
     query_lag_s: Seconds = 0.0
     """An order cannot be queried (-2013) until so long after it was placed."""
     listen_key_lifetime_s: Seconds | None = None

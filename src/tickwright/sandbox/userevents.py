@@ -1,8 +1,9 @@
 """User events on their way to the switchboard: behind the answer to what caused them, or before it, late, or twice.
 
 A venue tells an account what became of its orders over another connection than it answers on, and nothing orders the two.
-As a rule the answer is first, so that is what happens here unless a fault says otherwise. Events keep the order in
-which the matching engine made them, whichever answer some of them wait for.
+As a rule the answer is there first, so that is what happens here unless a fault says otherwise: behind an answer, events
+stay back for a moment, or a client that reads both would find them first. Events keep the order in which the matching
+engine made them, whichever answer some of them wait for.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from tickwright.sandbox.switchboard import Switchboard
 
 
-__all__ = ["Release", "UserEvents", "nothing"]
+__all__ = ["BEHIND_S", "Release", "UserEvents", "nothing"]
 
+BEHIND_S = 0.002
+"""How long after an answer the events leave that go with it."""
 Release = Callable[[], None]
 """Lets go of what was held back."""
 
@@ -55,7 +58,7 @@ class UserEvents:
             self._flush()
 
     def hold(self) -> Release:
-        """Take what was made, and send it when the function that is returned is called."""
+        """Take what was made, and send it soon after the function that is returned was called."""
         if self._private is None:
             return nothing
         if self._board.faults.fill_before_ack:
@@ -68,10 +71,13 @@ class UserEvents:
         self._waiting.append(batch)
 
         def release() -> None:
-            batch.is_held = False
-            self._flush()
+            asyncio.get_running_loop().call_later(BEHIND_S, self._let_go, batch)
 
         return release
+
+    def _let_go(self, batch: _Batch) -> None:
+        batch.is_held = False
+        self._flush()
 
     def _flush(self) -> None:
         while self._waiting and not self._waiting[0].is_held:
