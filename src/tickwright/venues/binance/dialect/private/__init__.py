@@ -14,20 +14,19 @@ What is where
 `spot_trading`, `spot_replace`, `spot_account`, `wallet`, `usdm_trading`, `usdm_queries`, `usdm_account`
                           endpoints: tables of weights, security and order counts, and what each does
 `desk`                    the door: keys, signatures, timing, weights, order counts
-`side`                    all of it as a `tickwright.venues.dialects.PrivateSide`
+`api`                     a connection to the WebSocket API; around it `envelope` (what a request and a reply look like),
+                          `methods` (which endpoint a method is), `caller` (who asks), `sessions` and `session_methods`
+                          (who is logged on, and whose events are heard), `public_methods` (what anybody may ask)
+`side`                    all of it as a `tickwright.venues.privateside.PrivateSide`
 ========================  ============================================================================================
 
 Where other channels join
 =========================
 
 **WebSocket API** (``/ws-api/v3``, ``/ws-fapi/v1``): a method is an endpoint by another name (``order.place`` is
-``("POST", "/api/v3/order")``). A conversation, returned by `BinancePrivate.converse`,
-
-1. takes ``params`` apart with `Params.of`, finds the key with `PrivateDesk.key_of`, checks
-   ``is_signed_by(key, sorted_payload(params), signature)`` and `PrivateDesk.check_timing`
-   (``is_session_key`` says who may log a session on);
-2. runs ``desk.run(endpoint, Call(key, params, now_ms, to_ms))`` and wraps the `Outcome`: ``status``, ``body`` as ``result``
-   or ``error``, ``weight`` and the rows of `OrderCounts` as ``rateLimits``, ``retry_s`` as ``data.retryAfter``.
+``("POST", "/api/v3/order")``), so a new endpoint needs one more line in `methods`, and no more. `ApiConversation` finds the caller
+(`caller_of`), runs the endpoint as REST does (`PrivateDesk.run`), and writes the `Outcome` down as a reply, with the address's
+weight and the account's order counts as ``rateLimits``.
 
 **User data streams**: the sandbox hands every batch of engine events to `BinancePrivate.take`, also those that the generated
 order flow caused, before the answer to the command that caused them goes out. It returns frames: (stream, payload), where
