@@ -89,6 +89,8 @@ class MarketRules(msgspec.Struct, frozen=True, kw_only=True):
     funding_interval_ns: int = 0
     """From one funding to the next; 0 pays none by itself."""
 
+    refuses_crossing: bool = True
+    """A post-only order that would take is refused; otherwise it is taken and expires."""
     refuses_unfillable_fok: bool = False
     """An unfillable FOK order is refused; otherwise it is taken and expires."""
     checks_dormant_funds: bool = True

@@ -4,7 +4,14 @@ from tests.sandbox.exchange.conftest import Desk
 
 from tickwright.model.market import Side
 from tickwright.venues.commands import SubmitOrder
-from tickwright.venues.reports import AccountChanged, BookChanged, OrderReport, Rule
+from tickwright.venues.reports import (
+    AccountChanged,
+    BookChanged,
+    EndReason,
+    OrderReport,
+    OrderStatus,
+    Rule,
+)
 
 
 def test_a_post_only_order_rests_or_is_refused(desk: Desk) -> None:
@@ -47,3 +54,15 @@ def test_unknown_accounts_and_markets_are_refused(desk: Desk) -> None:
 def test_an_accepted_order_is_reported_then_the_book_then_the_account(desk: Desk) -> None:
     desk.buy("me", 1, 100)
     assert [type(event) for event in desk.events] == [OrderReport, BookChanged, AccountChanged]
+
+
+def test_where_it_is_not_refused_a_crossing_post_only_order_expires() -> None:
+    desk = Desk(refuses_crossing=False)
+    desk.sell("you", 1, 100)
+    order_id = desk.buy("me", 1, 100, is_post_only=True)
+    order = desk.exchange.order("me", "BTCUSDT", order_id=order_id)
+    assert order is not None
+    assert (order.status, order.filled) == (OrderStatus.EXPIRED, 0)
+    reasons = [event.reason for event in desk.events if isinstance(event, OrderReport)]
+    assert reasons == [None, EndReason.WOULD_TAKE]
+    assert desk.asks == [(100, 1)]

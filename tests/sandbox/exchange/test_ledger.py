@@ -1,10 +1,14 @@
 from __future__ import annotations
 
-from tests.sandbox.exchange.conftest import FUNDS, Desk
+import msgspec
+from tests.sandbox.exchange.conftest import FUNDS, PERP, SPOT, Desk
 
-from tickwright.venues.commands import Trigger, TriggerKind
+from tickwright.model.market import Side
+from tickwright.sandbox.exchange import Exchange
+from tickwright.venues.commands import Deposit, OpenAccount, SubmitOrder, Trigger, TriggerKind
 from tickwright.venues.facts import raw_amount
-from tickwright.venues.reports import AccountChange, AccountChanged, Rule
+from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.reports import AccountChange, AccountChanged, Refused, Rule
 
 
 USDT = 10**11  # of one price unit times one quantity unit
@@ -93,3 +97,29 @@ def test_orders_alone_change_no_margined_account(futures: Desk) -> None:
     order_id = futures.buy("me", 1, 100)
     futures.cancel("me", order_id)
     assert not any(isinstance(event, AccountChanged) for event in futures.events)
+
+
+def test_where_spot_and_contracts_share_a_wallet_margin_is_not_for_spending() -> None:
+    listings = [
+        msgspec.structs.replace(listing, category=category)
+        for listing, category in ((SPOT, "spot"), (PERP, "linear"))
+    ]
+    markets = [
+        MarketRules(listing=one, is_margined=one.category == "linear", default_leverage=1)
+        for one in listings
+    ]
+    exchange = Exchange(markets)
+    exchange.submit(OpenAccount(account="me"), 0)
+    exchange.submit(Deposit(account="me", asset="USDT", amount=raw_amount("100")), 0)
+
+    def buy(symbol: str, quantity: int) -> Rule | None:
+        order = SubmitOrder(
+            account="me", symbol=symbol, side=Side.BUY, quantity=quantity, price=10_000
+        )
+        events = exchange.submit(order, 0)
+        return next((event.refusal.rule for event in events if isinstance(event, Refused)), None)
+
+    assert buy("linear/BTCUSDT", 600) is None
+    assert buy("spot/BTCUSDT", 500) is Rule.BALANCE
+    assert buy("spot/BTCUSDT", 400) is None
+    assert buy("linear/BTCUSDT", 1) is Rule.MARGIN

@@ -122,7 +122,7 @@ def _prepare_dormant(order: Order) -> Refusal | None:
 
 def _prepare_working(order: Order) -> Refusal | None:
     request, market, is_buy = order.request, order.market, order.is_buy
-    if request.is_post_only and market.would_take(order.price, is_buy=is_buy):
+    if market.rules.refuses_crossing and _crosses(order):
         return Refusal(Rule.WOULD_TAKE, order.price, market.best_against(is_buy=is_buy))
     if order.is_reduce_only and not order.seat.closable(is_buy=is_buy):
         return Refusal(Rule.REDUCE_ONLY, order.leaves)
@@ -167,6 +167,20 @@ def start(floor: Floor, order: Order) -> None:
     else:
         floor.begin(order, LifeEvent.WORK)
         floor.ledger.fit(order)
+        _go(floor, order)
+
+
+def _crosses(order: Order) -> bool:
+    """Tell whether a post-only order would take."""
+    is_held = order.request.is_post_only
+    return is_held and order.market.would_take(order.price, is_buy=order.is_buy)
+
+
+def _go(floor: Floor, order: Order) -> None:
+    """Match an order that works now; a post-only one that would take ends instead."""
+    if _crosses(order):
+        floor.finish(order, LifeEvent.EXPIRE, reason=EndReason.WOULD_TAKE)
+    else:
         enter(floor, order)
 
 
@@ -197,7 +211,7 @@ def activate(floor: Floor, order: Order) -> None:
     else:
         floor.advance(order, LifeEvent.WORK)
         floor.ledger.fit(order)
-        enter(floor, order)
+        _go(floor, order)
 
 
 def reach_price(floor: Floor, market: Market, by: TriggerBy, price: int) -> None:
@@ -228,4 +242,4 @@ def wake(floor: Floor, order: Order) -> None:
         order_list.winner = order
         floor.stirred.append(order)
     floor.ledger.fit(order)
-    enter(floor, order)
+    _go(floor, order)

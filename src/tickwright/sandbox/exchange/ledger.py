@@ -103,7 +103,9 @@ class Ledger:
         """Check that a spot account can lock an amount, of which it ``had`` locked something already."""
         if seat.account.is_house:
             return None
-        free = (seat.quote if is_buy else seat.base).free + had
+        balance = seat.quote if is_buy else seat.base
+        # Where positions share the wallet, their margin is not for spending.
+        free = min(balance.free, seat.account.available(balance.asset)) + had
         return Refusal(Rule.BALANCE, wanted, free) if wanted > free else None
 
     @staticmethod

@@ -40,7 +40,7 @@ class Market:
         listing = rules.listing
         self.rules = rules
         self.listing = listing
-        self.symbol = listing.symbol
+        self.symbol = rules.symbol
         self.base, self.quote = listing.name.base, listing.name.quote
         self.settle = listing.name.settle or listing.name.quote
         self.is_margined = rules.is_margined
