@@ -26,6 +26,7 @@
     ├── DecodeError                bytes that do not say what they must (offset inside)
     │   └── CaptureError           a capture file that cannot be read at this line
     ├── IllegalTransition          a machine met an event its table does not have: a bug
+    ├── StoreError                 a journal that cannot be opened, read or written
     ├── CircuitOpen                the breaker holds requests to a failing host back
     ├── TooManyRestarts            a supervised part crashed again and again: a bug
     ├── SlowConsumer               a subscription with ``overflow="fail"`` (or blocked too long) was full
@@ -56,6 +57,7 @@ __all__ = [
     "RateLimited",
     "RequestTimeout",
     "SlowConsumer",
+    "StoreError",
     "SubscriptionRefused",
     "TickwrightError",
     "TimestampRefused",
@@ -237,6 +239,10 @@ class IllegalTransition(TickwrightError):
         self.machine = machine
         self.state = state
         self.event = event
+
+
+class StoreError(TickwrightError):
+    """A journal that cannot be opened, read or written; what was written before stays."""
 
 
 class CircuitOpen(TickwrightError):

@@ -1,0 +1,91 @@
+"""The storage port: an append-only log of rows, written in whole batches by one writer at a time.
+
+What a row means is its writer's affair. `open_store` takes a URL, so that the place is a matter of configuration:
+``memory:``, or ``sqlite:PATH``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from tickwright.errors import Closed, ConfigError
+
+
+__all__ = ["MemoryStore", "Store", "open_store"]
+
+Row = tuple[int, bytes]
+"""Number, from 1 on, and content."""
+
+
+class Store(Protocol):
+    """An append-only log. Batches are written whole or not at all, in the order of the calls."""
+
+    async def append(self, rows: Sequence[bytes]) -> int:
+        """Write a batch and return the number of its last row; once it returns, a killed process loses nothing of it.
+
+        Raises:
+            StoreError: If it could not be written; then none of it was.
+        """
+
+    def rows(self, after: int = 0) -> AsyncIterator[Row]:
+        """Yield the rows behind a number, in order.
+
+        Raises:
+            StoreError: If one cannot be read.
+        """
+
+    async def close(self) -> None:
+        """Let the next writer in. Twice is fine."""
+
+
+class MemoryStore:
+    """A store that ends with its process: for tests, and for those who want no journal.
+
+    Args:
+        rows: What another one held, to go on from there.
+    """
+
+    def __init__(self, rows: Sequence[bytes] = ()) -> None:
+        self.contents = list(rows)
+        self._is_closed = False
+
+    async def append(self, rows: Sequence[bytes]) -> int:
+        """Write a batch."""
+        if self._is_closed:
+            raise Closed("this store was closed")
+        self.contents.extend(rows)
+        return len(self.contents)
+
+    async def rows(self, after: int = 0) -> AsyncIterator[Row]:
+        """Yield the rows behind a number."""
+        for number, row in enumerate(self.contents[after:], after + 1):
+            yield number, row
+
+    async def close(self) -> None:
+        """Take no more."""
+        self._is_closed = True
+
+
+async def open_store(url: str, *, is_read_only: bool = False) -> Store:
+    """Open a store by its URL.
+
+    Args:
+        url: ``memory:`` or ``sqlite:PATH``, the path relative to the working directory unless absolute.
+        is_read_only: Beside whoever writes; then `Store.append` is refused.
+
+    Raises:
+        ConfigError: For a URL of another kind.
+        StoreError: If it cannot be opened, or another process writes to it.
+    """
+    kind, _, rest = url.partition(":")
+    if kind == "memory" and not rest:
+        return MemoryStore()
+    if kind == "sqlite" and rest:
+        # Here, because most connectors keep no journal.
+        from tickwright.io.store_sqlite import SqliteStore
+
+        return SqliteStore.open(rest, is_read_only=is_read_only)
+    raise ConfigError(
+        f"{kind or url!r} is no kind of journal: give memory:, or sqlite: with a path"
+    )
