@@ -122,7 +122,7 @@ class Agent:
 
         def tell(message: Any) -> None:
             models = message if isinstance(message, list) else [message]
-            kinds = sorted({type(one).__name__ for one in models})
+            kinds = sorted({type(getattr(one, "actual_instance", one)).__name__ for one in models})
             self.channel.event(name, {"data": message, "models": kinds})
 
         handle.on("message", tell)

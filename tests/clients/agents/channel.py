@@ -19,10 +19,10 @@ from typing import Any
 
 def plain(value: Any) -> Any:
     """Return a client's value as what JSON knows."""
+    if hasattr(value, "actual_instance"):  # one of several models
+        return plain(value.actual_instance)
     if hasattr(value, "model_dump"):
         return plain(value.model_dump(by_alias=True, mode="json"))
-    if hasattr(value, "actual_instance"):
-        return plain(value.actual_instance)
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
