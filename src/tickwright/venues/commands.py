@@ -14,6 +14,7 @@ from tickwright.model.market import Side
 
 
 __all__ = [
+    "AdjustMargin",
     "AmendOrder",
     "CancelAll",
     "CancelList",
@@ -29,6 +30,7 @@ __all__ = [
     "SelfTrade",
     "SetLevel",
     "SetLeverage",
+    "SetMarginMode",
     "SetMark",
     "SetReference",
     "SetStatus",
@@ -122,6 +124,8 @@ class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The part of an iceberg that is shown; 0 shows all."""
     self_trade: SelfTrade = SelfTrade.NONE
     trigger: Trigger | None = None
+    is_forced: bool = False
+    """The venue's own, which closes a position that lost its margin; the engine alone makes such orders."""
     client_id: str = ""
     """Left empty, the engine makes one."""
     tag: object = None
@@ -249,6 +253,22 @@ class SetLeverage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     leverage: int
 
 
+class SetMarginMode(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Let an account's position of an instrument have margin of its own (isolated), or share the wallet's (cross)."""
+
+    account: str
+    symbol: str
+    is_isolated: bool
+
+
+class AdjustMargin(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Set more of the wallet apart for an isolated position, or less (below zero)."""
+
+    account: str
+    symbol: str
+    amount: int
+
+
 class SetMark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Set a mark price, and the rate and time of the next funding."""
 
@@ -316,6 +336,8 @@ Command = (
     | Deposit
     | ReplayTrade
     | SetLeverage
+    | SetMarginMode
+    | AdjustMargin
     | SetLevel
     | SetMark
     | SetReference

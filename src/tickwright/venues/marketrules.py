@@ -12,7 +12,7 @@ from tickwright.errors import ConfigError
 from tickwright.venues.facts import AMOUNT_SCALE, Listing
 
 
-__all__ = ["Band", "MarketRules", "SizeRule"]
+__all__ = ["Band", "MarginBracket", "MarketRules", "SizeRule"]
 
 
 class SizeRule(msgspec.Struct, frozen=True, gc=False):
@@ -28,6 +28,18 @@ class Band(msgspec.Struct, frozen=True, gc=False):
 
     down: int = 0
     up: int = 0
+
+
+class MarginBracket(msgspec.Struct, frozen=True, gc=False):
+    """What positions up to a notional need to be kept, and with how much leverage they may be opened."""
+
+    cap: int
+    """Notional up to which it holds."""
+    leverage: int
+    rate: int
+    """Maintenance margin of the notional."""
+    deduction: int = 0
+    """Taken off that, so that the margin has no step from the bracket below."""
 
 
 class MarketRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +98,12 @@ class MarketRules(msgspec.Struct, frozen=True, kw_only=True):
     """Digits of a fee; what is beyond is not charged."""
     default_leverage: int = 20
     max_leverage: int = 125
+    brackets: tuple[MarginBracket, ...] = ()
+    """By notional, the smallest first; without any, positions need no maintenance margin and are never liquidated."""
+    forced_name: str = ""
+    """What client ids of the venue's own orders begin with."""
+    trigger_protection: int = 0
+    """How far last price and mark price may differ for protected orders to trigger, as a rate; 0 for any distance."""
     funding_interval_ns: int = 0
     """From one funding to the next; 0 pays none by itself."""
 

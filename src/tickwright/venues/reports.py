@@ -25,9 +25,11 @@ __all__ = [
     "FundingPaid",
     "ListReport",
     "ListStatus",
+    "MarginCalled",
     "OrderReport",
     "OrderStatus",
     "OrderView",
+    "PositionLiquidated",
     "PositionView",
     "Prevention",
     "Refusal",
@@ -85,6 +87,9 @@ class Rule(Enum):
     AMEND_STATE = "this order cannot be amended"
     LIST_PRICES = "prices of the legs on the wrong sides"
     LEVERAGE = "leverage out of range"
+    POSITION_LIMIT = "position too large for the leverage"
+    NO_POSITION = "there is no such position"
+    MARGIN_MODE = "not in this margin mode"
 
 
 class Refusal(msgspec.Struct, frozen=True, gc=False):
@@ -133,6 +138,7 @@ class Execution(Enum):
     """What an order report is about."""
 
     ACCEPTED = "accepted"
+    FORCED = "placed by the venue, to close a position that lost its margin"
     TRACKING = "a trailing order began to follow"
     TRIGGERED = "a dormant order works now"
     ACTIVATED = "a pending order is placed now"
@@ -158,6 +164,7 @@ class EndReason(Enum):
     WORKING_ENDED = "the order it waited for ended unfilled"
     REFUSED = "refused at its trigger or activation"
     WOULD_TAKE = "a post-only order would take after its amendment"
+    LIQUIDATION = "its account is being liquidated"
     SHRUNK = "amended to no more than was filled"
     QUOTE_SPENT = "what is left buys less than a lot"
 
@@ -343,6 +350,13 @@ class PositionView(msgspec.Struct, frozen=True, gc=False):
     bid_notional: int
     ask_notional: int
     updated_ns: int
+    maintenance: int = 0
+    """Maintenance margin of the position."""
+    liquidation_price: int = 0
+    """Mark price at which it is liquidated if nothing else changes; 0 if there is none."""
+    is_isolated: bool = False
+    isolated: int = 0
+    """What of the wallet is set apart for it, without its open profit."""
 
 
 class AccountChange(Enum):
@@ -351,6 +365,8 @@ class AccountChange(Enum):
     ORDERS = "orders locked or freed funds"
     TRADES = "trades"
     FUNDING = "funding"
+    INSURANCE = "the insurance fund paid what a liquidation left owing"
+    MARGIN = "margin was set apart for a position, or set free"
     TRANSFER = "a deposit or a withdrawal"
 
 
@@ -379,6 +395,36 @@ class FundingPaid(msgspec.Struct, frozen=True, gc=False):
     ts_ns: int
 
 
+class MarginCalled(msgspec.Struct, frozen=True, gc=False):
+    """An account's positions come near to liquidation: those that share the margin that gets scarce."""
+
+    account: str
+    asset: str
+    balance: int
+    """The wallet's part that stands for them, without their open profits."""
+    maintenance: int
+    positions: tuple[PositionView, ...]
+    ts_ns: int
+
+
+class PositionLiquidated(msgspec.Struct, frozen=True, gc=False):
+    """A position was closed for want of margin."""
+
+    order: OrderView
+    """The venue's order as it ended."""
+    taken_over: int
+    """What the book did not take of it: the insurance fund did, at the order's price and without a public trade."""
+    ts_ns: int
+
+
 Event = (
-    OrderReport | TradePrinted | BookChanged | AccountChanged | ListReport | FundingPaid | Refused
+    OrderReport
+    | TradePrinted
+    | BookChanged
+    | AccountChanged
+    | ListReport
+    | FundingPaid
+    | MarginCalled
+    | PositionLiquidated
+    | Refused
 )

@@ -4,10 +4,12 @@ import pytest
 from tests.sandbox.exchange.conftest import FUNDS, Desk
 
 from tickwright.venues.commands import (
+    AdjustMargin,
     Command,
     Deposit,
     OpenAccount,
     SetLeverage,
+    SetMarginMode,
     SetMark,
     SetReference,
     SetStatus,
@@ -77,3 +79,45 @@ def test_a_closed_market_takes_cancels_only(desk: Desk) -> None:
     assert desk.refusal is Rule.NOT_TRADING
     desk.cancel("me", order_id)
     assert desk.refusal is None
+
+
+def test_the_margin_mode_changes_only_while_nothing_depends_on_it(futures: Desk) -> None:
+    mode = SetMarginMode(account="me", symbol=S, is_isolated=True)
+    resting = futures.buy("me", 1, 100)
+    futures(mode)
+    assert futures.refusal is Rule.MARGIN_MODE
+    futures.cancel("me", resting)
+    futures(mode)
+    assert futures.refusal is None
+    futures.sell("house", 1, 100)
+    futures.buy("me", 1, 100)
+    futures(SetMarginMode(account="me", symbol=S, is_isolated=False))
+    assert futures.refusal is Rule.MARGIN_MODE
+    futures(SetLeverage(account="me", symbol=S, leverage=1))
+    assert futures.refusal is Rule.MARGIN_MODE
+
+
+@pytest.mark.parametrize(
+    ("is_isolated", "amount", "broken"),
+    [
+        (False, 1, Rule.MARGIN_MODE),
+        (True, 1, Rule.NO_POSITION),
+        (True, -1, Rule.NO_POSITION),
+    ],
+)
+def test_margin_is_set_apart_for_isolated_positions_only(
+    futures: Desk, is_isolated: bool, amount: int, broken: Rule
+) -> None:
+    futures(SetMarginMode(account="me", symbol=S, is_isolated=is_isolated))
+    futures(AdjustMargin(account="me", symbol=S, amount=amount))
+    assert futures.refusal is broken
+
+
+def test_no_more_margin_is_set_apart_than_there_is(futures: Desk) -> None:
+    futures(SetMarginMode(account="me", symbol=S, is_isolated=True))
+    futures.sell("house", 1000, 100)
+    futures.buy("me", 1000, 100)
+    futures(AdjustMargin(account="me", symbol=S, amount=FUNDS))
+    assert futures.refusal is Rule.MARGIN
+    futures(AdjustMargin(account="nobody", symbol=S, amount=1))
+    assert futures.refusal is Rule.UNKNOWN_ACCOUNT

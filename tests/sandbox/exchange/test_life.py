@@ -32,6 +32,7 @@ EXPECTED: dict[OrderStatus, dict[LifeEvent, tuple[OrderStatus | None, Execution]
         E.HOLD: (S.PENDING, X.ACCEPTED),
         E.ARM: (S.DORMANT, X.ACCEPTED),
         E.WORK: (S.OPEN, X.ACCEPTED),
+        E.FORCE: (S.OPEN, X.FORCED),
     },
     S.PENDING: {
         **WAITING,

@@ -13,6 +13,7 @@ from tests.sandbox.exchange.conftest import FUNDS, PERP, SPOT
 from tickwright.model.market import Side
 from tickwright.sandbox.exchange import Exchange
 from tickwright.venues.commands import (
+    AdjustMargin,
     AmendOrder,
     CancelAll,
     CancelOrder,
@@ -21,8 +22,11 @@ from tickwright.venues.commands import (
     Deposit,
     OpenAccount,
     OrderKind,
+    ReplayTrade,
     SelfTrade,
     SetLevel,
+    SetLeverage,
+    SetMarginMode,
     SetMark,
     SubmitList,
     SubmitOrder,
@@ -31,7 +35,7 @@ from tickwright.venues.commands import (
     TriggerBy,
     TriggerKind,
 )
-from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.marketrules import MarginBracket, MarketRules
 from tickwright.venues.reports import (
     BookChanged,
     Event,
@@ -48,6 +52,11 @@ UNIT = 10 ** (16 - 2 - 3)
 BASE_UNIT = 10 ** (16 - 3)
 ACCOUNTS = ("a", "b", "c")
 CLIENT_FUNDS = FUNDS // 30_000  # small enough that balances run out
+
+BRACKETS = (
+    MarginBracket(cap=10**6 * UNIT, leverage=100, rate=10**6),
+    MarginBracket(cap=10**9 * UNIT, leverage=50, rate=2 * 10**6, deduction=10**4 * UNIT),
+)
 
 prices = st.integers(90, 110)
 quantities = st.integers(1, 30).map(lambda n: n * 1000)
@@ -145,6 +154,8 @@ class Market(RuleBasedStateMachine):
             maker_fee=100_000,
             taker_fee=123_457,
             funding_interval_ns=20,
+            brackets=BRACKETS,
+            forced_name="autoclose-",
         )
         self.exchange, self.twin = Exchange(), Exchange()
         for exchange in (self.exchange, self.twin):
@@ -233,6 +244,21 @@ class Market(RuleBasedStateMachine):
 
     def set_level(self, side: Side, price: int, quantity: int) -> None:
         self.do(SetLevel(account="house", symbol=S, side=side, price=price, quantity=quantity))
+
+    @rule(side=sides, price=prices, quantity=quantities)
+    def replay(self, side: Side, price: int, quantity: int) -> None:
+        self.do(ReplayTrade(account="house", symbol=S, side=side, price=price, quantity=quantity))
+
+    @rule(account=accounts, leverage=st.integers(1, 100), is_isolated=st.booleans())
+    def margin_mode(self, account: str, leverage: int, is_isolated: bool) -> None:
+        if self.is_margined:
+            self.do(SetMarginMode(account=account, symbol=S, is_isolated=is_isolated))
+            self.do(SetLeverage(account=account, symbol=S, leverage=leverage))
+
+    @rule(account=accounts, amount=st.integers(-1000, 1000))
+    def margin(self, account: str, amount: int) -> None:
+        if self.is_margined:
+            self.do(AdjustMargin(account=account, symbol=S, amount=amount * 1000 * UNIT))
 
     @rule(price=prices, rate=st.integers(-50_000, 50_000), account=accounts)
     def mark(self, price: int, rate: int, account: str) -> None:
@@ -363,6 +389,16 @@ class Market(RuleBasedStateMachine):
         else:
             asset, amount = "USDT", order.leaves * order.price * UNIT
         return asset, 0 if order.status is OrderStatus.PENDING else amount
+
+    @invariant()
+    def nobody_keeps_a_position_without_its_margin(self) -> None:
+        for account in ACCOUNTS:
+            (wallet,) = [one.free for one in self.exchange.balances(account) if one.asset == "USDT"]
+            for position in self.exchange.positions(account) if self.is_margined else ():
+                assert bool(position.quantity) or not position.isolated
+                if position.quantity:
+                    balance = position.isolated if position.is_isolated else wallet
+                    assert position.maintenance < balance + position.unrealized
 
     @invariant()
     def positions_follow_from_fills(self) -> None:

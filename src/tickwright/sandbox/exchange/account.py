@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from tickwright.sandbox.exchange.margin import liquidation_price, shared
 from tickwright.sandbox.exchange.order import Order, OrderList
-from tickwright.venues.facts import AMOUNT_SCALE
+from tickwright.venues.facts import AMOUNT_SCALE, RATE_SCALE
+from tickwright.venues.marketrules import MarginBracket
 from tickwright.venues.reports import AccountChange, BalanceView, Fill, PositionView
 
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from tickwright.sandbox.exchange.market import Market
 
 __all__ = ["Account", "Balance", "Seat"]
+
+_ONE: int = 10**RATE_SCALE
 
 
 class Balance:
@@ -41,11 +45,12 @@ class Account:
         kept: Closed orders, and fills, that it can be asked for.
 
     Attributes:
+        called: Markets and assets whose margin was called, until it is enough again.
         cause: Why it changed since the last `AccountChanged`; ``None`` if it did not.
     """
 
     __slots__ = (
-        "balances", "cause", "closed", "fills", "group", "is_house", "kept", "lists", "maker_fee", "name",
+        "balances", "called", "cause", "closed", "fills", "group", "is_house", "kept", "lists", "maker_fee", "name",
         "seats", "taker_fee", "touched", "touched_seats",
     )  # fmt: skip
 
@@ -58,6 +63,7 @@ class Account:
         self.balances: dict[str, Balance] = {}
         self.seats: dict[str, Seat] = {}
         self.lists: dict[int, OrderList] = {}
+        self.called: set[str] = set()
         self.kept = kept
         self.closed: deque[Order] = deque()
         self.fills: deque[Fill] = deque(maxlen=kept)
@@ -73,12 +79,13 @@ class Account:
         return found
 
     def available(self, asset: str) -> int:
-        """Return what may still be used as margin: the wallet with open profits, less the margins."""
-        free = self.balance(asset).free
+        """Return what may still be used as margin: the shared wallet with open profits, less the margins."""
+        free = shared(self, asset)
         for seat in self.seats.values():
             if seat.position:
                 if seat.wallet.asset == asset:
-                    free += seat.unrealized() - seat.margin() - seat.order_margin()
+                    free -= seat.order_margin()
+                    free += 0 if seat.is_isolated else seat.unrealized() - seat.margin()
             elif (seat.bid_notional or seat.ask_notional) and seat.wallet.asset == asset:
                 free += -max(seat.bid_notional, seat.ask_notional) // seat.leverage
         return free
@@ -95,11 +102,13 @@ class Seat:
         bid_notional: Of working buys that may open a position.
         position: Contracts held, below zero if short.
         cost: What was paid for them, never below zero.
+        is_isolated: Whether the position has margin of its own.
+        isolated: What of the wallet is set apart for it.
     """
 
     __slots__ = (
         "account", "ask_notional", "base", "bid_notional", "clients", "closed_clients", "cost",
-        "dormant", "icebergs", "leverage", "lists", "market", "orders", "position", "quote", "realized",
+        "dormant", "icebergs", "is_isolated", "isolated", "leverage", "lists", "market", "orders", "position", "quote", "realized",
         "resting_reducers", "updated_ns", "wallet",
     )  # fmt: skip
 
@@ -122,6 +131,8 @@ class Seat:
         self.position = 0
         self.cost = 0
         self.realized = 0
+        self.is_isolated = False
+        self.isolated = 0
         self.updated_ns = 0
 
     def value(self) -> int:
@@ -136,6 +147,25 @@ class Seat:
     def margin(self) -> int:
         """Return the position's initial margin."""
         return -(-self.value() // self.leverage)
+
+    def bracket(self) -> MarginBracket | None:
+        """Return the bracket that the position is in, ``None`` where there are none."""
+        brackets, value = self.market.rules.brackets, self.value()
+        return next(
+            (one for one in brackets if value <= one.cap), brackets[-1] if brackets else None
+        )
+
+    def maintenance(self) -> int:
+        """Return the position's maintenance margin."""
+        bracket = self.bracket() if self.position else None
+        if bracket is None:
+            return 0
+        return max(0, self.value() * bracket.rate // _ONE - bracket.deduction)
+
+    def notional_max(self) -> int:
+        """Return how large a position may get with the leverage that is set; 0 for any size."""
+        caps = [one.cap for one in self.market.rules.brackets if one.leverage >= self.leverage]
+        return caps[-1] if caps else 0
 
     def order_margin(self, more_bids: int = 0, more_asks: int = 0) -> int:
         """Return what open orders need beyond the position's margin, with more of them or without."""
@@ -166,6 +196,10 @@ class Seat:
             self.bid_notional,
             self.ask_notional,
             self.updated_ns,
+            self.maintenance(),
+            liquidation_price(self),
+            self.is_isolated,
+            self.isolated,
         )
 
     def holding(self) -> int:

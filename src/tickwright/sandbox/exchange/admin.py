@@ -5,9 +5,11 @@ from __future__ import annotations
 from tickwright.sandbox.exchange.account import Account
 from tickwright.sandbox.exchange.floor import Floor
 from tickwright.venues.commands import (
+    AdjustMargin,
     Deposit,
     OpenAccount,
     SetLeverage,
+    SetMarginMode,
     SetMark,
     SetReference,
     SetStatus,
@@ -16,7 +18,16 @@ from tickwright.venues.commands import (
 from tickwright.venues.reports import AccountChange, Refusal, Rule
 
 
-__all__ = ["deposit", "open_account", "set_leverage", "set_mark", "set_reference", "set_status"]
+__all__ = [
+    "adjust_margin",
+    "deposit",
+    "open_account",
+    "set_leverage",
+    "set_margin_mode",
+    "set_mark",
+    "set_reference",
+    "set_status",
+]
 
 
 def open_account(floor: Floor, command: OpenAccount) -> Refusal | None:
@@ -56,10 +67,48 @@ def set_leverage(floor: Floor, command: SetLeverage) -> Refusal | None:
     if not seat.market.is_margined or not 1 <= command.leverage <= limit:
         return Refusal(Rule.LEVERAGE, command.leverage, limit)
     before, seat.leverage = seat.leverage, command.leverage
-    available = seat.account.available(seat.market.settle)
-    if command.leverage < before and available < 0:
+    available, largest = seat.account.available(seat.market.settle), seat.notional_max()
+    refusal = None
+    if command.leverage < before and seat.is_isolated and seat.position:
+        refusal = Refusal(Rule.MARGIN_MODE, command.leverage, before, "an isolated position")
+    elif command.leverage < before and available < 0:
+        refusal = Refusal(Rule.MARGIN, command.leverage, before)
+    elif largest and seat.value() > largest:
+        refusal = Refusal(Rule.POSITION_LIMIT, seat.value(), largest)
+    if refusal is not None:
         seat.leverage = before
-        return Refusal(Rule.MARGIN, command.leverage, before)
+    return refusal
+
+
+def set_margin_mode(floor: Floor, command: SetMarginMode) -> Refusal | None:
+    """Let an account's positions of a market have margin of their own, or share it, while there are none."""
+    seat = floor.seat(command.account, command.symbol)
+    if isinstance(seat, Refusal):
+        return seat
+    if not seat.market.is_margined or seat.position or seat.orders:
+        return Refusal(Rule.MARGIN_MODE, subject="there are open orders or a position")
+    seat.is_isolated = command.is_isolated
+    return None
+
+
+def adjust_margin(floor: Floor, command: AdjustMargin) -> Refusal | None:
+    """Set more apart for an isolated position, or less as far as its initial margin allows."""
+    seat = floor.seat(command.account, command.symbol)
+    if isinstance(seat, Refusal):
+        return seat
+    if not seat.is_isolated:
+        return Refusal(Rule.MARGIN_MODE, subject="the position is not isolated")
+    if not seat.position:
+        return Refusal(Rule.NO_POSITION, subject=command.symbol)
+    if command.amount > 0:
+        free = seat.account.available(seat.market.settle)
+    else:
+        free = seat.isolated + min(0, seat.unrealized()) - seat.margin()
+    if abs(command.amount) > free:
+        return Refusal(Rule.MARGIN, abs(command.amount), free)
+    seat.isolated += command.amount
+    floor.ledger.touch(seat.account, seat.wallet, AccountChange.MARGIN)
+    seat.account.touched_seats[seat] = None
     return None
 
 
@@ -71,6 +120,8 @@ def set_mark(floor: Floor, command: SetMark) -> Refusal | None:
     if command.mark <= 0:
         return Refusal(Rule.PRICE_NOT_POSITIVE, command.mark, subject="mark price")
     market.mark = command.mark
+    for seat in market.seats.values():
+        floor.ledger.shake(seat)
     if command.funding_rate is not None:
         market.funding_rate = command.funding_rate
     if command.funding_ns is not None:

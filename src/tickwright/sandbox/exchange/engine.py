@@ -4,15 +4,17 @@ Theory of operation
 ===================
 
 A command is checked as a whole before it changes anything, so that a refusal leaves no trace. Then it is carried out
-at once: orders change state in `Floor`, trades are made in `matching`. What follows from that waits in three queues until
+at once: orders change state in `Floor`, trades are made in `matching`. What follows from that waits in four queues until
 the matching is over, for nothing may change the book under a taker's feet:
 
 1. orders of lists to which something happened (`lists.follow_up`): before anything else, since one leg's
    trade or trigger must end the other before anybody can trade with it;
 2. dormant orders whose price was reached (`entry.wake`), one at a time: each may trade, and print;
-3. prices that were printed (`entry.reach_price`): they find the next dormant orders.
+3. prices that were printed (`entry.reach_price`): they find the next dormant orders;
+4. positions that may stand worse than before (`liquidation.look_after`).
 
-They are worked off until they are empty; every wake-up uses up a dormant order, so this ends. Last come the deltas
+They are worked off until they are empty; every wake-up uses up a dormant order, and every liquidation a position, so this
+ends. Last come the deltas
 of the books and the accounts that changed, one for each.
 
 The engine has no clock and no chance: the same commands with the same times give the same events.
@@ -25,9 +27,11 @@ from typing import Any
 
 from tickwright.errors import ConfigError
 from tickwright.sandbox.exchange.admin import (
+    adjust_margin,
     deposit,
     open_account,
     set_leverage,
+    set_margin_mode,
     set_mark,
     set_reference,
     set_status,
@@ -45,12 +49,14 @@ from tickwright.sandbox.exchange.entry import (
 from tickwright.sandbox.exchange.floor import Floor
 from tickwright.sandbox.exchange.house import replay_trade, set_level
 from tickwright.sandbox.exchange.life import LifeEvent
+from tickwright.sandbox.exchange.liquidation import look_after
 from tickwright.sandbox.exchange.lists import follow_up, submit_list
 from tickwright.sandbox.exchange.market import Market
 from tickwright.sandbox.exchange.order import Order
 from tickwright.sandbox.exchange.queries import Queries
 from tickwright.sandbox.exchange.settlement import pay_funding
 from tickwright.venues.commands import (
+    AdjustMargin,
     AmendOrder,
     CancelAll,
     CancelList,
@@ -62,6 +68,7 @@ from tickwright.venues.commands import (
     ReplayTrade,
     SetLevel,
     SetLeverage,
+    SetMarginMode,
     SetMark,
     SetReference,
     SetStatus,
@@ -149,8 +156,7 @@ class Exchange(Queries):
         refusal = _HANDLERS[type(command)](floor, command)
         if refusal is not None:
             floor.events.append(Refused(command, refusal))
-        if floor.stirred or floor.prints:
-            self._settle_down()
+        self._settle_down()
         return floor.take(command.amount if isinstance(command, Deposit) else 0)
 
     def tick(self, now_ns: int) -> list[Event]:
@@ -178,6 +184,7 @@ class Exchange(Queries):
             self._settle_down()
         if floor.next_funding_ns <= floor.now_ns:
             self._pay_fundings()
+            self._settle_down()
 
     def _pay_fundings(self) -> None:
         floor = self._floor
@@ -189,15 +196,19 @@ class Exchange(Queries):
         floor.note_fundings()
 
     def _settle_down(self) -> None:
-        floor = self._floor
-        while floor.stirred or floor.woken or floor.prints:
+        floor, shaken = self._floor, self._floor.ledger.shaken
+        while floor.stirred or floor.woken or floor.prints or shaken:
             if floor.stirred:
                 follow_up(floor, floor.stirred.popleft())
             elif floor.woken:
                 wake(floor, floor.woken.popleft())
-            else:
+            elif floor.prints:
                 market, by, price = floor.prints.popleft()
                 reach_price(floor, market, by, price)
+            else:
+                seat = next(iter(shaken))
+                del shaken[seat]
+                look_after(floor, seat)
 
 
 def _cancel_replace(floor: Floor, command: CancelReplace) -> Refusal | None:
@@ -232,6 +243,8 @@ _HANDLERS: dict[type[Command], Callable[[Floor, Any], Refusal | None]] = {
     OpenAccount: open_account,
     Deposit: deposit,
     SetLeverage: set_leverage,
+    SetMarginMode: set_margin_mode,
+    AdjustMargin: adjust_margin,
     ReplayTrade: replay_trade,
     SetLevel: set_level,
     SetMark: set_mark,

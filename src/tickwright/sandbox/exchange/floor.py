@@ -118,7 +118,7 @@ class Floor:
         before = order.status
         order.status, execution = LIFE.step(before, event)
         now_ns = order.updated_ns = self.now_ns
-        if event is LifeEvent.WORK:
+        if event is LifeEvent.WORK or event is LifeEvent.FORCE:
             order.working_ns = now_ns
             if before is OrderStatus.DORMANT:
                 order.triggered_ns = now_ns
@@ -249,6 +249,10 @@ class Floor:
     def overdue(self, now_ns: int) -> Order | None:
         """Return the next order whose time is over, off the list of deadlines."""
         return self._deadlines.pop(now_ns)
+
+    def tell_accounts(self, change: int = 0) -> None:
+        """Tell which accounts changed so far, before they change for another reason."""
+        self.events.extend(self.ledger.changes(self.now_ns, change))
 
     def take(self, change: int = 0) -> list[Event]:
         """Return the events of a command, book and account changes last."""

@@ -39,11 +39,14 @@ class Ledger:
     """Locks, wallets and notionals of all accounts.
 
     Attributes:
-        collected: Asset → fees and what funding leaves over, since an exchange keeps exact books.
+        collected: Asset → fees and what funding leaves over, less what the insurance fund paid: an exchange keeps
+            exact books.
+        shaken: Positions that may stand worse than before.
     """
 
     def __init__(self) -> None:
         self.collected: dict[str, int] = {}
+        self.shaken: dict[Seat, None] = {}
         self._changed: dict[Account, None] = {}
 
     # ------------------------------------------------------------------ what orders need
@@ -113,6 +116,9 @@ class Ledger:
         """Check that an account has margin for more working orders; what reduces a position needs none."""
         if seat.account.is_house or notional <= 0:
             return None
+        refusal = Ledger._check_size(seat, notional, is_buy=is_buy)
+        if refusal is not None:
+            return refusal
         bids, asks = (notional, 0) if is_buy else (0, notional)
         # Against the margin before it, since the smaller side of the orders needs none.
         wanted = seat.order_margin(bids, asks) - seat.order_margin()
@@ -120,6 +126,23 @@ class Ledger:
             return None
         available = seat.account.available(seat.market.settle)
         return Refusal(Rule.MARGIN, wanted, available) if wanted > available else None
+
+    @staticmethod
+    def _check_size(seat: Seat, notional: int, *, is_buy: bool) -> Refusal | None:
+        """Check that the position would not get larger than the leverage allows."""
+        largest = seat.notional_max()
+        value = seat.value() if seat.position > 0 else -seat.value()
+        reached = value + seat.bid_notional if is_buy else seat.ask_notional - value
+        if not largest or reached + notional <= largest:
+            return None
+        return Refusal(Rule.POSITION_LIMIT, reached + notional, largest)
+
+    # ------------------------------------------------------------------ positions that are in danger
+
+    def shake(self, seat: Seat) -> None:
+        """Remember that a position may stand worse than before, where that can end it."""
+        if seat.position and seat.market.rules.brackets and not seat.account.is_house:
+            self.shaken[seat] = None
 
     # ------------------------------------------------------------------ telling
 

@@ -28,6 +28,7 @@ class LifeEvent(Enum):
     HOLD = "has to wait for another order"
     ARM = "has to wait for its trigger"
     WORK = "may be matched from now on"
+    FORCE = "the same, of an order of the venue's own"
     TRACK = "begins to follow the market"
     FILL_PART = "traded, with something left"
     FILL_REST = "traded, with nothing left"
@@ -48,6 +49,7 @@ LIFE: Table[OrderStatus, LifeEvent, Execution] = Table(
         (_S.RECEIVED, _E.HOLD): (_S.PENDING, _X.ACCEPTED),
         (_S.RECEIVED, _E.ARM): (_S.DORMANT, _X.ACCEPTED),
         (_S.RECEIVED, _E.WORK): (_S.OPEN, _X.ACCEPTED),
+        (_S.RECEIVED, _E.FORCE): (_S.OPEN, _X.FORCED),
         # Waits for another order.
         (_S.PENDING, _E.ARM): (_S.DORMANT, _X.ACTIVATED),
         (_S.PENDING, _E.WORK): (_S.OPEN, _X.ACTIVATED),

@@ -12,7 +12,7 @@ from tickwright.venues.commands import SelfTrade, TimeInForce, TriggerBy
 from tickwright.venues.reports import EndReason, Fill, Prevention, TradePrinted
 
 
-__all__ = ["enter", "fit_reducers", "trade"]
+__all__ = ["enter", "fit_reducers", "match", "trade", "trade_privately"]
 
 
 def enter(floor: Floor, order: Order) -> None:
@@ -21,7 +21,7 @@ def enter(floor: Floor, order: Order) -> None:
     if tif is TimeInForce.FOK and not can_fill(order):
         floor.finish(order, LifeEvent.EXPIRE, reason=EndReason.FOK)
         return
-    ended_by = _match(floor, order)
+    ended_by = match(floor, order)
     if not order.leaves:
         return
     if order.is_market:
@@ -43,7 +43,7 @@ def _rest(floor: Floor, order: Order) -> None:
         fit_reducers(floor, order.seat)
 
 
-def _match(floor: Floor, order: Order) -> EndReason | None:
+def match(floor: Floor, order: Order) -> EndReason | None:
     """Trade as far as price and reach allow; return why what is left may not rest, if there is a reason."""
     market, is_buy = order.market, order.is_buy
     half = market.asks if is_buy else market.bids
@@ -76,15 +76,7 @@ def _match(floor: Floor, order: Order) -> EndReason | None:
 def trade(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> None:
     """Let two orders trade, and settle it with both accounts."""
     market = taker.market
-    turnover = price * quantity * market.notional_unit
-    market.last_trade_id += 1
-    trade_id = market.last_trade_id
-    for order in (taker, maker):
-        order.filled += quantity
-        order.turnover += turnover
-        order.leaves -= quantity
-        if order.list is not None:
-            _lead(floor, order)
+    trade_id = _count(floor, taker, maker, price, quantity)
     market.half(is_bid=maker.is_buy).consume(maker, quantity)
     floor.touched_markets[market] = None
     buyer, seller = (taker, maker) if taker.is_buy else (maker, taker)
@@ -103,9 +95,38 @@ def trade(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -
     if price != market.last_price or market.is_watched:
         market.last_price = price
         floor.prints.append((market, TriggerBy.LAST, price))
+        if market.is_margined and not market.mark:
+            for seat in market.seats.values():
+                floor.ledger.shake(seat)
+    _book_both(floor, taker, maker, trade_id, price, quantity)
+
+
+def trade_privately(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> None:
+    """Let two orders that are not in the book trade, unseen by the public."""
+    trade_id = _count(floor, taker, maker, price, quantity)
+    _book_both(floor, taker, maker, trade_id, price, quantity)
+
+
+def _count(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> int:
+    """Count a trade at both orders and return its id."""
+    market = taker.market
+    market.last_trade_id += 1
+    for order in (taker, maker):
+        order.filled += quantity
+        order.turnover += price * quantity * market.notional_unit
+        order.leaves -= quantity
+        if order.list is not None:
+            _lead(floor, order)
+    return market.last_trade_id
+
+
+def _book_both(
+    floor: Floor, taker: Order, maker: Order, trade_id: int, price: int, quantity: int
+) -> None:
+    turnover = price * quantity * taker.market.notional_unit
     _book_fill(floor, taker, trade_id, price, quantity, turnover, is_maker=False)
     _book_fill(floor, maker, trade_id, price, quantity, turnover, is_maker=True)
-    if market.is_margined:
+    if taker.market.is_margined:
         fit_reducers(floor, taker.seat)
         fit_reducers(floor, maker.seat)
 

@@ -56,8 +56,10 @@ def _fee(account: Account, market: Market, amount: int, *, is_maker: bool) -> in
 def _settle_contract(
     ledger: Ledger, order: Order, quantity: int, turnover: int, *, is_maker: bool
 ) -> tuple[int, str, int]:
-    seat, account = order.seat, order.account
+    seat, account, held = order.seat, order.account, order.seat.position
     realized = _move_position(seat, quantity if order.is_buy else -quantity, turnover)
+    if seat.is_isolated:
+        _set_apart(seat, held, quantity, turnover, realized)
     fee = 0 if account.is_house else _fee(account, order.market, turnover, is_maker=is_maker)
     ledger.fit(order)
     wallet = seat.wallet
@@ -67,7 +69,24 @@ def _settle_contract(
         ledger.collected[wallet.asset] = ledger.collected.get(wallet.asset, 0) + fee
     ledger.touch(account, wallet, _TRADES)
     account.touched_seats[seat] = None
+    ledger.shake(seat)
     return fee, wallet.asset, realized
+
+
+def _set_apart(seat: Seat, held: int, quantity: int, turnover: int, realized: int) -> None:
+    """Move margin with an isolated position: what opens brings its own, what closes takes its share with it.
+
+    A loss beyond that share is the position's own, and eats from what is left for it.
+    """
+    closed = min(quantity, abs(held)) if abs(seat.position) < abs(held) + quantity else 0
+    if closed:
+        share = seat.isolated * closed // abs(held)
+        seat.isolated += min(0, realized + share) - share
+    opened = quantity - closed
+    if opened:
+        seat.isolated += -(-turnover * opened // quantity // seat.leverage)
+    if not seat.position:
+        seat.isolated = 0
 
 
 def _move_position(seat: Seat, signed: int, turnover: int) -> int:
@@ -97,6 +116,9 @@ def pay_funding(ledger: Ledger, market: Market, now_ns: int) -> list[FundingPaid
         value = seat.position * market.mark_price * market.notional_unit
         amount = -(value * market.funding_rate // (_ONE * market.fee_unit) * market.fee_unit)
         seat.wallet.free += amount
+        if seat.is_isolated:
+            seat.isolated += amount
+        ledger.shake(seat)
         asset = market.settle
         ledger.collected[asset] = ledger.collected.get(asset, 0) - amount
         ledger.touch(seat.account, seat.wallet, AccountChange.FUNDING)
