@@ -120,8 +120,7 @@ def set_mark(floor: Floor, command: SetMark) -> Refusal | None:
     if command.mark <= 0:
         return Refusal(Rule.PRICE_NOT_POSITIVE, command.mark, subject="mark price")
     market.mark = command.mark
-    for seat in market.seats.values():
-        floor.ledger.shake(seat)
+    floor.shake(market)
     if command.funding_rate is not None:
         market.funding_rate = command.funding_rate
     if command.funding_ns is not None:

@@ -83,6 +83,20 @@ class Floor:
             return Refusal(Rule.UNKNOWN_ORDER, order_id, subject=client_id)
         return order
 
+    # ------------------------------------------------------------------ prices
+
+    def print_price(self, market: Market, price: int) -> None:
+        """Take a price as the last one; who looks at it is told once the command at work is over."""
+        market.last_price = price
+        self.prints.append((market, TriggerBy.LAST, price))
+        if not market.mark:
+            self.shake(market)
+
+    def shake(self, market: Market) -> None:
+        """Have all positions of a market looked at again, whose mark price moved."""
+        for seat in market.seats.values():
+            self.ledger.shake(seat)
+
     # ------------------------------------------------------------------ an order's life
 
     def receive(self, request: SubmitOrder, seat: Seat) -> Order:

@@ -14,7 +14,6 @@ from tickwright.venues.commands import (
     SetLevel,
     SubmitOrder,
     TimeInForce,
-    TriggerBy,
 )
 from tickwright.venues.reports import EndReason, Refusal, Rule
 
@@ -100,9 +99,7 @@ def replay_trade(floor: Floor, command: ReplayTrade) -> Refusal | None:
     _work_off(floor, taker)
     if taker.leaves:
         floor.finish(taker, LifeEvent.EXPIRE, reason=EndReason.IOC)
-    market = seat.market
-    market.last_price = command.price
-    floor.prints.append((market, TriggerBy.LAST, command.price))
+    floor.print_price(seat.market, command.price)
     return None
 
 

@@ -8,7 +8,7 @@ from tickwright.sandbox.exchange.life import LifeEvent
 from tickwright.sandbox.exchange.lookahead import can_fill
 from tickwright.sandbox.exchange.order import Order
 from tickwright.sandbox.exchange.settlement import settle
-from tickwright.venues.commands import SelfTrade, TimeInForce, TriggerBy
+from tickwright.venues.commands import SelfTrade, TimeInForce
 from tickwright.venues.reports import EndReason, Fill, Prevention, TradePrinted
 
 
@@ -93,11 +93,7 @@ def trade(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -
         )
     )
     if price != market.last_price or market.is_watched:
-        market.last_price = price
-        floor.prints.append((market, TriggerBy.LAST, price))
-        if market.is_margined and not market.mark:
-            for seat in market.seats.values():
-                floor.ledger.shake(seat)
+        floor.print_price(market, price)
     _book_both(floor, taker, maker, trade_id, price, quantity)
 
 
