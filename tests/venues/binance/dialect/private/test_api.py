@@ -6,10 +6,13 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.venues.binance.dialect.private.api_kit import PLACE, SESSION_KEY, ApiClient
 from tests.venues.binance.dialect.private.kit import KEY, NOW_MS, OTHER_KEY, READER_KEY, Venue
 
 from tickwright.sandbox import Faults
+from tickwright.venues.binance.dialect.private import methods
 from tickwright.venues.binance.dialect.private.user_streams import user_stream
 
 
@@ -192,6 +195,50 @@ def test_a_request_of_another_key_leaves_the_session_alone(api: ApiClient) -> No
     assert len(api.venue.exchange.open_orders("you")) == 1
     assert api.ask("openOrders.status", timestamp=NOW_MS)["result"] == []
     assert api.ask("session.status")["result"]["apiKey"] == SESSION_KEY
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+NAMES = (
+    "symbol", "symbols", "side", "type", "timeInForce", "quantity", "price", "orderId", "origClientOrderId",
+    "newClientOrderId", "limit", "fromId", "startTime", "endTime", "interval", "windowSize", "cancelReplaceMode",
+    "cancelOrderId", "newQty", "orderListId", "listClientOrderId", "subscriptionId", "algoId", "clientAlgoId",
+    "returnRateLimits", "recvWindow",
+)  # fmt: skip
+METHODS = {
+    product: [
+        *names,
+        "session.logon",
+        "session.status",
+        "session.logout",
+        "userDataStream.subscribe",
+    ]
+    for product, names in ((False, methods._ROUTES[False]), (True, methods._ROUTES[True]))
+}
+
+
+@pytest.mark.parametrize("is_futures", [False, True])
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_whatever_is_asked_gets_a_reply_of_its_own(is_futures: bool, data: st.DataObject) -> None:
+    api = ApiClient(Venue(is_futures=is_futures))
+    api.log_on()
+    for _ in range(3):
+        method = data.draw(st.sampled_from(METHODS[is_futures]))
+        known = {"symbol": "BTCUSDT", "timestamp": NOW_MS}
+        params = {**known, **data.draw(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=5))}
+        reply = api.send(json.dumps({"id": "x", "method": method, "params": params}))
+        assert reply["id"] == "x"
+        assert ("result" in reply) is (reply["status"] == 200)
 
 
 # ---------------------------------------------------------------------- times

@@ -59,7 +59,17 @@ def test_a_wrong_or_missing_id_is_refused_without_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ping", "[]", "7", '{"id":1,', '{"id":NaN,"method":"x"}', "[" * 100_000]
+    "text",
+    [
+        "",
+        "ping",
+        "[]",
+        "7",
+        '{"id":1,',
+        '{"id":NaN,"method":"x"}',
+        '{"id":1,"method":"\\ud800"}',
+        "[" * 100_000,
+    ],
 )
 def test_what_is_no_json_object_is_refused(text: str) -> None:
     with pytest.raises(Unreadable) as raised:

@@ -83,7 +83,7 @@ def read_request(text: str) -> ApiRequest:
         message = json.loads(text, parse_float=_Digits, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise Unreadable(Refused(-1135, "Invalid JSON Request")) from None
-    if not isinstance(message, dict):
+    if not isinstance(message, dict) or not _is_unicode(text, message):
         raise Unreadable(Refused(-1135, "Invalid JSON Request"))
     request_id = message.get("id")
     if "id" not in message or not _is_id(request_id):
@@ -129,6 +129,17 @@ def _limits(rows: Sequence[object] | None) -> str:
 
 def _json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _is_unicode(text: str, message: object) -> bool:
+    """Tell whether a message can be written down again: half a character, which an escape can be, cannot."""
+    if "\\u" not in text:
+        return True
+    try:
+        _json(message).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_id(value: object) -> bool:
