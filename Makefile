@@ -11,7 +11,7 @@ KERNEL := .venv/.kernel-stamp
 CLIENTS := .venv-clients/.environment-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup clients test test-pure check format demo bench soak fuzz fuzz-asan clean
+.PHONY: help setup clients test test-pure check format demo bench soak simulate fuzz fuzz-asan clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench: setup ## Measure the hot path, and the peers where they are installed.
 
 soak: setup ## Run for MINUTES=1 against a venue that keeps failing, and count what became of 200 books.
 	@$(IN_VENV) -m benchmarks.soak --minutes $(or $(MINUTES),1) $(ARGS)
+
+simulate: setup ## Play SEEDS=1000 mixtures of faults; a fifth of them over sockets, too.
+	@SEEDS=$(or $(SEEDS),1000) $(IN_VENV) -m pytest -q tests/simulation/test_mixtures.py $(ARGS)
 
 fuzz: setup ## Feed a million mutated frames to the kernel.
 	@$(IN_VENV) -m tests.kernel.fuzz --count 1000000 $(ARGS)
