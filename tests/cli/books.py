@@ -16,6 +16,7 @@ from tickwright.marketdata.keeper import BookKeeper
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookSnapshot, Side, Trade
+from tickwright.model.topics import BookUpdates
 
 
 __all__ = ["NS", "HandClock", "listed", "printed", "trade", "watched"]
@@ -71,7 +72,7 @@ def watched(
         publish_state=lambda change: None,
         request_snapshot=lambda keeper: None,
     )
-    found.book = Book(keeper, HandClock())
+    found.book = Book(keeper, HandClock(), BookUpdates(keeper.instrument.id))
     if is_synced:
         keeper.on_subscribed()
         levels = Levels.from_pairs(bids, 8, 8), Levels.from_pairs(asks, 8, 8)

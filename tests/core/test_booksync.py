@@ -320,6 +320,37 @@ def test_old_deltas_between_new_ones_are_not_in_a_row(monkeypatch: pytest.Monkey
         assert sync.delta(delta(number, number)) is Verdict.OLD
 
 
+# Snapshots in the stream itself.
+
+
+@pytest.mark.parametrize("before", [0, 40])
+def test_g07_a_snapshot_in_the_stream_replaces_whatever_the_ids_were_before(before: int) -> None:
+    sync = BookSync(SPOT)
+    if before:
+        sync.streamed(snapshot(before))
+        assert sync.delta(delta(before + 1, before + 1)) is Verdict.APPLY
+    sync.streamed(snapshot(20))
+    assert (sync.sequence, sync.state, sync.needs_snapshot) == (20, SyncState.SYNCED, False)
+    assert sync.delta(delta(21, 21)) is Verdict.APPLY
+    assert sync.delta(delta(21, 21)) is Verdict.OLD
+    assert sync.delta(delta(23, 23)) is Verdict.GAP
+    assert sync.needs_snapshot
+
+
+def test_what_was_held_before_a_snapshot_in_the_stream_is_forgotten() -> None:
+    sync = subscribed(SPOT, buffered_max=1)
+    assert sync.delta(delta(30, 30)) is Verdict.HELD
+    sync.streamed(snapshot(20))
+    assert (sync.buffered, sync.delta(delta(21, 21))) == (0, Verdict.APPLY)
+
+
+def test_a_chain_by_previous_ids_goes_on_from_a_snapshot_in_the_stream() -> None:
+    sync = subscribed(FUTURES)
+    sync.streamed(snapshot(20))
+    assert sync.delta(delta(25, 25, previous=20)) is Verdict.APPLY
+    assert sync.delta(delta(31, 31, previous=30)) is Verdict.GAP
+
+
 def test_the_repr_says_where_it_stands() -> None:
     assert repr(synced(SPOT, 20)) == "BookSync(SYNCED, sequence=20, buffered=0)"
 
@@ -353,6 +384,7 @@ CAUSE: dict[SyncEvent, Callable[[BookSync], object]] = {
     SyncEvent.COVERS: lambda sync: sync.snapshot(snapshot(30)),
     SyncEvent.JOINS: lambda sync: sync.snapshot(snapshot(18)),
     SyncEvent.LAGS: lambda sync: sync.snapshot(snapshot(1)),
+    SyncEvent.STREAMED: lambda sync: sync.streamed(snapshot(30)),
     SyncEvent.DISCARD: lambda sync: sync.discard(),
     SyncEvent.RESET: lambda sync: sync.reset(),
 }

@@ -53,6 +53,22 @@ def test_an_acknowledgement_confirms_the_streams_of_its_request_only() -> None:
     assert book.acked(first.request_id) == ("a",)
 
 
+def test_g22_a_stream_that_is_sent_already_is_confirmed_and_those_beside_it_are_asked_for_again() -> None:
+    book = ledger("a", "b", "c")
+    batch = send(book)
+    assert book.already(batch.request_id, ("b", "x")) == ("b",)
+    assert book.states() == {"a": S.WANTED, "b": S.CONFIRMED, "c": S.WANTED}
+    assert send(book).streams == ("a", "c")
+    assert book.already(batch.request_id, ("a",)) == ()
+
+
+def test_a_refusal_without_number_is_of_the_request_that_holds_the_stream() -> None:
+    book = ledger("a", "b", per_request=1)
+    send(book), send(book)
+    assert book.already(None, ("b",)) == ("b",)
+    assert book.states() == {"a": S.PENDING, "b": S.CONFIRMED}
+
+
 def test_wanting_twice_asks_once() -> None:
     book = ledger("a", "a")
     assert send(book).streams == ("a",)

@@ -31,7 +31,7 @@ from tickwright.io.http import HttpRequest, HttpResponse, Next
 from tickwright.io.rest import RestPolicy
 from tickwright.testing.http import Reply, script
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
-from tickwright.venues.base import Seal, Security
+from tickwright.venues.base import RestCall, Seal, Security
 from tickwright.venues.signing import Credentials, Signer
 
 
@@ -61,6 +61,31 @@ async def test_a_read_is_tried_again_with_growing_delays(failure: Reply) -> None
     rest, http = client(script(failure, failure, Reply(body=b"7")), policy=STEADY)
     assert await rest.call(call()) == 7
     assert http.times_s == [1000, 1001, 1003]
+
+
+@virtual_time
+async def test_pages_are_asked_for_until_one_names_no_other() -> None:
+    def page(number: int) -> RestCall[list[int]]:
+        asked = call(params=(("page", str(number)),))
+        return msgspec.structs.replace(
+            asked, next_page=lambda body: page(number + 1) if b"1" in body else None
+        )
+
+    rest, http = client(
+        script(Reply(body=b"[1, 2]"), Reply(503), Reply(body=b"[1]"), Reply(body=b"[3]"))
+    )
+    assert await rest.pages(page(1)) == [1, 2, 1, 3]
+    assert [sent.request.url[-1] for sent in http.requests] == ["1", "2", "2", "3"]
+
+
+@virtual_time
+async def test_an_empty_page_is_the_last_whatever_it_says() -> None:
+    def endless(body: bytes) -> RestCall[list[int]]:
+        return msgspec.structs.replace(call(), next_page=endless)
+
+    rest, http = client(script(Reply(body=b"[1]"), Reply(body=b"[]")))
+    assert await rest.pages(endless(b"")) == [1]
+    assert len(http.requests) == 2
 
 
 @virtual_time

@@ -42,13 +42,14 @@ def quote(sequence: int, bid: str, ask: str, quantity: str = "1") -> Quote:
 class Kept:
     """A keeper and everything that it said."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_streamed: bool = False) -> None:
         self.published: list[Any] = []
         self.states: list[BookStateChanged] = []
         self.asked = 0
         self.keeper = BookKeeper(
             BTC,
             BookChain.FIRST_ID,
+            is_streamed=is_streamed,
             publish=self.published.append,
             publish_state=self.states.append,
             request_snapshot=self._ask,
@@ -249,3 +250,138 @@ def test_a_closed_book_stays_closed_whatever_comes(synced: Kept) -> None:
     synced.keeper.on_down("cut", 2)
     synced.keeper.on_up(3)
     assert synced.keeper.state is BookState.CLOSED
+
+
+# Books whose stream begins with a snapshot.
+
+
+def begin(
+    sequence: int, bid: str = "99", ask: str = "101", *, time_ns: int | None = None
+) -> BookSnapshot:
+    time_ns = sequence if time_ns is None else time_ns
+    one = levels([(bid, "1")]), levels([(ask, "1")])
+    return BookSnapshot(BTC.id, time_ns, 1_000 + sequence, *one, sequence)
+
+
+def step(number: int, bids: Pairs) -> BookDelta:
+    return BookDelta(BTC.id, number, 1_000 + number, levels(bids), levels([]), number, number)
+
+
+@pytest.fixture
+def streamed() -> Kept:
+    kept = Kept(is_streamed=True)
+    kept.keeper.on_subscribed()
+    return kept
+
+
+def test_a_streamed_book_asks_for_nothing_and_is_there_with_its_first_frame(streamed: Kept) -> None:
+    keeper = streamed.keeper
+    assert streamed.asked == 0
+    keeper.on_streamed(begin(10))
+    keeper.on_delta(step(11, [("98", "2")]))
+    assert (keeper.state, keeper.sequence, keeper.updates) == (BookState.UNAUDITED, 11, 2)
+    assert [type(event) for event in streamed.published] == [BookSnapshot, BookDelta]
+    assert streamed.asked == 0
+
+
+def test_a_snapshot_before_the_acknowledgement_is_as_good(streamed: Kept) -> None:
+    kept = Kept(is_streamed=True)
+    kept.keeper.on_streamed(begin(10))
+    kept.keeper.on_subscribed()
+    assert (kept.keeper.state, kept.keeper.is_verifying, kept.asked) == (
+        BookState.UNAUDITED,
+        False,
+        0,
+    )
+
+
+def test_a_delta_where_a_snapshot_is_due_asks_for_one_once(streamed: Kept) -> None:
+    for number in (20, 21, 25):
+        streamed.keeper.on_delta(step(number, []))
+    assert streamed.asked == 1
+    streamed.keeper.on_subscribed()
+    streamed.keeper.on_streamed(begin(30))
+    assert streamed.keeper.state is BookState.UNAUDITED
+
+
+def test_g05_g07_a_gap_is_healed_by_the_next_snapshot_which_replaces_all(streamed: Kept) -> None:
+    keeper = streamed.keeper
+    keeper.on_streamed(begin(10, "97", "103"))
+    keeper.on_delta(step(12, [("96", "1")]))
+    assert (keeper.state, keeper.gaps, streamed.asked) == (BookState.RESYNCING, 1, 1)
+    keeper.on_streamed(begin(20))
+    assert (keeper.state, keeper.resyncs, keeper.sequence) == (BookState.UNAUDITED, 1, 20)
+    assert keeper.book.bids() == [(Decimal(99), Decimal(1))]
+
+
+def test_g07_a_snapshot_in_mid_stream_replaces_all_without_a_change_of_state(
+    streamed: Kept,
+) -> None:
+    keeper = streamed.keeper
+    keeper.on_streamed(begin(10, "97", "103"))
+    streamed.states.clear()
+    keeper.on_streamed(begin(15))
+    keeper.on_delta(step(16, [("98", "1")]))
+    assert (streamed.states, keeper.resyncs, keeper.sequence) == ([], 0, 16)
+    assert keeper.book.bids() == [(Decimal(99), Decimal(1)), (Decimal(98), Decimal(1))]
+
+
+def test_g07_a_venue_that_counts_anew_is_followed(streamed: Kept) -> None:
+    keeper = streamed.keeper
+    keeper.on_streamed(begin(5000))
+    keeper.on_streamed(begin(1, "97", "103", time_ns=5001))
+    keeper.on_delta(step(2, [("96", "1")]))
+    assert (keeper.sequence, len(keeper.book.bids())) == (2, 2)
+
+
+def test_what_another_connection_says_again_changes_nothing(streamed: Kept) -> None:
+    keeper = streamed.keeper
+    keeper.on_streamed(begin(10))
+    keeper.on_delta(step(11, [("98", "2")]))
+    streamed.published.clear()
+    keeper.on_streamed(begin(10))
+    keeper.on_delta(step(11, [("98", "2")]))
+    assert (streamed.published, keeper.sequence) == ([], 11)
+
+
+def test_a_crossed_snapshot_asks_for_another(streamed: Kept) -> None:
+    streamed.keeper.on_streamed(begin(10, "102", "101"))
+    assert (streamed.keeper.state.is_readable, streamed.asked) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("after", "state", "resyncs"),
+    [
+        (begin(10), BookState.LIVE, 0),
+        (begin(14), BookState.LIVE, 0),
+        (begin(14, "98"), BookState.UNAUDITED, 1),
+    ],
+)
+def test_a_silent_streamed_book_is_compared_with_the_snapshot_that_it_begins_anew_with(
+    streamed: Kept, after: BookSnapshot, state: BookState, resyncs: int
+) -> None:
+    keeper = streamed.keeper
+    keeper.on_streamed(begin(10))
+    keeper.on_silent(61.0, 5, is_renewed=True)
+    assert keeper.state is BookState.SUSPECT
+    keeper.on_subscribed()
+    keeper.on_streamed(after)
+    assert (keeper.state, keeper.resyncs, keeper.sequence) == (state, resyncs, after.sequence)
+    assert (keeper.verified, streamed.asked) == (1, 0)
+
+
+def test_a_silent_streamed_book_that_nobody_renews_asks_for_it(streamed: Kept) -> None:
+    streamed.keeper.on_streamed(begin(10))
+    streamed.keeper.on_silent(61.0, 5, is_renewed=False)
+    assert streamed.asked == 1
+
+
+def test_what_comes_late_from_a_lost_connection_is_not_taken(streamed: Kept) -> None:
+    keeper = streamed.keeper
+    keeper.on_streamed(begin(10))
+    keeper.on_down("cut", 5)
+    keeper.on_streamed(begin(11))
+    assert (keeper.state, keeper.sequence) == (BookState.STALE, None)
+    keeper.on_up(6)
+    keeper.on_streamed(begin(3, time_ns=12))
+    assert (keeper.state, keeper.sequence) == (BookState.UNAUDITED, 3)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 from tests.marketdata.rig import BTC, Bench, trade
 
 from tickwright.errors import ConnectFailed, NotSupported
-from tickwright.marketdata.trades import history_call
+from tickwright.marketdata.trades import NamedTradePipe, history_call
+from tickwright.model.market import Trade
 from tickwright.model.notices import Gap
 from tickwright.model.topics import AggTrades, Trades
 from tickwright.venues.binance.spec import USDM
@@ -76,7 +78,7 @@ def test_history_with_a_hole_of_its_own_is_told_as_such(bench: Bench) -> None:
         number
         for event in bench.events
         if isinstance(event, Gap) and not event.is_backfilled
-        for number in range(event.first, event.last + 1)
+        for number in range(int(event.first or 0), int(event.last or 0) + 1)
     }
     assert missing == {6, 9}
 
@@ -87,3 +89,32 @@ def test_where_a_venue_gives_no_trades_by_id_a_backfill_is_refused_at_once() -> 
         history_call(Trades(PERP, backfill=True), USDM, instrument)
     ask = history_call(AggTrades(PERP, backfill=True), USDM, instrument)
     assert dict(ask(6, 3).params)["fromId"] == "6"
+
+
+# Trades with names in place of numbers.
+
+
+@pytest.fixture
+def named(bench: Bench) -> NamedTradePipe:
+    pipe = bench.pipe(Trades(BTC))
+    return NamedTradePipe(Trades(BTC), pipe.route, pipe.channel)
+
+
+def called(name: str) -> Trade:
+    return structs.replace(trade(1), trade_id=name)
+
+
+def test_a_named_trade_passes_once(bench: Bench, named: NamedTradePipe) -> None:
+    bench.feed(named, *map(called, ("b", "a", "b", "c", "a")))
+    assert told(bench) == ["b", "a", "c"]
+
+
+def test_g17_after_an_outage_what_may_be_missing_is_told_before_the_next_trade(
+    bench: Bench, named: NamedTradePipe
+) -> None:
+    named.on_down("cut", 5)
+    bench.feed(named, called("a"))
+    named.on_down("cut", 5)
+    named.on_down("cut again", 6)
+    bench.feed(named, called("a"), called("b"), called("c"))
+    assert told(bench) == ["a", (None, None, False), "b", "c"]

@@ -105,3 +105,34 @@ def test_on_a_new_connection_nothing_was_delivered_yet() -> None:
     fruit.forget_time()
     assert fruit.last_frame_s is None
     assert not fruit.sample(4.0), "what came on the old connection does not count"
+
+
+def test_a_stream_of_single_events_of_two_kinds_is_sorted_too() -> None:
+    def decode(frame: bytes, received_ns: int, tree: str) -> Any:
+        return (Apple if frame == b"a" else Pear)(frame.decode())
+
+    apples: list[Any] = []
+    pears: list[Any] = []
+    fruit = route(decode)
+    fruit.add(Tap(Apple, apples.append))
+    fruit.add(Tap(Pear, pears.append))
+    for frame in (b"a", b"p", b"a"):
+        fruit.handle(frame, 0)
+    assert (apples, pears) == (["a", "a"], ["p"])
+
+
+def test_a_stream_begins_anew_where_it_is_carried() -> None:
+    class Carrying:
+        def __init__(self) -> None:
+            self.renewed: list[str] = []
+
+        def pause(self) -> None: ...
+        def resume(self) -> None: ...
+        def renew(self, stream: str) -> None:
+            self.renewed.append(stream)
+
+    fruit, carrier = route(), Carrying()
+    fruit.renew()
+    fruit.carrier = carrier
+    fruit.renew()
+    assert carrier.renewed == ["fruit"]

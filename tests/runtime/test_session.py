@@ -31,6 +31,7 @@ from tickwright.testing.memory import Accept, Hang, MemoryNetwork, MemoryPeer, R
 from tickwright.testing.virtual_time import VirtualClock, run_virtual, virtual_time
 from tickwright.venues.base import (
     Ack,
+    Already,
     Channel,
     Control,
     Ignored,
@@ -60,6 +61,8 @@ class Words:
                 return Ack(int(number))
             case ["nack", number, *words]:
                 return Nack(int(number), " ".join(words))
+            case ["have", number, stream]:
+                return Already(int(number), (stream,))
             case ["deny", stream, *words]:
                 return Nack(None, " ".join(words), (stream,))
             case ["shutdown"]:
@@ -235,6 +238,44 @@ class TestSubscribing:
             await asyncio.sleep(0.1)
             assert rig.got == ["good:1"]
             assert rig.runner.status().last_error == "bad: no such"
+
+    @virtual_time
+    async def test_a_stream_is_given_up_and_asked_for_again_on_the_same_connection(self) -> None:
+        rig = Rig()
+        rig.want("a", "b")
+        async with rig.running():
+            rig.runner.renew("a")
+            await asyncio.sleep(2)
+            assert rig.peer.texts == ["sub 1 a,b", "unsub 2 a", "sub 3 a"]
+            assert rig.listener.confirmed == [("a", "b"), ("a",)]
+
+    @virtual_time
+    async def test_a_stream_that_is_being_asked_for_begins_anew_by_itself(self) -> None:
+        rig = Rig(lambda peer: None)
+        rig.want("a")
+        async with rig.running():
+            rig.runner.renew("a")
+            rig.runner.renew("unknown")
+            await asyncio.sleep(2)
+            assert rig.peer.texts == ["sub 1 a"]
+
+    @virtual_time
+    async def test_g22_what_the_venue_sends_already_is_confirmed_and_the_rest_asked_for_again(
+        self,
+    ) -> None:
+        def forgetful(peer: MemoryPeer) -> None:
+            def answer(text: str) -> None:
+                _, number, streams = text.split()
+                peer.push(f"have {number} a" if "a" in streams else f"ack {number}")
+
+            peer.on_text = answer
+
+        rig = Rig(forgetful)
+        rig.want("a", "b")
+        async with rig.running():
+            await asyncio.sleep(2)
+            assert rig.listener.confirmed == [("a",), ("b",)]
+            assert rig.listener.of(TopicFailed) == []
 
 
 class TestOutages:

@@ -20,7 +20,7 @@ from tickwright.marketdata.book import Book
 from tickwright.marketdata.feed import Feed
 from tickwright.marketdata.market import Market
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.topics import BookUpdates, Topic
+from tickwright.model.topics import Topic
 from tickwright.runtime.bus import Handle, Handler
 from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
@@ -197,6 +197,7 @@ class Connector:
         self,
         instrument: str,
         *,
+        depth: int | None = None,
         timeout_s: float | None = BOOK_TIMEOUT_S,
         redundant: bool = False,
     ) -> Book:
@@ -204,20 +205,24 @@ class Connector:
 
         Args:
             instrument: Its id, for example ``binance:BTC/USDT``.
+            depth: Levels a side, where the venue sends books of several depths; its usual one unless given.
             timeout_s: How long to wait; ``None`` waits for ever.
             redundant: Keep it from two connections, so that the loss of one is not felt.
 
         Raises:
             UnknownInstrument: If there is none; the error names the nearest.
+            NotSupported: If the venue sends no books of that depth.
             ConnectTimeout: If it is not synced in time; the text says what it is waiting for.
             SubscriptionRefused: If the venue refuses its stream.
         """
-        return await self._market.book(instrument, timeout_s=timeout_s, is_redundant=redundant)
+        return await self._market.book(
+            instrument, depth=depth, timeout_s=timeout_s, is_redundant=redundant
+        )
 
     def release(self, book: Book) -> None:
         """Give a book up: it is unsubscribed unless someone else wants it, and cannot be read any more."""
         if self._assembly is not None:  # a closed one has given everything up
-            self._assembly.market.release([BookUpdates(book.instrument.id)])
+            self._assembly.market.release([book.topic])
 
     # Streams.
 

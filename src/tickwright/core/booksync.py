@@ -18,6 +18,10 @@ ids cannot show is a change lost *before* the stream began while no delta has co
 snapshot counts only if it was asked for after the subscription was confirmed
 (`BookSync.subscribed`, or a first delta) and within the same connection (`BookSync.epoch`). Then a
 quiet instrument has its book without waiting for a delta.
+
+Some venues (Bybit) begin the stream itself with a snapshot, and may send another at any time
+(`BookSync.streamed`). It stands at its place in the order of the stream, so there is nothing to
+bridge: the next delta follows it as it would follow a delta.
 """
 
 from __future__ import annotations
@@ -118,6 +122,7 @@ class SyncEvent(Enum):
     BREAKS = "a delta leaves a hole before it"
     COVERS = "a snapshot newer than all that is buffered"
     JOINS = "a snapshot that buffered deltas continue"
+    STREAMED = "a snapshot in the stream itself"
     LAGS = "a snapshot that does not reach the deltas"
     DISCARD = "the book is found wrong, the stream goes on"
     RESET = "the stream is gone"
@@ -132,6 +137,7 @@ TABLE: Final[Table[SyncState, SyncEvent, Verdict | None]] = Table(
         (_S.IDLE, _E.SUBSCRIBED): (_S.BUFFERING, None),
         (_S.IDLE, _E.LINKS): (_S.BUFFERING, _V.HELD),
         (_S.IDLE, _E.LAGS): (_S.IDLE, None),
+        (_S.IDLE, _E.STREAMED): (_S.SYNCED, None),
         (_S.IDLE, _E.DISCARD): (_S.IDLE, None),
         (_S.IDLE, _E.RESET): (_S.IDLE, None),
         (_S.BUFFERING, _E.SUBSCRIBED): (_S.BUFFERING, None),
@@ -141,6 +147,7 @@ TABLE: Final[Table[SyncState, SyncEvent, Verdict | None]] = Table(
         (_S.BUFFERING, _E.COVERS): (_S.BRIDGING, None),
         (_S.BUFFERING, _E.JOINS): (_S.SYNCED, None),
         (_S.BUFFERING, _E.LAGS): (_S.BUFFERING, None),
+        (_S.BUFFERING, _E.STREAMED): (_S.SYNCED, None),
         (_S.BUFFERING, _E.DISCARD): (_S.BUFFERING, None),
         (_S.BUFFERING, _E.RESET): (_S.IDLE, None),
         (_S.BRIDGING, _E.SUBSCRIBED): (_S.BRIDGING, None),
@@ -149,6 +156,7 @@ TABLE: Final[Table[SyncState, SyncEvent, Verdict | None]] = Table(
         (_S.BRIDGING, _E.BREAKS): (_S.BUFFERING, _V.GAP),
         (_S.BRIDGING, _E.COVERS): (_S.BRIDGING, None),
         (_S.BRIDGING, _E.LAGS): (_S.BRIDGING, None),
+        (_S.BRIDGING, _E.STREAMED): (_S.SYNCED, None),
         (_S.BRIDGING, _E.DISCARD): (_S.BUFFERING, None),
         (_S.BRIDGING, _E.RESET): (_S.IDLE, None),
         (_S.SYNCED, _E.SUBSCRIBED): (_S.SYNCED, None),
@@ -157,6 +165,7 @@ TABLE: Final[Table[SyncState, SyncEvent, Verdict | None]] = Table(
         (_S.SYNCED, _E.BREAKS): (_S.BUFFERING, _V.GAP),
         (_S.SYNCED, _E.COVERS): (_S.BRIDGING, None),
         (_S.SYNCED, _E.LAGS): (_S.SYNCED, None),
+        (_S.SYNCED, _E.STREAMED): (_S.SYNCED, None),
         (_S.SYNCED, _E.DISCARD): (_S.BUFFERING, None),
         (_S.SYNCED, _E.RESET): (_S.IDLE, None),
     },
@@ -297,6 +306,12 @@ class BookSync:
         self.sequence = deltas[-1].last if deltas else snapshot.sequence
         self._link = self.sequence if deltas else _UNLINKED
         return Replay(snapshot, deltas)
+
+    def streamed(self, snapshot: BookSnapshot) -> None:
+        """Take a snapshot that came in the stream itself: the book is what it says, wherever it stood before."""
+        self._move(SyncEvent.STREAMED)
+        self._forget()
+        self._link = self.sequence = snapshot.sequence
 
     def _uncommon(self, delta: BookDelta) -> Verdict:
         """Everything but the next delta of a synced book."""

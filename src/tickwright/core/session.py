@@ -274,11 +274,13 @@ class Session:
 
     def acked(self, now_s: float, request_id: int) -> list[Effect]:
         """The venue accepted a request."""
-        confirmed = self.ledger.acked(request_id)
-        for stream in confirmed:
-            self._heartbeat.watch(stream, self._cadence_s(stream), now_s)
-        effects: list[Effect] = [Confirmed(confirmed)] if confirmed else []
-        return effects + self.changed(now_s)
+        return self._confirmed(now_s, self.ledger.acked(request_id))
+
+    def already(
+        self, now_s: float, request_id: int | None, named: tuple[str, ...]
+    ) -> list[Effect]:
+        """The venue refused a request because of streams that it sends already."""
+        return self._confirmed(now_s, self.ledger.already(request_id, named))
 
     def nacked(
         self, now_s: float, request_id: int | None, text: str, named: tuple[str, ...]
@@ -340,6 +342,12 @@ class Session:
                         else:
                             return effects + self.replace(now_s, reason)
         return effects
+
+    def _confirmed(self, now_s: float, streams: tuple[str, ...]) -> list[Effect]:
+        for stream in streams:
+            self._heartbeat.watch(stream, self._cadence_s(stream), now_s)
+        effects: list[Effect] = [Confirmed(streams)] if streams else []
+        return effects + self.changed(now_s)
 
     def _is_flowing(self, now_s: float) -> bool:
         """Whether any stream delivers: then the others are not to pay for the silent one with an outage."""

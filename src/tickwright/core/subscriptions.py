@@ -205,6 +205,29 @@ class Ledger:
                 confirmed.append(stream)
         return tuple(confirmed)
 
+    def already(self, request_id: int | None, named: Iterable[str]) -> tuple[str, ...]:
+        """Note that the venue refused a request because it sends ``named`` already: the others are asked for again.
+
+        Args:
+            request_id: Which one; ``None`` as for `nacked`.
+            named: The streams that it sends.
+
+        Returns:
+            The streams confirmed by it.
+        """
+        sent = frozenset(named)
+        request = self._requests.pop(request_id or self._attributed(sent) or 0, None)
+        if request is None:
+            return ()
+        self._is_answering = True
+        confirmed = []
+        for stream in request.streams:
+            self._tries.pop(stream, None)
+            event = StreamEvent.ACKED if stream in sent else StreamEvent.RETRY
+            if self._fire(stream, event) is StreamState.CONFIRMED:
+                confirmed.append(stream)
+        return tuple(confirmed)
+
     def nacked(
         self, request_id: int | None, text: str, named: Iterable[str] = ()
     ) -> tuple[Refused, ...]:

@@ -170,6 +170,16 @@ class RestClient:
         answer, _ = await self._call(call, deadline_s)
         return answer
 
+    async def pages(self, call: RestCall[list[T]]) -> list[T]:
+        """Return the rows of all pages, beginning with the one that ``call`` asks for; raises what `call` raises."""
+        rows: list[T] = []
+        page: RestCall[list[T]] | None = call
+        while page is not None:
+            answer, response = await self._call(page, None)
+            rows += answer
+            page = None if page.next_page is None or not answer else page.next_page(response.body)
+        return rows
+
     async def sync_clock(self, samples: int = 1) -> None:
         """Ask for the venue's time, so that `clock_sync` knows it better; raises what `call` raises."""
         for _ in range(samples):

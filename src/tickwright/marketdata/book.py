@@ -12,6 +12,7 @@ from tickwright.model.instrument import Instrument
 from tickwright.model.market import Level
 from tickwright.model.notices import BookState, BookStateChanged
 from tickwright.model.numbers import format_decimal
+from tickwright.model.topics import BookUpdates
 
 
 __all__ = ["Book"]
@@ -29,7 +30,9 @@ class Book:
         ((Decimal('61837.63'), Decimal('3.78826')), (Decimal('61837.64'), Decimal('1.54698')), <BookState.LIVE: 'live'>)
     """
 
-    def __init__(self, keeper: BookKeeper, clock: Clock) -> None:
+    def __init__(self, keeper: BookKeeper, clock: Clock, topic: BookUpdates) -> None:
+        self.topic = topic
+        """What is subscribed for it."""
         self._keeper = keeper
         self._clock = clock
         self._waiters: list[asyncio.Future[None]] = []

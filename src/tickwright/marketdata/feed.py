@@ -98,7 +98,7 @@ class Feed:
         self._tools = tools
         self._make_session = make_session
         self._drop_session = drop_session
-        self._audits = audits and Quotes in product.topics
+        self._audits = audits and product.book.has_quote_ids and Quotes in product.topics
         self._notify = notify
         self._timer = timer
         self._pools: dict[tuple[str, bool], SessionPool | TwinPool] = {}
@@ -114,7 +114,7 @@ class Feed:
         """Return what the venue lists, asked for once unless ``fresh``."""
         async with self._listing:
             if fresh or not len(self.instruments):
-                self.instruments.update(await self.rest.call(self.product.calls.instruments()))
+                self.instruments.update(await self.rest.pages(self.product.calls.instruments()))
         return self.instruments
 
     # Wishes.
@@ -163,9 +163,9 @@ class Feed:
         if isinstance(topic, (Trades, AggTrades)) and topic.backfill:
             history_call(topic, self.product, self.instruments[topic.instrument])
 
-    def book_pipe(self, instrument_id: str) -> BookPipe:
+    def book_pipe(self, instrument_id: str, depth: int | None = None) -> BookPipe:
         """Return the pipe that keeps the book of an acquired ``BookUpdates``."""
-        pipe = self._pipes.get(BookUpdates(instrument_id))
+        pipe = self._pipes.get(BookUpdates(instrument_id, depth))
         if not isinstance(pipe, BookPipe):
             raise UnknownInstrument(f"no book of {instrument_id} is open")
         return pipe
@@ -327,5 +327,5 @@ class Feed:
 def _upstream(topic: Topic) -> Topic:
     """Return the topic that has a stream of its own: a book's states come with its updates."""
     if isinstance(topic, BookStates) and isinstance(topic, InstrumentTopic):
-        return BookUpdates(topic.instrument)
+        return BookUpdates(topic.instrument, topic.depth)
     return topic

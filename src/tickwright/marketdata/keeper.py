@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from tickwright.core.audit import MATCH, BookAudit, Match, Mismatch
 from tickwright.core.bookstate import TABLE, BookEvent
-from tickwright.core.booksync import BookChain, BookSync, Replay, Verdict
+from tickwright.core.booksync import BUFFERED_MAX, BookChain, BookSync, Replay, Verdict
 from tickwright.kernel import L2Book, Levels
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookDelta, BookSnapshot, MarketEvent, Quote
@@ -37,9 +37,11 @@ class BookKeeper:
     Args:
         instrument: Whose book.
         chain: How its deltas link.
+        is_streamed: Whether its stream begins with a snapshot, so that none is to be fetched.
         publish: Takes ``BookSnapshot`` at each sync and every ``BookDelta`` applied.
         publish_state: Takes every ``BookStateChanged``.
-        request_snapshot: Called when a snapshot is needed; the answer comes to `on_snapshot`.
+        request_snapshot: Called when a snapshot is needed. The answer comes to `on_snapshot` where it is fetched, and to
+            `on_streamed` where the stream is to be subscribed anew.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class BookKeeper:
         instrument: Instrument,
         chain: BookChain,
         *,
+        is_streamed: bool = False,
         publish: Callable[[MarketEvent], None],
         publish_state: Callable[[BookStateChanged], None],
         request_snapshot: Callable[[BookKeeper], None],
@@ -64,7 +67,9 @@ class BookKeeper:
         """When the last update that was applied came in."""
         self.venue_ts_ns: int | None = None
         self.is_verifying = False
-        self._sync = BookSync(chain)
+        self._is_streamed = is_streamed
+        # What comes before a snapshot in its own stream is worth nothing: one delta is enough to see the order.
+        self._sync = BookSync(chain, buffered_max=1 if is_streamed else BUFFERED_MAX)
         self._audit: BookAudit | None = None
         self._mismatched_at: deque[int] = deque(maxlen=MISMATCHES_MAX)
         self._publish = publish
@@ -137,23 +142,37 @@ class BookKeeper:
         if not isinstance(answer, Replay):
             return False
         self._is_snapshot_asked = False
-        if self._audit is not None:
-            self._audit.reset()
-        self.book.replace(snapshot.bids, snapshot.asks)
-        self._stamp(snapshot)
-        if self.state is BookState.RESYNCING:
-            self.resyncs += 1
-        self._publish(snapshot)
+        self._replace(snapshot)
         for delta in answer.deltas:
             self.book.apply(delta.bids, delta.asks)
             self.updates += 1
             self._stamp(delta)
             self._publish(delta)
-        if self.book.is_crossed:
-            self._break("crossed after the snapshot", snapshot.received_ts_ns)
-        else:
-            self._go(BookEvent.SYNCED, f"synced at {self.sequence}", snapshot.received_ts_ns)
+        self._check_crossed(snapshot)
         return True
+
+    def on_streamed(self, snapshot: BookSnapshot) -> None:
+        """Take a snapshot that came in the stream: it replaces the book, unless the book is past it.
+
+        It is past it where another connection brings the same stream, or the venue repeats what it said. A venue that
+        counts anew has lower ids, too, but never an earlier time.
+        """
+        if self.state in (BookState.STALE, BookState.CLOSED):
+            return
+        self._is_snapshot_asked = self.is_verifying = False
+        is_past = (
+            self.sequence is not None
+            and snapshot.sequence <= self.sequence
+            and (snapshot.venue_ts_ns or 0) <= (self.venue_ts_ns or 0)
+        )
+        if self.state is BookState.SUSPECT and not self._is_equal(snapshot):
+            self._discard("a fresh snapshot differs", snapshot.received_ts_ns)
+        elif is_past:
+            return
+        self._sync.streamed(snapshot)
+        self.updates += 1
+        self._replace(snapshot)
+        self._check_crossed(snapshot)
 
     def on_snapshot_failed(self, error: Exception) -> None:
         """Remember why there is no snapshot yet, for whoever waits for the book; it is asked for again."""
@@ -190,6 +209,11 @@ class BookKeeper:
         stream fell silent is compared with a fresh snapshot: what came between the two subscriptions is lost.
         """
         self._sync.subscribed()
+        if self._is_streamed:
+            self._is_snapshot_asked = (
+                False  # it comes by itself; a delta before it would be a fault
+            )
+            return
         self.is_verifying = self._sync.is_synced
         self._ask()
 
@@ -228,6 +252,21 @@ class BookKeeper:
 
     # What follows from it.
 
+    def _replace(self, snapshot: BookSnapshot) -> None:
+        if self._audit is not None:
+            self._audit.reset()
+        self.book.replace(snapshot.bids, snapshot.asks)
+        self._stamp(snapshot)
+        if self.state is BookState.RESYNCING:
+            self.resyncs += 1
+        self._publish(snapshot)
+
+    def _check_crossed(self, snapshot: BookSnapshot) -> None:
+        if self.book.is_crossed:
+            self._break("crossed after the snapshot", snapshot.received_ts_ns)
+        elif self.state in (BookState.SYNCING, BookState.RESYNCING):
+            self._go(BookEvent.SYNCED, f"synced at {self.sequence}", snapshot.received_ts_ns)
+
     def _apply(self, delta: BookDelta) -> None:
         book = self.book
         book.apply(delta.bids, delta.asks)
@@ -264,26 +303,34 @@ class BookKeeper:
 
     def _verify(self, snapshot: BookSnapshot) -> None:
         self.is_verifying = False
+        if not self._is_equal(snapshot):
+            self._break("a fresh snapshot differs", snapshot.received_ts_ns)
+
+    def _is_equal(self, snapshot: BookSnapshot) -> bool:
+        """Compare the book of a silent stream with a fresh snapshot, and trust it again if it is equal."""
         if self.sequence is not None and snapshot.sequence < self.sequence:
             reason = "its stream speaks again, without a hole"
             self._go(BookEvent.MATCH, reason, snapshot.received_ts_ns)
-            return
+            return True
         self.verified += 1
         count = min(COMPARED_LEVELS, len(snapshot.bids), len(snapshot.asks))
         is_equal = list(snapshot.bids)[:count] == self.book.bids(count)
         if is_equal and list(snapshot.asks)[:count] == self.book.asks(count):
             self._go(BookEvent.MATCH, "equal to a fresh snapshot", snapshot.received_ts_ns)
-        else:
-            self.verified_mismatches += 1
-            self._break("a fresh snapshot differs", snapshot.received_ts_ns)
+            return True
+        self.verified_mismatches += 1
+        return False
 
     def _break(self, reason: str, now_ns: int) -> None:
+        self._discard(reason, now_ns)
+        self._ask()
+
+    def _discard(self, reason: str, now_ns: int) -> None:
         # A gap is known to the sync already, and it holds the delta after it.
         if self._sync.is_synced:
             self._sync.discard()
             self._forget()
         self._go(BookEvent.BROKEN, reason, now_ns)
-        self._ask()
 
     def _reset(self) -> None:
         self._sync.reset()

@@ -93,7 +93,12 @@ class Market:
             feed.release(wanted)
 
     async def book(
-        self, instrument_id: str, *, timeout_s: float | None, is_redundant: bool = False
+        self,
+        instrument_id: str,
+        *,
+        depth: int | None = None,
+        timeout_s: float | None,
+        is_redundant: bool = False,
     ) -> Book:
         """Return the local book of an instrument once it can be read.
 
@@ -101,9 +106,9 @@ class Market:
             ConnectTimeout: If it is not synced within ``timeout_s``.
             SubscriptionRefused: If the venue refuses its stream.
         """
-        topic = BookUpdates(instrument_id)
+        topic = BookUpdates(instrument_id, depth)
         await self.acquire([topic], is_redundant=is_redundant)
-        book = self.feed_of(instrument_id).book_pipe(instrument_id).view
+        book = self.feed_of(instrument_id).book_pipe(instrument_id, depth).view
         try:
             await book.wait_readable(timeout_s)
         except BaseException:

@@ -8,12 +8,13 @@ from typing import Any
 from tickwright.marketdata.candles import CandlePipe
 from tickwright.marketdata.once import OncePipe, QuotePipe
 from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
-from tickwright.marketdata.trades import BackfilledTradePipe, TradePipe
+from tickwright.marketdata.streamed import StreamedBookPipe
+from tickwright.marketdata.trades import BackfilledTradePipe, NamedTradePipe, TradePipe
 from tickwright.model.instrument import Instruments
 from tickwright.model.topics import AggTrades, BookUpdates, Candles, Quotes, Topic, Trades
 from tickwright.runtime.bus import TopicChannel
 from tickwright.runtime.routes import Route
-from tickwright.venues.base import Product
+from tickwright.venues.base import Product, TradeIds
 
 
 __all__ = ["make_pipe"]
@@ -40,7 +41,8 @@ def _book(
     instruments: Instruments,
     tools: PipeTools,
 ) -> Pipe:
-    return BookPipe(topic, route, channel, instruments[topic.instrument], product, tools)
+    make = StreamedBookPipe if product.book.snapshot is None else BookPipe
+    return make(topic, route, channel, instruments[topic.instrument], product, tools)
 
 
 def _trades(
@@ -54,6 +56,8 @@ def _trades(
     if topic.backfill:
         instrument = instruments[topic.instrument]
         return BackfilledTradePipe(topic, route, channel, instrument, product, tools)
+    if product.trade_ids is TradeIds.OPAQUE and isinstance(topic, Trades):
+        return NamedTradePipe(topic, route, channel)
     return TradePipe(topic, route, channel)
 
 

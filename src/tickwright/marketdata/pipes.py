@@ -131,7 +131,7 @@ class BookPipe(Pipe):
         tools: Bus, clock, and who fetches snapshots.
     """
 
-    __slots__ = ("_bus", "_publish_state", "audit", "instrument", "keeper", "view")
+    __slots__ = ("_publish_state", "_states", "_tools", "audit", "instrument", "keeper", "view")
 
     def __init__(
         self,
@@ -144,19 +144,21 @@ class BookPipe(Pipe):
     ) -> None:
         super().__init__(topic, route, channel)
         self.instrument = instrument
-        self._bus = tools.bus
-        self._publish_state = tools.bus.publisher(BookStates(instrument.id)).publish
+        self._tools = tools
+        self._states = BookStates(instrument.id, topic.depth)
+        self._publish_state = tools.bus.publisher(self._states).publish
         self.keeper = BookKeeper(
             instrument,
             product.book.chain,
+            is_streamed=product.book.snapshot is None,
             publish=channel.publish,
             publish_state=self._on_state,
-            request_snapshot=tools.request_snapshot,
+            request_snapshot=self._request_snapshot,
         )
         self.audit = Tap(Quote, self.keeper.on_quote)
         """For the route of the quotes that the book is compared with."""
         channel.snapshot = self.keeper.as_snapshot
-        self.view = Book(self.keeper, tools.clock)
+        self.view = Book(self.keeper, tools.clock, topic)
 
     @property
     def sinks(self) -> list[tuple[type, Sink]]:
@@ -190,7 +192,10 @@ class BookPipe(Pipe):
         """Nobody wants the book any more."""
         self.keeper.close(now_ns)
         self.channel.snapshot = None
-        self._bus.forget(BookStates(self.instrument.id))
+        self._tools.bus.forget(self._states)
+
+    def _request_snapshot(self, keeper: BookKeeper) -> None:
+        self._tools.request_snapshot(keeper)
 
     def _on_state(self, change: BookStateChanged) -> None:
         self.view.on_state(change)

@@ -173,9 +173,10 @@ class Replay:
 
     def _snapshot(self, symbol: str, body: bytes, received_ns: int) -> None:
         instrument = self.instruments.by_symbol(self.product.name, symbol)
-        if instrument is None:
+        fetch = self.product.book.snapshot
+        if instrument is None or fetch is None:
             return
-        snapshot = self.product.book.snapshot(instrument).decode(body, received_ns)
+        snapshot = fetch(instrument).decode(body, received_ns)
         book = self._books.get(instrument.id)
         if book is None:
             self._early[instrument.id] = snapshot

@@ -115,8 +115,10 @@ class SnapshotDesk:
 
     async def _serve(self, keeper: BookKeeper) -> bool:
         epoch = keeper.epoch
+        fetch = self._feed.snapshot
+        assert fetch is not None  # whose stream brings its snapshots never asks here
         try:
-            snapshot = await self._rest.call(self._feed.snapshot(keeper.instrument))
+            snapshot = await self._rest.call(fetch(keeper.instrument))
         except (ConnectivityError, VenueError, DecodeError, CircuitOpen) as error:
             self._failed += 1
             self._last_error = f"{keeper.instrument.id}: {error}"

@@ -1,4 +1,4 @@
-"""Pipes of trades: they see what is missing by the ids, say so, and fill it from history where that is wanted."""
+"""Pipes of trades: they see by the ids what is missing, say so, and fill it from history where that is wanted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tickwright.core.gaps import Backfill, Hole, Link, TradeSequence
+from tickwright.core.seen import SeenIds
 from tickwright.marketdata.pipes import Pipe, PipeTools
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import AggTrade, Trade
@@ -16,7 +17,7 @@ from tickwright.runtime.routes import Route, Sink
 from tickwright.venues.base import Product, RestCall
 
 
-__all__ = ["BackfilledTradePipe", "TradePipe", "history_call"]
+__all__ = ["BackfilledTradePipe", "NamedTradePipe", "TradePipe", "history_call"]
 
 PAGE = 1_000
 """Trades a request of history; what venues give at most."""
@@ -43,6 +44,41 @@ class TradePipe(Pipe):
         elif isinstance(link, Hole):
             self.channel.publish(_gap(trade.instrument, link, trade.received_ts_ns))
             self.channel.publish(trade)
+
+
+class NamedTradePipe(Pipe):
+    """Passes each trade on once, where ids are names; after an outage, a ``Gap`` without numbers goes before the next."""
+
+    __slots__ = ("_has_hole", "_seen")
+
+    def __init__(self, topic: Trades, route: Route, channel: TopicChannel) -> None:
+        super().__init__(topic, route, channel)
+        self._seen = SeenIds()
+        self._has_hole = False
+
+    @property
+    def sinks(self) -> list[tuple[type, Sink]]:
+        """What to register with the route."""
+        return [(self.topic.event, self._take)]
+
+    def on_down(self, reason: str, now_ns: int) -> None:
+        """The session lost its connection: trades may pass unseen."""
+        self._has_hole = len(self._seen) > 0
+
+    def _take(self, trade: Trade) -> None:
+        if not self._seen.is_new(trade.trade_id):
+            return
+        if self._has_hole:
+            self._has_hole = False
+            self.channel.publish(
+                Gap(
+                    received_ts_ns=trade.received_ts_ns,
+                    instrument=trade.instrument,
+                    first=None,
+                    last=None,
+                )
+            )
+        self.channel.publish(trade)
 
 
 class BackfilledTradePipe(Pipe):

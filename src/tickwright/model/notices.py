@@ -101,11 +101,15 @@ class TopicFailed(Notice, frozen=True, kw_only=True):
 
 
 class Gap(Notice, frozen=True, kw_only=True):
-    """Trades ``first``..``last`` (ids, inclusive) of an instrument did not arrive."""
+    """Trades ``first``..``last`` (ids, inclusive) of an instrument did not arrive.
+
+    Both are ``None`` where the venue does not number its trades: there was an outage, and whether any trade fell into
+    it cannot be known.
+    """
 
     instrument: str
-    first: int
-    last: int
+    first: int | None
+    last: int | None
     is_backfilled: bool = False
     """True where they follow, in order, from the venue's history."""
 

@@ -95,15 +95,22 @@ class Quotes(InstrumentTopic, frozen=True):
 
 
 class BookUpdates(InstrumentTopic, frozen=True):
-    """The verified local book → ``BookSnapshot`` when it (re)syncs, then each ``BookDelta`` applied."""
+    """The verified local book → ``BookSnapshot`` when it (re)syncs, then each ``BookDelta`` applied.
+
+    ``depth`` is the number of levels a side where a venue sends books of several; ``None`` takes the venue's usual.
+    """
 
     event: ClassVar[type] = BookDelta
 
+    depth: int | None = None
+
 
 class BookStates(InstrumentTopic, frozen=True):
-    """State changes of the local book → ``BookStateChanged``."""
+    """State changes of the local book → ``BookStateChanged``; ``depth`` as for `BookUpdates`."""
 
     event: ClassVar[type] = BookStateChanged
+
+    depth: int | None = None
 
 
 class BookTops(InstrumentTopic, frozen=True):

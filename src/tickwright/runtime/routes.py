@@ -9,7 +9,7 @@ from tickwright.runtime.queues import Gate
 from tickwright.venues.base import Channel
 
 
-__all__ = ["Route", "Sink", "Taker", "Tap"]
+__all__ = ["Carrier", "Route", "Sink", "Taker", "Tap"]
 
 Sink = Callable[[Any], None]
 """Takes one event; it is only ever given the event types it was registered for."""
@@ -35,6 +35,13 @@ class Tap:
 
     def __init__(self, event: type, sink: Sink) -> None:
         self.sinks = ((event, sink),)
+
+
+class Carrier(Gate, Protocol):
+    """What a stream comes on: a session, or two."""
+
+    def renew(self, stream: str) -> None:
+        """Subscribe a stream anew."""
 
 
 class Route:
@@ -66,7 +73,7 @@ class Route:
         self.kind = channel.kind
         self.subject = channel.subject
         self.decode: Callable[[bytes, int, Any], Any] = channel.kind.decode
-        self.carrier: Gate | None = None
+        self.carrier: Carrier | None = None
         """The session that carries the stream, or did last: a pause is taken back where it was made."""
         self.frames = 0
         self.last_frame_s: float | None = None
@@ -100,6 +107,11 @@ class Route:
         if self.carrier is not None:
             self.carrier.resume()
 
+    def renew(self) -> None:
+        """Have the stream subscribed anew, so that the venue begins it again; nothing happens where none carries it."""
+        if self.carrier is not None:
+            self.carrier.renew(self.name)
+
     def sample(self, now_s: float) -> bool:
         """Note the time if frames came since the last sample; so the hot path counts and reads no clock."""
         if self.frames == self._sampled:
@@ -125,8 +137,10 @@ class Route:
             self.take = _spreader(sinks)
         elif len(sinks) == 1:
             self.take = sinks[0][1]
-        else:
+        elif len({event_type for event_type, _ in sinks}) < 2:
             self.take = _repeater(tuple(sink for _, sink in sinks))
+        else:
+            self.take = _sorter(sinks)
 
 
 def _ignore(event: object) -> None:
@@ -141,10 +155,18 @@ def _repeater(sinks: tuple[Sink, ...]) -> Sink:
     return take
 
 
+def _sorter(sinks: tuple[tuple[type, Sink], ...]) -> Sink:
+    by_type = _by_type(sinks)
+
+    def take(event: object) -> None:
+        for sink in by_type.get(type(event), ()):
+            sink(event)
+
+    return take
+
+
 def _spreader(sinks: tuple[tuple[type, Sink], ...]) -> Sink:
-    by_type: dict[type, list[Sink]] = {}
-    for event_type, sink in sinks:
-        by_type.setdefault(event_type, []).append(sink)
+    by_type = _by_type(sinks)
 
     def take(events: Sequence[object]) -> None:
         for event in events:
@@ -152,3 +174,10 @@ def _spreader(sinks: tuple[tuple[type, Sink], ...]) -> Sink:
                 sink(event)
 
     return take
+
+
+def _by_type(sinks: tuple[tuple[type, Sink], ...]) -> dict[type, list[Sink]]:
+    found: dict[type, list[Sink]] = {}
+    for event_type, sink in sinks:
+        found.setdefault(event_type, []).append(sink)
+    return found

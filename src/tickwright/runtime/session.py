@@ -21,26 +21,20 @@ from tickwright.core.session import (
     Send,
     Session,
     SessionState,
-    Silent,
     Up,
 )
+from tickwright.core.streamstate import StreamState
 from tickwright.core.subscriptions import Ledger, Refused
 from tickwright.errors import ConnectivityError, DecodeError, HandshakeRefused
 from tickwright.io.clock import Clock
 from tickwright.io.websocket import WebSocketConnection, WebSocketOptions, WebSocketTransport
-from tickwright.model.notices import (
-    DecodeFailure,
-    Notice,
-    SessionDown,
-    SessionUp,
-    TopicFailed,
-    TopicStale,
-)
+from tickwright.model.notices import DecodeFailure
 from tickwright.runtime.gates import ConnectGate
 from tickwright.runtime.line import Line
+from tickwright.runtime.noticing import notice_of
 from tickwright.runtime.reporting import SessionListener, SessionStatus
 from tickwright.runtime.routes import Route
-from tickwright.venues.base import Ack, Nack, ShutdownNotice, WsLimits, WsProtocol
+from tickwright.venues.base import Ack, Already, Nack, ShutdownNotice, WsLimits, WsProtocol
 
 
 __all__ = ["SessionRunner"]
@@ -140,6 +134,12 @@ class SessionRunner:
             self.ledger.unwant(route.name)
             self.machine.unwatched(route.name)
         self._changed.set()
+
+    def renew(self, stream: str) -> None:
+        """Give a stream up and ask for it again; one that is being asked for already begins anew by itself."""
+        if self.ledger.state(stream) is StreamState.CONFIRMED:
+            self.ledger.renew(stream)
+            self._changed.set()
 
     def replace(self, reason: str) -> None:
         """Close the connection and make another."""
@@ -330,44 +330,20 @@ class SessionRunner:
             self._closing = [old for old in self._closing if old.is_open] + [line.connection]
 
     def _tell(self, effect: Effect) -> None:
-        now_ns = self._clock.time_ns()
-        notice: Notice
         match effect:
-            case Up(attempt=attempt):
+            case Up():
                 self.last_error = None
-                notice = SessionUp(received_ts_ns=now_ns, session=self.name, attempt=attempt)
-            case Down(code=code, reason=reason, retry_in_s=retry_in_s, is_final=is_final):
+            case Down(reason=reason):
                 self.last_error = reason
-                notice = SessionDown(
-                    received_ts_ns=now_ns,
-                    session=self.name,
-                    code=code,
-                    reason=reason,
-                    retry_in_s=retry_in_s,
-                    is_final=is_final,
-                )
             case Refused(stream=stream, text=text):
                 self.last_error = f"{stream}: {text}"
-                notice = TopicFailed(
-                    received_ts_ns=now_ns, session=self.name, stream=stream, text=text
-                )
-            case Silent(stream=stream, silent_s=silent_s, remedy=remedy):
-                notice = TopicStale(
-                    received_ts_ns=now_ns,
-                    session=self.name,
-                    stream=stream,
-                    silent_s=silent_s,
-                    action=remedy,
-                )
             case Renew(reason=reason):
                 self._listener.on_renew(self, reason)
                 return
             case Confirmed(streams=streams):
                 self._listener.on_confirmed(self, streams)
                 return
-            case _:
-                raise AssertionError(effect)
-        self._listener.on_notice(self, notice)
+        self._listener.on_notice(self, notice_of(effect, self.name, self._clock.time_ns()))
 
     # What the line reports.
 
@@ -399,6 +375,8 @@ class SessionRunner:
         match self._protocol.control(frame):
             case Ack(request_id=request_id):
                 self._happened(self.machine.acked(now_s, request_id))
+            case Already(request_id=refused_id, streams=sent):
+                self._happened(self.machine.already(now_s, refused_id, sent))
             case Nack(request_id=nacked_id, text=text, streams=streams):
                 self._happened(self.machine.nacked(now_s, nacked_id, text, streams))
             case ShutdownNotice():

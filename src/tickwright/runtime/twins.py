@@ -67,7 +67,7 @@ class _Twin:
 
 
 class _Both:
-    """Holds both sockets back where a reader may lose nothing."""
+    """Both sockets, where a reader may lose nothing, or a stream is to begin anew."""
 
     def __init__(self, pair: tuple[_Twin, _Twin]) -> None:
         self._pair = pair
@@ -81,6 +81,11 @@ class _Both:
         """Take one pause back."""
         for twin in self._pair:
             twin.runner.resume()
+
+    def renew(self, stream: str) -> None:
+        """Subscribe a stream anew."""
+        for twin in self._pair:
+            twin.runner.renew(stream)
 
 
 class TwinPool:

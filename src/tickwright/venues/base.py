@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Ack",
+    "Already",
     "BookFeed",
     "Calls",
     "Channel",
@@ -53,6 +54,7 @@ __all__ = [
     "Security",
     "ShutdownNotice",
     "StreamKind",
+    "TradeIds",
     "WsLimits",
     "WsProtocol",
 ]
@@ -97,6 +99,8 @@ class RestCall(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     """Bucket name → units taken."""
     priority: Priority = Priority.QUERY
     is_idempotent: bool = True
+    next_page: Callable[[bytes], RestCall[T_co] | None] | None = None
+    """Body → the call for what comes after it, ``None`` after the last page; unset where one answer is all."""
 
 
 class Seal(msgspec.Struct, frozen=True):
@@ -165,6 +169,13 @@ class Ack(msgspec.Struct, frozen=True):
     request_id: int
 
 
+class Already(msgspec.Struct, frozen=True):
+    """The venue refused a control request as a whole, because it sends ``streams`` of it already."""
+
+    request_id: int | None
+    streams: tuple[str, ...]
+
+
 class Nack(msgspec.Struct, frozen=True):
     """The venue refused a control request; ``request_id`` is ``None`` where it did not say which."""
 
@@ -182,7 +193,7 @@ class Ignored(msgspec.Struct, frozen=True):
     """A frame without consequence (a pong text, a listing)."""
 
 
-Control = Ack | Nack | ShutdownNotice | Ignored
+Control = Ack | Already | Nack | ShutdownNotice | Ignored
 
 
 class WsProtocol(Protocol):
@@ -207,11 +218,16 @@ class WsProtocol(Protocol):
         """Return the text frame of a client ping, ``None`` to use a WebSocket ping frame."""
 
 
-class BookFeed(msgspec.Struct, frozen=True):
+class BookFeed(msgspec.Struct, frozen=True, kw_only=True):
     """Where a product's L2 books come from."""
 
     chain: BookChain
-    snapshot: Callable[[Instrument], RestCall[BookSnapshot]]
+    """How deltas link."""
+    snapshot: Callable[[Instrument], RestCall[BookSnapshot]] | None = None
+    """Where to fetch what a book starts from; ``None`` where the stream itself begins with it, so that another is had by
+    subscribing anew."""
+    has_quote_ids: bool = True
+    """Whether ``Quotes`` are numbered like the deltas, so that each book can be compared with them."""
 
 
 class Calls(Protocol):
@@ -300,6 +316,13 @@ class Recordings(Protocol):
         """Return what a recorded request asked for, ``None`` if it does not matter to a replay."""
 
 
+class TradeIds(Enum):
+    """What the ids of an instrument's public trades tell."""
+
+    COUNTED = "numbers without holes: a missing trade shows"
+    OPAQUE = "names: a doubled trade shows, and nothing else"
+
+
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     """One product of a venue, as declarations."""
 
@@ -324,6 +347,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     recordings: Recordings
     error: Callable[[int, bytes, str], Exception | None]
     """``(status, body, where)`` → the ``VenueError`` inside an HTTP answer, ``None`` if it is fine."""
+    trade_ids: TradeIds = TradeIds.COUNTED
     auth: RestAuth | None = None
     """How calls that need a key are signed; ``None`` where none is offered."""
     trading: TradingCalls | None = None

@@ -12,7 +12,6 @@ from tickwright.errors import DecodeError, InvalidNumber
 from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument, InstrumentStatus
 from tickwright.venues.base import Product
-from tickwright.venues.binance.instruments import data_scale
 from tickwright.venues.binance.spec import COINM, SPOT, USDM
 
 
@@ -204,26 +203,6 @@ def test_the_older_notional_filter_of_spot_is_read() -> None:
 def test_symbols_need_not_be_ascii() -> None:
     instrument = one(SPOT, SPOT_ROW, symbol="币安人生USDT", baseAsset="币安人生")
     assert instrument.id == "binance:币安人生/USDT"
-
-
-@pytest.mark.parametrize(
-    ("step", "largest", "scale"),
-    [
-        ("0.01", "1000000", 8),
-        ("0", None, 8),
-        ("0.01", "0", 8),
-        ("0.00000001", "9000000", 8),
-        ("1", "46116860414000", 5),
-        ("1", "9223372036854775806", 0),
-        ("0.0000000001", "1", 10),
-    ],
-)
-def test_scales_leave_room_for_finer_old_orders_and_for_large_levels(
-    step: str, largest: str | None, scale: int
-) -> None:
-    assert data_scale(D(step), None if largest is None else D(largest)) == scale
-    if largest:
-        assert D(largest).scaleb(scale) < 2**63
 
 
 def test_a_row_that_names_no_assets_is_refused() -> None:

@@ -14,7 +14,6 @@ from tickwright.venues.binance.symbols import (
     infer_usdm,
     inverse_name,
     linear_name,
-    owns_kinds,
     spot_name,
 )
 
@@ -117,10 +116,3 @@ def test_each_id_belongs_to_one_product() -> None:
     for instrument_id, owner in owners.items():
         for product in (SPOT, USDM, COINM):
             assert product.owns(instrument_id) == (product is owner), instrument_id
-
-
-def test_ids_of_other_venues_and_other_text_belong_to_nobody() -> None:
-    owns = owns_kinds("binance.spot", InstrumentKind.SPOT)
-    assert not owns("bybit:BTC/USDT")
-    assert not owns("bybit.spot:*")
-    assert not owns("BTCUSDT")

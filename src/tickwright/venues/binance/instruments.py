@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from tickwright.model.ids import InstrumentName
 from tickwright.model.instrument import Instrument, InstrumentStatus
-from tickwright.model.numbers import scale_of
 from tickwright.venues.binance.symbols import inverse_name, linear_name, spot_name
 from tickwright.venues.binance.wire_rest import Filter, ListingRow
+from tickwright.venues.scales import data_scale
 
 
-__all__ = ["coinm_instrument", "data_scale", "spot_instrument", "usdm_instrument"]
+__all__ = ["coinm_instrument", "spot_instrument", "usdm_instrument"]
 
 _STATUSES = {
     "TRADING": InstrumentStatus.TRADING,
@@ -36,9 +36,6 @@ _STATUSES = {
 _NEVER_MS = 4_133_404_800_000
 """2100-12-25, which the venue sends as the delivery date of contracts that have none."""
 
-_SCALE_MAX = 8
-"""No asset of the venue has more digits: ``baseAssetPrecision`` and ``quotePrecision`` are 8."""
-
 _LEVEL_ORDERS_MAX = 1_000
 """How many orders of the largest size one price level must be able to hold in 63 bits."""
 
@@ -60,24 +57,6 @@ def coinm_instrument(row: ListingRow) -> Instrument:
     """Return the instrument of a COIN-M listing row; one contract is 100 or 10 USD."""
     name = inverse_name(row.base, row.quote, row.margin or row.base, row.symbol)
     return _instrument(row, name, "binance.coinm", row.contract_size)
-
-
-def data_scale(step: Decimal, largest: Decimal | None) -> int:
-    """Return how many digits after the point the market data of a symbol may need.
-
-    Eight, since steps are no bound: a tick or lot that was made coarser leaves finer orders standing in the book,
-    and spot prints eight digits anyway. Fewer only where ``largest`` would not fit into 63 bits with eight; never
-    fewer than ``step`` needs.
-
-    Args:
-        step: Tick or lot size; zero where the venue sets none.
-        largest: The largest number to be held at that scale, ``None`` where there is no bound.
-    """
-    needed = scale_of(step)
-    if largest is None or largest <= 0:
-        return max(needed, _SCALE_MAX)
-    room = len(str(2**63 // (int(largest) + 1))) - 1
-    return max(needed, min(_SCALE_MAX, room))
 
 
 def _instrument(

@@ -30,14 +30,9 @@ from tickwright.venues.binance.stream_tables import (
     spot_streams,
 )
 from tickwright.venues.binance.streams import StreamTable
-from tickwright.venues.binance.symbols import (
-    VENUE,
-    infer_coinm,
-    infer_spot,
-    infer_usdm,
-    owns_kinds,
-)
+from tickwright.venues.binance.symbols import VENUE, infer_coinm, infer_spot, infer_usdm
 from tickwright.venues.binance.trading import SpotTrading, UsdmTrading
+from tickwright.venues.ownership import owns_kinds
 from tickwright.venues.trading import TradingCalls
 
 
@@ -110,7 +105,9 @@ def _product(
         ws_limits=_WS_LIMITS,
         rest_limits=limits,
         calls=calls,
-        book=BookFeed(chain, lambda instrument: calls.book(instrument, _SNAPSHOT_LEVELS)),
+        book=BookFeed(
+            chain=chain, snapshot=lambda instrument: calls.book(instrument, _SNAPSHOT_LEVELS)
+        ),
         channel=streams.channel,
         topics=streams.topics,
         owns=owns_kinds(rules.product, *kinds),

@@ -38,8 +38,8 @@ def spot_streams() -> StreamTable:
             topics.Trades: _always(Stream(codec.trade, suffix="trade")),
             topics.AggTrades: _always(Stream(codec.agg_trade, suffix="aggTrade")),
             topics.Quotes: _always(Stream(codec.spot_quote, suffix="bookTicker")),
-            topics.BookUpdates: _always(delta),
-            topics.BookStates: _always(delta),
+            topics.BookUpdates: _book(delta),
+            topics.BookStates: _book(delta),
             topics.BookTops: _top(codec.spot_top, ""),
             topics.Candles: _candles(SPOT_INTERVALS, ""),
             topics.Tickers: _spot_ticker,
@@ -79,8 +79,8 @@ def future_streams(product: str, *, public: str, market: str) -> StreamTable:
             topics.Trades: _always(Stream(codec.trade, public, suffix="trade")),
             topics.AggTrades: _always(Stream(codec.agg_trade, market, suffix="aggTrade")),
             topics.Quotes: _always(Stream(codec.future_quote, public, suffix="bookTicker")),
-            topics.BookUpdates: _always(delta),
-            topics.BookStates: _always(delta),
+            topics.BookUpdates: _book(delta),
+            topics.BookStates: _book(delta),
             topics.BookTops: _top(codec.future_top, public),
             topics.Candles: _candles(FUTURE_INTERVALS, market),
             topics.Tickers: _day_only(Stream(codec_typed.ticker, market, suffix="ticker")),
@@ -126,6 +126,17 @@ def future_streams(product: str, *, public: str, market: str) -> StreamTable:
 
 def _always(stream: _V) -> Callable[[Any], _V]:
     return lambda _: stream
+
+
+def _book(stream: Stream) -> Callable[[topics.BookUpdates | topics.BookStates], Stream]:
+    def choose(topic: topics.BookUpdates | topics.BookStates) -> Stream:
+        if topic.depth is not None:
+            raise NotSupported(
+                f"{topic}: the deltas of Binance are of the whole book; leave depth out"
+            )
+        return stream
+
+    return choose
 
 
 def _candles(intervals: tuple[str, ...], route: str) -> Callable[[topics.Candles], Stream]:

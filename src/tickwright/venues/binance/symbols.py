@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from tickwright.errors import UnknownInstrument
-from tickwright.model.ids import InstrumentKind, InstrumentName, parse_instrument_id
+from tickwright.model.ids import InstrumentName
 from tickwright.model.instrument import Instrument
 
 
@@ -18,7 +17,6 @@ __all__ = [
     "infer_usdm",
     "inverse_name",
     "linear_name",
-    "owns_kinds",
     "spot_name",
 ]
 
@@ -108,19 +106,3 @@ def _split(pair: str, quote_assets: tuple[str, ...], symbol: str) -> tuple[str, 
     # The longest suffix wins (BTCFDUSD is BTC/FDUSD, not BTCFD/USD) that leaves a base of usual length.
     quote = max(found, key=lambda asset: (len(pair) - len(asset) >= _BASE_LETTERS, len(asset)))
     return pair.removesuffix(quote), quote
-
-
-def owns_kinds(product: str, *kinds: InstrumentKind) -> Callable[[str], bool]:
-    """Return the test of whether an id belongs to ``product``: a Binance id of one of ``kinds``."""
-    wildcard = f"{product}:*"
-
-    def owns(instrument_id: str) -> bool:
-        if instrument_id == wildcard:
-            return True
-        try:
-            name = parse_instrument_id(instrument_id)
-        except UnknownInstrument:
-            return False
-        return name.venue == VENUE and name.kind in kinds
-
-    return owns
