@@ -13,6 +13,7 @@ __all__ = ["VENUES", "products_of", "venue_names"]
 
 VENUES: dict[str, str] = {
     "binance": "tickwright.venues.binance.spec",
+    "bybit": "tickwright.venues.bybit.spec",
 }
 """Venue → the module whose ``PRODUCTS`` declares it."""
 

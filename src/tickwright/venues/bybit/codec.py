@@ -1,0 +1,134 @@
+"""The frames that come by the thousand: books, best bid and offer, and trades.
+
+A decoder takes the frame, our receive time and the instrument, and makes one pass over the bytes. The time of a book is
+``cts``, when the matching engine made it, the same clock as a trade's ``T``; ``ts``, when it was sent, stands in where
+a frame has no ``cts``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tickwright.core.invariants import check_positive, check_quote, check_snapshot
+from tickwright.errors import DecodeError
+from tickwright.kernel import DepthScanner
+from tickwright.model.instrument import Instrument
+from tickwright.model.market import BookDelta, BookSnapshot, Level, LevelRun, Quote, Side, Trade
+from tickwright.venues.bybit.wire_streams import TradeFrame
+from tickwright.venues.typed import MS, reader
+
+
+__all__ = ["SIDES", "best", "book", "book_reply", "top", "trade_id_of", "trades"]
+
+SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
+
+_FIRST_ID = 1
+"""The update id by which the venue says that its numbering, and the book with it, began anew."""
+
+_ZERO = Decimal(0)
+_EMPTY: Level = (_ZERO, _ZERO)
+"""How a side without orders is quoted."""
+
+_scan_book = DepthScanner(
+    ints=("ts", "data.u"), optional_ints=("cts",), texts=("type",), bids="data.b", asks="data.a"
+).scan
+_scan_top = DepthScanner(
+    ints=("ts", "data.u", "data.seq"), optional_ints=("cts",), bids="data.b", asks="data.a"
+).scan
+_scan_reply = DepthScanner(
+    ints=("result.ts", "result.u"), optional_ints=("result.cts",), bids="result.b", asks="result.a"
+).scan
+_read_trades = reader(TradeFrame)
+
+
+def book(frame: bytes, received_ts_ns: int, instrument: Instrument) -> BookDelta | BookSnapshot:
+    """Read ``orderbook.<depth>.<symbol>`` (*Orderbook*): a snapshot that replaces the book, or a delta.
+
+    ``{"topic":"orderbook.50.BTCUSDT","type":"delta","ts":1795000000120,"data":{"s":"BTCUSDT",
+    "b":[["89999.90","0"],["89999.50","0.750"]],"a":[],"u":5002,"seq":7961638741},"cts":1795000000117}``
+
+    Ids rise by one within a topic; ``"u":1`` marks a snapshot whatever its ``type`` says.
+    """
+    sent_ms, update_id, made_ms, kind, bids, asks = _scan_book(
+        frame, instrument.price_scale, instrument.quantity_scale
+    )
+    time_ns = (made_ms or sent_ms) * MS
+    if kind == "delta" and update_id != _FIRST_ID:
+        return BookDelta(instrument.id, time_ns, received_ts_ns, bids, asks, update_id, update_id)
+    if kind not in ("snapshot", "delta"):
+        raise DecodeError(f"a book is a snapshot or a delta, not {kind!r}")
+    event = BookSnapshot(instrument.id, time_ns, received_ts_ns, bids, asks, update_id)
+    check_snapshot(event)
+    return event
+
+
+def top(frame: bytes, received_ts_ns: int, instrument: Instrument) -> tuple[Quote, BookSnapshot]:
+    """Read ``orderbook.1.<symbol>`` (*Orderbook*), which sends snapshots alone: a quote, and a book of one level.
+
+    ``{"topic":"orderbook.1.BTCUSDT","ts":1795000000103,"type":"snapshot","data":{"s":"BTCUSDT",
+    "b":[["90000.00","1.500"]],"a":[["90000.10","0.300"]],"u":81230,"seq":7961638724},"cts":1795000000095}``
+
+    The quote is numbered by ``seq``, which also orders it among the instrument's other topics, where ``u`` counts
+    this topic's frames. A frame that repeats the last one after three quiet seconds has both unchanged.
+    """
+    sent_ms, update_id, sequence, made_ms, bids, asks = _scan_top(
+        frame, instrument.price_scale, instrument.quantity_scale
+    )
+    if len(bids) > 1 or len(asks) > 1:
+        raise DecodeError(f"one level a side expected, not {len(bids)} and {len(asks)}")
+    time_ns = (made_ms or sent_ms) * MS
+    bid, ask = best(bids), best(asks)
+    quote = Quote(instrument.id, time_ns, received_ts_ns, *bid, *ask, sequence)
+    check_quote(quote)
+    return quote, BookSnapshot(instrument.id, time_ns, received_ts_ns, bids, asks, update_id)
+
+
+def best(levels: LevelRun) -> Level:
+    """Return the first of ``levels``, zeros where there is none."""
+    return levels[0] if levels else _EMPTY
+
+
+def book_reply(body: bytes, received_ts_ns: int, instrument: Instrument) -> BookSnapshot:
+    """Read ``GET /v5/market/orderbook`` (*Get Orderbook*), whose ``u`` is that of the topic of 1,000 levels.
+
+    ``{"retCode":0,"retMsg":"OK","result":{"s":"BTCUSDT","a":[["90000.10","0.300"]],"b":[["90000.00","1.500"]],
+    "ts":1795000000131,"u":230704,"seq":7961638725,"cts":1795000000128},"retExtInfo":{},"time":1795000000140}``
+    """
+    sent_ms, update_id, made_ms, bids, asks = _scan_reply(
+        body, instrument.price_scale, instrument.quantity_scale
+    )
+    time_ns = (made_ms or sent_ms) * MS
+    event = BookSnapshot(instrument.id, time_ns, received_ts_ns, bids, asks, update_id)
+    check_snapshot(event)
+    return event
+
+
+def trades(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[Trade]:
+    """Read ``publicTrade.<symbol>`` (*Trade*): see `tickwright.venues.bybit.wire_streams.TradeRow`."""
+    found = []
+    name = instrument.id
+    for row in _read_trades(frame).rows:
+        check_positive(row.price, row.quantity)
+        side = SIDES.get(row.side, Side.UNKNOWN)
+        found.append(
+            Trade(
+                name,
+                row.time_ms * MS,
+                received_ts_ns,
+                row.price,
+                row.quantity,
+                side,
+                trade_id_of(row.trade_id),
+            )
+        )
+    return found
+
+
+def trade_id_of(text: str) -> int | str:
+    """Return a trade's id: a number on spot, which counts them, and a UUID on contracts.
+
+    Example:
+        >>> trade_id_of("2290000000019296063"), trade_id_of("20f43950-d8dd")
+        (2290000000019296063, '20f43950-d8dd')
+    """
+    return int(text) if text.isdecimal() else text

@@ -1,0 +1,139 @@
+"""Bybit's products as declarations: addresses, limits, and which functions speak for each.
+
+Sources, all as of 2026-11: the venue's pages "V5 API", sections *Integration Guidance*, *Rate Limit* and *WebSocket
+Stream*, *Connect*, and its change log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tickwright.core.booksync import BookChain
+from tickwright.core.limits import RateLimit, RestLimits
+from tickwright.model.ids import InstrumentKind
+from tickwright.model.instrument import Instrument
+from tickwright.venues.base import BookFeed, Endpoints, Product, TradeIds, WsLimits
+from tickwright.venues.bybit.auth import BybitAuth
+from tickwright.venues.bybit.instruments import Make, contract, spot_instrument
+from tickwright.venues.bybit.protocol import PublicTopics
+from tickwright.venues.bybit.recordings import BybitRecordings
+from tickwright.venues.bybit.refusals import refusal
+from tickwright.venues.bybit.rest import ADDRESS, BybitCalls, RestRules
+from tickwright.venues.bybit.streams import topics_of
+from tickwright.venues.bybit.symbols import VENUE, infer_inverse, infer_linear, infer_spot
+from tickwright.venues.ownership import owns_kinds
+
+
+__all__ = ["INVERSE", "LINEAR", "PRODUCTS", "SPOT"]
+
+_ENDPOINTS = {
+    "live": Endpoints(
+        rest="https://api.bybit.com",
+        ws_public="wss://stream.bybit.com",
+        ws_private="wss://stream.bybit.com",
+        ws_trade="wss://stream.bybit.com",
+    ),
+    "testnet": Endpoints(
+        rest="https://api-testnet.bybit.com",
+        ws_public="wss://stream-testnet.bybit.com",
+        ws_private="wss://stream-testnet.bybit.com",
+        ws_trade="wss://stream-testnet.bybit.com",
+    ),
+    # Its market data are those of the live venue, and orders go over REST alone.
+    "demo": Endpoints(
+        rest="https://api-demo.bybit.com",
+        ws_public="wss://stream.bybit.com",
+        ws_private="wss://stream-demo.bybit.com",
+    ),
+}
+"""All products are at the same addresses; the path of a socket and a parameter of each call tell them apart."""
+
+_REST_LIMITS = RestLimits(
+    # 600 in any 5 s, to all hosts together; a sixth is left for whoever else is behind the same address.
+    buckets=(RateLimit(ADDRESS, 500, 5.0, is_sliding=True),),
+    # An address that asks too often is banned by 403, for ten minutes.
+    banned_statuses=(403,),
+    banned_default_s=600.0,
+    # Of an account each call has a window of a second; two are past it whatever the clocks say.
+    limited_default_s=2.0,
+)
+
+_STREAMS_PER_REQUEST = 50
+"""Topics of one request. There is no limit but on spot, and so many are known to be taken; as one bad topic refuses
+the whole request, a smaller one is found again sooner."""
+
+_SPOT_STREAMS_PER_REQUEST = 10
+
+
+def _product(
+    category: str,
+    *,
+    kinds: tuple[InstrumentKind, ...],
+    make_instrument: Make,
+    infer: Callable[[str], Instrument],
+    trades_max: int = 1000,
+    streams_per_request: int = _STREAMS_PER_REQUEST,
+) -> Product:
+    name = f"{VENUE}.{category}"
+    has_funding = InstrumentKind.SPOT not in kinds
+    table = topics_of(name, has_funding=has_funding)
+    return Product(
+        name=name,
+        venue=VENUE,
+        endpoints=_ENDPOINTS,
+        ws=PublicTopics(category),
+        ws_limits=WsLimits(
+            # All names of a connection may have 21,000 characters together, and one has 42 at most.
+            streams_per_connection=500,
+            # No limit is told; 200 frames at once were taken.
+            frames_per_s=10,
+            streams_per_request=streams_per_request,
+            connects=RateLimit("CONNECTS", 500, 300.0, is_sliding=True),
+            ping_interval_s=20.0,
+        ),
+        rest_limits=_REST_LIMITS,
+        calls=BybitCalls(
+            RestRules(
+                product=name,
+                category=category,
+                make_instrument=make_instrument,
+                trades_max=trades_max,
+                has_funding=has_funding,
+            )
+        ),
+        # Each depth numbers its own frames, so no quote can vouch for a book.
+        book=BookFeed(chain=BookChain.FIRST_ID, has_quote_ids=False),
+        channel=table.channel,
+        topics=table.topics,
+        owns=owns_kinds(name, *kinds),
+        infer=infer,
+        recordings=BybitRecordings(table, category),
+        error=refusal,
+        # Contracts name their trades; on spot the recordings count them without a hole.
+        trade_ids=TradeIds.OPAQUE if has_funding else TradeIds.COUNTED,
+        auth=BybitAuth(),
+    )
+
+
+SPOT = _product(
+    "spot",
+    kinds=(InstrumentKind.SPOT,),
+    make_instrument=spot_instrument,
+    infer=infer_spot,
+    trades_max=60,
+    streams_per_request=_SPOT_STREAMS_PER_REQUEST,
+)
+LINEAR = _product(
+    "linear",
+    kinds=(InstrumentKind.LINEAR_PERPETUAL, InstrumentKind.LINEAR_FUTURE),
+    make_instrument=contract(f"{VENUE}.linear"),
+    infer=infer_linear,
+)
+INVERSE = _product(
+    "inverse",
+    kinds=(InstrumentKind.INVERSE_PERPETUAL, InstrumentKind.INVERSE_FUTURE),
+    make_instrument=contract(f"{VENUE}.inverse"),
+    infer=infer_inverse,
+)
+
+PRODUCTS = (SPOT, LINEAR, INVERSE)
