@@ -535,6 +535,15 @@ async def test_g20_after_a_step_of_the_clock_one_look_at_the_venue_s_time_heals_
 
 
 @virtual_time
+async def test_g20_a_venue_that_refuses_every_timestamp_is_asked_for_the_time_once_a_try() -> None:
+    refusing = script(Reply(400, body=b'{"code":-1021}'))
+    rest, http = client(refusing, product=SIGNED_PRODUCT, signer=SIGNER)
+    with pytest.raises(TimestampRefused):
+        await rest.call(call(security=Security.SIGNED))
+    assert len(http.requests) <= 12
+
+
+@virtual_time
 async def test_g20_a_command_refused_for_its_time_is_not_repeated_and_the_next_one_is_right() -> (
     None
 ):

@@ -208,6 +208,7 @@ class OrderLife:
         command: What was asked for.
         names_fills: Whether the venue names executions. Where it does not, what was filled more than was known counts
             as an execution of its own.
+        is_external: Whether somebody else placed it.
 
     Attributes:
         order: All that is known now.
@@ -222,13 +223,16 @@ class OrderLife:
 
     __slots__ = ("_changed_ts_ns", "_names_fills", "_trade_ids", "order")
 
-    def __init__(self, command: SubmitOrder, *, names_fills: bool = True) -> None:
+    def __init__(
+        self, command: SubmitOrder, *, names_fills: bool = True, is_external: bool = False
+    ) -> None:
         self.order = Order(
             command=command,
             state=TABLE.initial,
             quantity=command.quantity,
             price=command.price,
             is_working=command.trigger is None,
+            is_external=is_external,
         )
         self._names_fills = names_fills
         self._trade_ids: set[str] = set()

@@ -232,7 +232,7 @@ class RestClient:
                 if failure is None:
                     return self._decode(call, response, where), response
             self._note(failure)
-            if isinstance(failure, TimestampRefused):
+            if isinstance(failure, TimestampRefused) and call.security is Security.SIGNED:
                 await self._relearn_time()
             delay_s = self._delay_s(failure, delays)
             if tries_left == 0 or delay_s is None or self._is_too_late(delay_s, give_up_s):

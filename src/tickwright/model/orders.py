@@ -228,6 +228,8 @@ class OrderReport(msgspec.Struct, frozen=True, kw_only=True):
     instrument: str
     state: ReportedState
     received_ts_ns: int
+    side: Side = Side.UNKNOWN
+    """Where the channel tells: needed for orders that somebody else placed."""
     venue_order_id: str | None = None
     venue_ts_ns: int | None = None
     """Of the change it tells of; tells old news from new."""
@@ -301,6 +303,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """In the order in which they were learned."""
     average_price: Decimal | None = None
     is_working: bool = True
+    is_external: bool = False
+    """Placed by somebody else on the account; seen, never touched unless asked for."""
     code: str = ""
     text: str = ""
     """Why it was denied, rejected, expired or is unknown."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from tickwright.core.inquiry import InquiryPolicy
 from tickwright.errors import VenueError
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
@@ -78,6 +79,10 @@ class TradingCalls(Protocol):
 
     Orders are named by the client order id wherever the venue lets us: it is known before anything is sent.
     """
+
+    @property
+    def inquiry(self) -> InquiryPolicy:
+        """How to find out what became of an order, by the venue's rules."""
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order; prices and quantities are multiples of the instrument's steps already."""

@@ -60,6 +60,7 @@ def test_an_order_goes_by_our_name_whatever_the_venue_calls_it() -> None:
     report = read(clientOrderId="cxl-0001", status="CANCELED")
     assert (report.client_order_id, report.venue_order_id) == ("me-1", "28")
     assert report.state is ReportedState.CANCELED
+    assert report.side is Side.BUY
     assert report.venue_ts_ns == 1795000000105 * MS
     assert report.received_ts_ns == NOW_NS
 

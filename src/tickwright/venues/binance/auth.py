@@ -16,7 +16,7 @@ from tickwright.venues.base import Seal, Security
 from tickwright.venues.signing import Signer
 
 
-__all__ = ["BinanceAuth", "signed_params"]
+__all__ = ["RECV_WINDOW_MS", "BinanceAuth", "signed_params"]
 
 RECV_WINDOW_MS = 5000
 """How old a request may be when it arrives; the venue's own default, written out because it is part of a promise:

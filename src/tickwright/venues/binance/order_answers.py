@@ -51,6 +51,8 @@ STATES = {
 }
 """Sections "Order status" of the venue's enumerations (*Spot*, *USD-M*)."""
 
+_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+
 _ALGO_STATES = {
     "NEW": ReportedState.OPEN,
     "TRIGGERING": ReportedState.OPEN,
@@ -240,6 +242,7 @@ def _report(
         client_order_id=client_order_id,
         instrument=instrument_id,
         state=_state(row.status),
+        side=_SIDES.get(row.side, Side.UNKNOWN),
         venue_order_id=str(row.order_id),
         venue_ts_ns=changed_ms * MS or None,
         received_ts_ns=received_ts_ns,
@@ -263,6 +266,7 @@ def _algo_report(
         client_order_id=client_order_id,
         instrument=instrument_id,
         state=state,
+        side=_SIDES.get(row.side, Side.UNKNOWN),
         venue_order_id=row.order_id or None,
         venue_ts_ns=row.update_ms * MS or None,
         received_ts_ns=received_ts_ns,

@@ -49,6 +49,7 @@ class OrderRow(Struct, gc=False):
     order_id: int = field(name="orderId")
     client_id: str = field(name="clientOrderId", default="")
     original_client_id: str = field(name="origClientOrderId", default="")
+    side: str = ""
     status: str = ""
     price: str = ""
     quantity: str = field(name="origQty", default="")
@@ -96,6 +97,7 @@ class AlgoRow(Struct, gc=False):
     algo_id: int = field(name="algoId")
     client_id: str = field(name="clientAlgoId", default="")
     symbol: str = ""
+    side: str = ""
     status: str = field(name="algoStatus", default="CANCELED")
     quantity: str = ""
     price: str = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from tickwright.core.inquiry import InquiryPolicy
 from tickwright.core.limits import Priority
 from tickwright.errors import NotSupported, UsageError, VenueError
 from tickwright.model.account import Balance, Position
@@ -13,6 +14,7 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order, OrderReport, SubmitOrder
 from tickwright.venues.base import RestCall, Security
 from tickwright.venues.binance import order_answers as answers
+from tickwright.venues.binance.auth import RECV_WINDOW_MS
 from tickwright.venues.binance.order_params import (
     Params,
     algo_params,
@@ -34,8 +36,14 @@ _SPOT_ORDER = {WEIGHT: 1, "RAW_REQUESTS": 1, "ORDERS_10S": 1, "ORDERS_1D": 1}
 _USDM_ORDER = {"ORDERS_10S": 1, "ORDERS_1M": 1}
 
 
+_INQUIRY = InquiryPolicy(proof_after_s=RECV_WINDOW_MS / 1000 + 10.0 + 5.0)
+"""The request's window, the matching engine's timeout (*General API Information*: 10 s), and five for the lag of reading."""
+
+
 class SpotTrading:
     """Spot's calls."""
+
+    inquiry = _INQUIRY
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order."""
@@ -145,6 +153,8 @@ class SpotTrading:
 
 class UsdmTrading:
     """USD-M's calls. Orders that wait for a trigger live in a service of their own until they are triggered."""
+
+    inquiry = _INQUIRY
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order."""

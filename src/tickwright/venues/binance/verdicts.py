@@ -8,6 +8,7 @@ from tickwright.venues.trading import RejectCode, Rejection, Verdict
 
 __all__ = ["rejection"]
 
+_FINE = 200
 _SERVER_ERROR = 500
 _REQUEST_TIMEOUT = 408
 
@@ -92,7 +93,8 @@ def rejection(error: VenueError) -> Rejection:
 
 
 def _verdict(error: VenueRejected, code: int | None) -> Verdict:
-    if code in _UNKNOWN or error.status == _REQUEST_TIMEOUT:
+    # A web page with status 200 comes from something in between: it may have passed the request on.
+    if code in _UNKNOWN or error.status in (_REQUEST_TIMEOUT, _FINE):
         return Verdict.UNKNOWN
     if error.status >= _SERVER_ERROR:
         is_futures = "/fapi/" in error.where

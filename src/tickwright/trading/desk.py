@@ -1,0 +1,186 @@
+"""One product's order entry: makes the calls, and says what came of them as entries for the journal.
+
+What an error means for an order is decided here, once. Three ends are possible, and never mixed up (G1): nothing was sent
+(`Denied`), the venue refused (`Rejected`), nobody knows (`Lost`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from tickwright.core.inquiry import InquiryPolicy
+from tickwright.errors import (
+    CircuitOpen,
+    ConnectFailed,
+    ConnectTimeout,
+    NoCredentials,
+    NotSupported,
+    TickwrightError,
+    VenueError,
+)
+from tickwright.io.clock import Clock
+from tickwright.io.rest import RestClient
+from tickwright.model.account import Balance, Position
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.orders import Order, OrderReport, SubmitOrder
+from tickwright.trading.journal import Denied, Executed, Lost, Rejected, Reported
+from tickwright.venues.base import Product, RestCall
+from tickwright.venues.trading import RejectCode, TradingCalls, Verdict
+
+
+__all__ = ["Fate", "TradingDesk"]
+
+Fate = Reported | Denied | Rejected | Lost
+"""What came of placing an order."""
+
+_NOT_SENT = (ConnectTimeout, ConnectFailed, CircuitOpen, NoCredentials)
+
+
+class TradingDesk:
+    """Order entry of one product over REST.
+
+    Args:
+        product: Whose calls are made.
+        rest: Makes them.
+        instruments: What is listed.
+        clock: Stamps what is learned.
+
+    Raises:
+        NotSupported: If the product takes no orders here.
+    """
+
+    def __init__(
+        self,
+        product: Product,
+        rest: RestClient,
+        instruments: Callable[[], Instruments],
+        clock: Clock,
+    ) -> None:
+        if product.trading is None:
+            raise NotSupported(f"{product.name} takes no orders here")
+        self.name = product.name
+        self.calls: TradingCalls = product.trading
+        self._rest = rest
+        self._instruments = instruments
+        self._clock = clock
+
+    @property
+    def inquiry(self) -> InquiryPolicy:
+        """How to find out what became of an order."""
+        return self.calls.inquiry
+
+    def instrument(self, order: Order | SubmitOrder) -> Instrument:
+        """Return the instrument of an order.
+
+        Raises:
+            UnknownInstrument: If it is not listed any more.
+        """
+        command = order.command if isinstance(order, Order) else order
+        return self._instruments()[command.instrument]
+
+    # ------------------------------------------------------------------ commands
+
+    async def submit(self, name: str, call: RestCall[OrderReport]) -> Fate:
+        """Place an order and return what came of it; nothing is raised, and nothing is repeated.
+
+        Args:
+            name: Its client order id.
+            call: Made by `calls`, before anything was journalled.
+        """
+        try:
+            return self._reported(await self._rest.call(call))
+        except VenueError as error:
+            rejection = self.calls.rejection(error)
+            if rejection.verdict is Verdict.REFUSED:
+                return Rejected(
+                    at_ns=self._now_ns,
+                    client_order_id=name,
+                    code=rejection.code.name,
+                    text=str(error),
+                )
+            return self._lost(name, error)
+        except _NOT_SENT as error:
+            return Denied(
+                at_ns=self._now_ns, client_order_id=name, code="NOT_SENT", text=str(error)
+            )
+        except TickwrightError as error:
+            return self._lost(name, error)
+
+    async def change(self, call: RestCall[OrderReport]) -> Reported:
+        """Amend or cancel an order.
+
+        Raises:
+            VenueError: The venue refused, or its answer does not tell; asking for the order does.
+            ConnectivityError, CircuitOpen, DecodeError: It may have been carried out or not.
+        """
+        return self._reported(await self._rest.call(call))
+
+    async def cancel_all(self, instrument: Instrument) -> None:
+        """Cancel every order of an instrument at the venue.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen: As `change`.
+        """
+        for call in self.calls.cancel_all(instrument):
+            try:
+                await self._rest.call(call)
+            except VenueError as error:
+                if self.calls.rejection(error).code is not RejectCode.ORDER_GONE:  # none were open
+                    raise
+
+    # ------------------------------------------------------------------ questions
+
+    async def query(self, order: Order) -> Reported | None:
+        """Ask what became of an order; ``None`` if the venue does not find it.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
+        """
+        try:
+            return self._reported(
+                await self._rest.call(self.calls.query(order, self.instrument(order)))
+            )
+        except VenueError as error:
+            if self.calls.rejection(error).verdict is Verdict.NOT_FOUND:
+                return None
+            raise
+
+    async def executions(self, order: Order) -> Executed:
+        """Ask for the executions of an order that the venue has named.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
+        """
+        instrument = self.instrument(order)
+        rows = await self._rest.call(self.calls.executions(instrument, order=order))
+        fills = tuple(row.fill for row in rows if row.venue_order_id == order.venue_order_id)
+        return Executed(at_ns=self._now_ns, client_order_id=order.client_order_id, fills=fills)
+
+    async def open_orders(self) -> list[Reported]:
+        """Ask for all open orders, whoever placed them.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
+        """
+        calls: Sequence[RestCall[list[OrderReport]]] = self.calls.open_orders(self._instruments())
+        return [self._reported(report) for call in calls for report in await self._rest.call(call)]
+
+    async def balances(self) -> list[Balance]:
+        """Ask what the account holds; raises what `open_orders` raises."""
+        return await self._rest.call(self.calls.balances())
+
+    async def positions(self) -> list[Position]:
+        """Ask for open positions; raises what `open_orders` raises, and NotSupported where there are none."""
+        return await self._rest.call(self.calls.positions(self._instruments()))
+
+    # ------------------------------------------------------------------ entries
+
+    @property
+    def _now_ns(self) -> int:
+        return self._clock.time_ns()
+
+    def _reported(self, report: OrderReport) -> Reported:
+        return Reported(at_ns=self._now_ns, product=self.name, report=report)
+
+    def _lost(self, name: str, error: TickwrightError) -> Lost:
+        return Lost(at_ns=self._now_ns, client_order_id=name, text=str(error))

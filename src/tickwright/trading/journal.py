@@ -1,0 +1,181 @@
+"""The journal: what was decided and what was learned about orders, in the order in which it happened.
+
+It is the truth. Everything else about orders is folded from it (`tickwright.trading.board`), in the same way while it happens and
+after a restart. An intent is written before its command is sent, so that no crash can leave an order at the venue that nobody
+here knows of; all other entries may follow a little later, for a lost one is learned again by asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+
+from tickwright.errors import StoreError
+from tickwright.io.store import Store
+from tickwright.model.orders import Fill, OrderReport, SubmitOrder
+
+
+__all__ = [
+    "Absent",
+    "AmendAsked",
+    "CancelAsked",
+    "Denied",
+    "Entry",
+    "Executed",
+    "Journal",
+    "Lost",
+    "Rejected",
+    "Reported",
+    "Sent",
+    "Submitted",
+]
+
+VERSION = 1
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+    """What all entries share."""
+
+    at_ns: int
+    """Our clock, ns since 1970."""
+
+
+class _About(_Entry, frozen=True, kw_only=True):
+    client_order_id: str
+
+
+class Submitted(_Entry, frozen=True, kw_only=True):
+    """The intent to place an order; it may or may not have been sent."""
+
+    product: str
+    command: SubmitOrder
+
+    @property
+    def client_order_id(self) -> str:
+        """The order's name."""
+        return self.command.client_order_id
+
+
+class Denied(_About, frozen=True, kw_only=True):
+    """It was not sent."""
+
+    code: str
+    text: str
+
+
+class Sent(_About, frozen=True, kw_only=True):
+    """It was written to a socket."""
+
+
+class Lost(_About, frozen=True, kw_only=True):
+    """No answer that tells."""
+
+    text: str
+
+
+class Absent(_About, frozen=True, kw_only=True):
+    """It is proven that it never arrived."""
+
+    text: str
+
+
+class Rejected(_About, frozen=True, kw_only=True):
+    """The venue refused it."""
+
+    code: str
+    text: str
+
+
+class Reported(_Entry, frozen=True, kw_only=True):
+    """The venue said something of it."""
+
+    product: str
+    report: OrderReport
+
+    @property
+    def client_order_id(self) -> str:
+        """The order's name."""
+        return self.report.client_order_id
+
+
+class Executed(_About, frozen=True, kw_only=True):
+    """Executions that were asked for."""
+
+    fills: tuple[Fill, ...]
+
+
+class AmendAsked(_About, frozen=True, kw_only=True):
+    """Somebody wanted it changed."""
+
+    quantity: str | None = None
+    price: str | None = None
+
+
+class CancelAsked(_About, frozen=True, kw_only=True):
+    """Somebody wanted it canceled."""
+
+
+Entry = (
+    Submitted
+    | Denied
+    | Sent
+    | Lost
+    | Absent
+    | Rejected
+    | Reported
+    | Executed
+    | AmendAsked
+    | CancelAsked
+)
+
+
+class _Row(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the store: the version of its form, and the entry."""
+
+    version: int
+    entry: Entry
+
+
+class Journal:
+    """Entries in a store.
+
+    Args:
+        store: Where they are kept; see `tickwright.io.store.open_store`.
+
+    Example:
+        >>> journal = Journal(MemoryStore())
+        >>> await journal.append([Sent(at_ns=1, client_order_id="me-1")])
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(_Row).decode
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Write entries, all or none; once it returns a killed process loses none of them.
+
+        Raises:
+            StoreError: If they could not be written.
+        """
+        await self._store.append([self._encode(_Row(VERSION, entry)) for entry in entries])
+
+    async def entries(self) -> AsyncIterator[Entry]:
+        """Yield every entry from the beginning.
+
+        Raises:
+            StoreError: If one cannot be read; the text names its number.
+        """
+        async for number, row in self._store.rows():
+            try:
+                yield self._decode(row).entry
+            except (msgspec.MsgspecError, ValueError) as error:
+                raise StoreError(
+                    f"entry {number} of the journal cannot be read ({error}); use the version that wrote it, or"
+                    " begin a new journal once its orders have ended"
+                ) from None
+
+    async def close(self) -> None:
+        """Let the next writer in. Twice is fine."""
+        await self._store.close()

@@ -1,0 +1,133 @@
+"""A gateway at a sandbox in memory, on virtual time: whole outages pass in milliseconds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from tickwright import Sandbox
+from tickwright.app.registry import products_of
+from tickwright.core.ordercheck import Denial
+from tickwright.io.rest import RestClient
+from tickwright.io.store import MemoryStore
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.market import Side
+from tickwright.model.orders import Order, OrderEvent, OrderFilled, SubmitOrder
+from tickwright.testing.venues import MemoryVenues
+from tickwright.testing.virtual_time import VirtualClock
+from tickwright.trading.board import OrderBoard
+from tickwright.trading.desk import TradingDesk
+from tickwright.trading.gateway import Gateway
+from tickwright.trading.journal import Journal
+from tickwright.trading.recorder import Recorder
+from tickwright.venues.signing import Credentials, Signer
+
+
+D = Decimal
+SPOT, USDM = "binance.spot", "binance.usdm"
+IDS = {SPOT: "binance:BTC/USDT", USDM: "binance:BTC/USDT:USDT"}
+
+
+class Rig:
+    """What a test holds: the venue, the gateway, and all that was told."""
+
+    def __init__(self, sandbox: Sandbox, product: str, group: asyncio.TaskGroup) -> None:
+        self.sandbox = sandbox
+        self.product = product
+        self.clock = VirtualClock()
+        self.events: list[OrderEvent] = []
+        self.denial: Denial | None = None
+        self.store = MemoryStore()
+        self._group = group
+        self._instruments = Instruments()
+        self._names = 0
+        network = sandbox.network
+        assert network is not None
+        assert network.http is not None
+        declared = products_of(product)[0]
+        self.rest = RestClient(
+            declared,
+            sandbox.endpoints[product].rest or "",
+            network.http,
+            clock=self.clock,
+            rng=Random(7),
+            signer=Signer(Credentials(sandbox.account.key, sandbox.account.secret)),
+        )
+        self.desk = TradingDesk(declared, self.rest, lambda: self._instruments, self.clock)
+        self._declared = declared
+        self.gateway = self.again(())
+
+    async def listed(self) -> None:
+        """Load what is listed."""
+        self._instruments.update(await self.rest.call(self._declared.calls.instruments()))
+
+    def again(self, rows: Sequence[bytes]) -> Gateway:
+        """Return a gateway of a next run, over what the last one has journalled."""
+        self.store = MemoryStore(rows)
+        self.journal = Journal(self.store)
+        recorder = Recorder(self.journal, OrderBoard(), self.events.append)
+        self.gateway = Gateway(
+            {self.product: self.desk},
+            recorder,
+            check=lambda command, instrument: self.denial,
+            clock=self.clock,
+            spawn=lambda name, coroutine: self._group.create_task(coroutine, name=name),
+        )
+        return self.gateway
+
+    # ------------------------------------------------------------------ orders
+
+    @property
+    def instrument(self) -> Instrument:
+        return self._instruments[IDS[self.product]]
+
+    def command(self, **changes: Any) -> SubmitOrder:
+        """Return a limit buy that rests, under a fresh name, with changes."""
+        self._names += 1
+        fields: dict[str, Any] = {
+            "client_order_id": f"me-{self._names}",
+            "instrument": IDS[self.product],
+            "side": Side.BUY,
+            "quantity": D("0.05"),
+            "price": D(60000),
+        }
+        return SubmitOrder(**{**fields, **changes})
+
+    async def submit(self, **changes: Any) -> Order:
+        return await self.gateway.submit(self.command(**changes), self.product)
+
+    async def buy_now(self) -> Order:
+        """Buy at whatever price; limits make the market's depth its only bound."""
+        return await self.submit(price=D(66000))
+
+    # ------------------------------------------------------------------ what was told
+
+    @property
+    def kinds(self) -> list[str]:
+        return [type(event).__name__ for event in self.events]
+
+    @property
+    def filled(self) -> Decimal:
+        """The sum of all executions that were told."""
+        fills = (event.fill.quantity for event in self.events if isinstance(event, OrderFilled))
+        return sum(fills, Decimal(0))
+
+    async def until(self, condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
+        """Let virtual time pass until something holds."""
+        async with asyncio.timeout(timeout_s):
+            while not condition():
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def rig(product: str = SPOT) -> AsyncIterator[Rig]:
+    """Yield a gateway at a venue that stands still."""
+    sandbox = Sandbox((product,), instruments=1, speed=0, network=MemoryVenues())
+    async with sandbox, asyncio.TaskGroup() as group:
+        made = Rig(sandbox, product, group)
+        await made.listed()
+        yield made

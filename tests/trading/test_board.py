@@ -1,0 +1,144 @@
+"""All orders folded from entries, and what can be asked of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tickwright.model.market import Side
+from tickwright.model.orders import (
+    Fill,
+    OrderAccepted,
+    OrderReport,
+    OrderState,
+    ReportedState,
+    SubmitOrder,
+)
+from tickwright.trading.board import OrderBoard
+from tickwright.trading.journal import (
+    Absent,
+    CancelAsked,
+    Denied,
+    Entry,
+    Executed,
+    Lost,
+    Rejected,
+    Reported,
+    Sent,
+    Submitted,
+)
+
+
+D = Decimal
+BTC, ETH = "binance:BTC/USDT", "binance:ETH/USDT"
+SPOT = "binance.spot"
+
+
+def submitted(name: str, instrument: str = BTC, side: Side = Side.BUY) -> Submitted:
+    command = SubmitOrder(
+        client_order_id=name, instrument=instrument, side=side, quantity=D(1), price=D(60000)
+    )
+    return Submitted(at_ns=1, product=SPOT, command=command)
+
+
+def reported(
+    name: str, state: ReportedState = ReportedState.OPEN, *, filled: str = "0", **other: object
+) -> Reported:
+    report = OrderReport(
+        client_order_id=name,
+        instrument=BTC,
+        state=state,
+        received_ts_ns=2,
+        filled_quantity=D(filled),
+        **other,  # type: ignore[arg-type]  # fields of the report
+    )
+    return Reported(at_ns=2, product=SPOT, report=report)
+
+
+def board(*entries: Entry) -> OrderBoard:
+    made = OrderBoard()
+    for entry in entries:
+        made.apply(entry)
+    return made
+
+
+def state_of(made: OrderBoard, name: str) -> OrderState:
+    order = made.order(name)
+    assert order is not None
+    return order.state
+
+
+def test_each_kind_of_entry_moves_the_order_that_it_is_about() -> None:
+    begun = (submitted("a"), Sent(at_ns=1, client_order_id="a"))
+    lost = Lost(at_ns=1, client_order_id="a", text="cut")
+    ends: list[tuple[tuple[Entry, ...], OrderState]] = [
+        ((submitted("a"),), OrderState.NEW),
+        (begun, OrderState.SENT),
+        ((*begun, lost), OrderState.UNKNOWN),
+        ((*begun, lost, Absent(at_ns=1, client_order_id="a", text="")), OrderState.REJECTED),
+        (
+            (submitted("a"), Denied(at_ns=1, client_order_id="a", code="X", text="")),
+            OrderState.DENIED,
+        ),
+        ((*begun, Rejected(at_ns=1, client_order_id="a", code="X", text="")), OrderState.REJECTED),
+        ((*begun, reported("a")), OrderState.OPEN),
+        ((*begun, CancelAsked(at_ns=1, client_order_id="a")), OrderState.SENT),
+    ]
+    for entries, state in ends:
+        assert state_of(board(*entries), "a") is state
+
+
+def test_an_order_is_unfinished_until_it_has_ended_and_all_its_executions_are_named() -> None:
+    made = board(submitted("a"), Sent(at_ns=1, client_order_id="a"))
+    assert [order.client_order_id for order in made.unfinished()] == ["a"]
+    made.apply(reported("a", ReportedState.FILLED, filled="1"))
+    assert [order.client_order_id for order in made.unfinished(BTC)] == ["a"]
+    fill = Fill(trade_id="1", price=D(60000), quantity=D(1))
+    made.apply(Executed(at_ns=3, client_order_id="a", fills=(fill,)))
+    assert made.unfinished() == []
+    assert len(made) == 1
+    assert "a" in made
+
+
+def test_an_order_of_somebody_else_is_seen_and_marked() -> None:
+    made = OrderBoard()
+    (event,) = made.apply(reported("web_1", side=Side.SELL, quantity=D(2), price=D(61000)))
+    assert isinstance(event, OrderAccepted)
+    assert event.order.is_external
+    assert event.order.command.side is Side.SELL
+    assert made.product("web_1") == SPOT
+
+
+def test_a_report_that_tells_too_little_of_a_stranger_is_passed_over() -> None:
+    made = OrderBoard()
+    assert made.apply(reported("web_1")) == []
+    assert made.order("web_1") is None
+
+
+def test_what_may_still_trade_is_added_up_by_side() -> None:
+    made = board(
+        submitted("a"),
+        submitted("b", side=Side.SELL),
+        submitted("c"),
+        submitted("d", ETH),
+        Sent(at_ns=1, client_order_id="a"),
+        reported("a", filled="0.25"),
+        Lost(at_ns=1, client_order_id="c", text="cut"),
+    )
+    assert made.pending(BTC) == (3, D("1.75"), D(1))
+    made.apply(reported("a", ReportedState.CANCELED, filled="0.25"))
+    assert made.pending(BTC) == (2, D(1), D(1))
+
+
+def test_orders_are_listed_in_the_order_in_which_they_became_known() -> None:
+    made = board(submitted("b"), submitted("a", ETH), submitted("c"))
+    assert [order.client_order_id for order in made.orders()] == ["b", "a", "c"]
+    assert [order.client_order_id for order in made.orders(BTC)] == ["b", "c"]
+
+
+def test_a_venue_without_executions_of_its_own_has_them_made_from_totals() -> None:
+    made = OrderBoard(names_fills=lambda product: product != SPOT)
+    made.apply(submitted("a"))
+    made.apply(reported("a", filled="0.5", average_price=D(60000)))
+    order = made.order("a")
+    assert order is not None
+    assert [fill.quantity for fill in order.fills] == [D("0.5")]

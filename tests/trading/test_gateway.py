@@ -1,0 +1,337 @@
+"""The gateway at a venue that fails in every way that leaves an order's outcome open."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.trading.rig import SPOT, USDM, Rig, rig
+
+from tickwright.core.ordercheck import Denial
+from tickwright.errors import (
+    NotSupported,
+    StoreError,
+    UnknownInstrument,
+    UnknownVenue,
+    VenueRejected,
+)
+from tickwright.model.orders import AmendOrder, OrderRejected, OrderState, TimeInForce
+from tickwright.testing.virtual_time import virtual_time
+from tickwright.trading import journal
+
+
+D = Decimal
+both = pytest.mark.parametrize("product", [SPOT, USDM])
+
+
+async def entries(at: Rig) -> list[str]:
+    return [type(entry).__name__ async for entry in at.journal.entries()]
+
+
+# ---------------------------------------------------------------------- when all is well
+
+
+@both
+@virtual_time
+async def test_an_order_that_rests_is_accepted(product: str) -> None:
+    async with rig(product) as at:
+        order = await at.submit()
+        assert order.state is OrderState.OPEN
+        assert at.kinds == ["OrderSent", "OrderAccepted"]
+
+
+@both
+@virtual_time
+async def test_g10_an_order_that_trades_is_told_with_every_execution_once(product: str) -> None:
+    async with rig(product) as at:
+        order = await at.buy_now()
+        assert order.state is OrderState.FILLED
+        await at.until(lambda: not at.gateway.order(order.client_order_id).missing_quantity)
+        assert at.filled == D("0.05")
+
+
+@both
+@virtual_time
+async def test_a_cancel_ends_an_order_and_a_second_one_finds_it_ended(product: str) -> None:
+    async with rig(product) as at:
+        order = await at.submit()
+        for _ in range(2):
+            ended = await at.gateway.cancel(order.client_order_id)
+            assert ended.state is OrderState.CANCELED
+        assert at.kinds.count("OrderCanceled") == 1
+
+
+@both
+@virtual_time
+async def test_an_amend_changes_the_order(product: str) -> None:
+    async with rig(product) as at:
+        order = await at.submit()
+        command = AmendOrder(client_order_id=order.client_order_id, quantity=D("0.03"))
+        assert (await at.gateway.amend(command)).quantity == D("0.03")
+        assert at.kinds[-1] == "OrderAmended"
+
+
+@virtual_time
+async def test_an_amend_that_the_venue_refuses_leaves_the_order_as_it_is() -> None:
+    async with rig(USDM) as at:
+        order = await at.submit()
+        command = AmendOrder(client_order_id=order.client_order_id, price=D("60000.001"))
+        with pytest.raises(VenueRejected, match="the venue refused"):
+            await at.gateway.amend(command)
+        assert at.gateway.order(order.client_order_id) == order
+
+
+# ---------------------------------------------------------------------- nothing was sent
+
+
+@virtual_time
+async def test_g36_a_denied_order_is_journalled_told_and_never_sent() -> None:
+    async with rig() as at:
+        at.denial = Denial("MAX_OPEN_ORDERS", "3 orders are open, 3 are allowed")
+        before = len(at.sandbox.venue.rest(SPOT).requests)
+        order = await at.submit()
+        assert (order.state, order.code) == (OrderState.DENIED, "MAX_OPEN_ORDERS")
+        assert at.kinds == ["OrderDenied"]
+        assert len(at.sandbox.venue.rest(SPOT).requests) == before
+        assert await entries(at) == ["Submitted", "Denied"]
+
+
+@virtual_time
+async def test_what_the_venue_does_not_offer_is_refused_before_anything_is_journalled() -> None:
+    async with rig() as at:
+        with pytest.raises(NotSupported):
+            await at.submit(reduce_only=True)
+        with pytest.raises(UnknownInstrument):
+            await at.submit(instrument="binance:NOPE/USDT")
+        with pytest.raises(UnknownVenue, match=r"binance\.spot"):
+            await at.gateway.submit(at.command(), "kraken.spot")
+        assert await entries(at) == []
+
+
+@virtual_time
+async def test_an_intent_that_cannot_be_journalled_is_not_sent() -> None:
+    async with rig() as at:
+
+        async def full(rows: object) -> int:
+            raise StoreError("the disk is full")
+
+        at.store.append = full  # type: ignore[method-assign]  # a disk that fails
+        before = len(at.sandbox.venue.rest(SPOT).requests)
+        with pytest.raises(StoreError, match="full"):
+            await at.submit()
+        assert len(at.sandbox.venue.rest(SPOT).requests) == before
+        assert len(at.gateway.board) == 0
+
+
+# ---------------------------------------------------------------------- the venue said no
+
+
+@pytest.mark.parametrize(
+    ("product", "changes", "code"),
+    [
+        (SPOT, {"post_only": True, "price": D(66000)}, "POST_ONLY"),
+        (USDM, {"post_only": True, "price": D(66000)}, "POST_ONLY"),
+        (SPOT, {"quantity": D(20), "price": D(64000)}, "FUNDS"),
+        (USDM, {"quantity": D(900), "price": D(64000)}, "FUNDS"),
+    ],
+)
+@virtual_time
+async def test_a_rejection_reads_alike_everywhere(
+    product: str, changes: dict[str, Any], code: str
+) -> None:
+    async with rig(product) as at:
+        order = await at.submit(**changes)
+        assert (order.state, order.code) == (OrderState.REJECTED, code)
+        assert "-" in order.text  # the venue's own code stands in the text
+
+
+@virtual_time
+async def test_an_order_that_finds_nobody_expires() -> None:
+    async with rig() as at:
+        order = await at.submit(time_in_force=TimeInForce.IOC)
+        assert (order.state, order.text) == (OrderState.EXPIRED, "UNFILLED_IOC_QUANTITY_EXPIRED")
+
+
+# ---------------------------------------------------------------------- nobody knows
+
+
+@both
+@pytest.mark.parametrize("code", [-1007, -1006, -1000])
+@virtual_time
+async def test_g01_an_order_whose_reply_does_not_tell_is_found_at_the_venue(
+    product: str, code: int
+) -> None:
+    async with rig(product) as at:
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.order_failure_code = code
+        order = await at.submit()
+        assert order.state is OrderState.UNKNOWN
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+        assert at.kinds == ["OrderSent", "OrderOutcomeUnknown", "OrderAccepted"]
+
+
+@both
+@virtual_time
+async def test_g01_an_order_that_was_not_carried_out_is_unknown_until_that_is_proven(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.order_failure_executes = False
+        began_s = at.clock.monotonic_s()
+        await at.submit()
+        await at.until(lambda: at.gateway.order("me-1").state.is_final)
+        assert at.clock.monotonic_s() - began_s >= at.desk.inquiry.proof_after_s
+        event = at.events[-1]
+        assert isinstance(event, OrderRejected)
+        assert event.order.code == "NEVER_ARRIVED"
+
+
+@both
+@virtual_time
+async def test_g01_a_reply_that_is_lost_on_the_way_leaves_it_unknown_then_found(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        at.sandbox.faults.replies_lost = 1
+        order = await at.buy_now()
+        assert order.state is OrderState.UNKNOWN
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.FILLED)
+        await at.until(lambda: at.filled == D("0.05"))
+
+
+@virtual_time
+async def test_g01_not_found_soon_after_placing_is_no_proof() -> None:
+    async with rig() as at:
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.query_lag_s = 3.0
+        await at.submit()
+        await asyncio.sleep(3.0)
+        at.sandbox.faults.query_lag_s = 0.0
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+        assert "OrderRejected" not in at.kinds
+
+
+@virtual_time
+async def test_g02_an_order_is_sent_once_whatever_happens() -> None:
+    async with rig() as at:
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.order_failure_executes = False
+        await at.submit()
+        await at.until(lambda: at.gateway.order("me-1").state.is_final)
+        placed = [
+            request for request in at.sandbox.venue.rest(SPOT).requests if request.method == "POST"
+        ]
+        assert len(placed) == 1
+
+
+@virtual_time
+async def test_g02_a_taken_name_means_that_an_earlier_try_landed() -> None:
+    async with rig() as at:
+        await at.submit()
+        again = at.again(())  # a run that lost its journal, and makes the same names
+        order = await again.submit(at.command(client_order_id="me-1"), SPOT)
+        assert order.state is OrderState.UNKNOWN
+        await at.until(lambda: again.order("me-1").state is OrderState.OPEN)
+
+
+@virtual_time
+async def test_an_inquiry_goes_on_through_an_outage_of_the_venue() -> None:
+    async with rig() as at:
+        at.sandbox.faults.order_failures = 1
+        await at.submit()
+        at.sandbox.faults.rest_status = 503
+        await asyncio.sleep(30)
+        assert at.gateway.order("me-1").state is OrderState.UNKNOWN
+        at.sandbox.faults.rest_status = None
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+
+
+@virtual_time
+async def test_who_gives_up_waiting_leaves_the_order_to_the_gateway() -> None:
+    async with rig() as at:
+        at.sandbox.faults.rest_delay_s = 5.0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await at.submit()
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+
+
+@both
+@virtual_time
+async def test_a_cancel_whose_reply_is_lost_is_followed_up(product: str) -> None:
+    async with rig(product) as at:
+        await at.submit()
+        at.sandbox.faults.replies_lost = 1
+        with pytest.raises(Exception, match="lost"):
+            await at.gateway.cancel("me-1")
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.CANCELED)
+
+
+@virtual_time
+async def test_a_cancel_of_an_order_that_is_gone_finds_out_how_it_went() -> None:
+    async with rig() as at:
+        order = await at.submit()
+        # Somebody else cancels it, and nobody tells us.
+        await at.desk.cancel_all(at.instrument)
+        ended = await at.gateway.cancel(order.client_order_id)
+        assert ended.state is OrderState.CANCELED
+
+
+# ---------------------------------------------------------------------- restarts
+
+
+@both
+@virtual_time
+async def test_g34_a_run_that_ended_while_sending_is_resolved_by_the_next(product: str) -> None:
+    async with rig(product) as at:
+        at.sandbox.faults.rest_delay_s = 3.0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await at.submit()
+        killed = at.store.contents[:]  # the intent, and no more
+        assert len(killed) == 2
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+        at.sandbox.faults.rest_delay_s = 0.0
+        at.events.clear()
+        following = at.again(killed)
+        await following.recover(at.journal.entries())
+        assert at.kinds == ["OrderOutcomeUnknown"]
+        await following.reconcile(product)
+        assert following.order("me-1").state is OrderState.OPEN
+
+
+@virtual_time
+async def test_g34_an_intent_that_was_never_sent_is_proven_absent_after_a_restart() -> None:
+    async with rig() as at:
+        intent = journal.Submitted(at_ns=1, product=SPOT, command=at.command())
+        await at.journal.append([intent])
+        await at.gateway.recover(at.journal.entries())
+        await at.gateway.reconcile(SPOT)
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.REJECTED)
+
+
+@both
+@virtual_time
+async def test_g08_what_happened_during_an_outage_is_told_once_after_it(product: str) -> None:
+    async with rig(product) as at:
+        await at.submit()
+        await at.submit(price=D(59000))
+        rows = at.store.contents[:]
+        await at.desk.cancel_all(at.instrument)
+        await at.desk.submit("other", at.desk.calls.submit(at.command(), at.instrument))
+        at.events.clear()
+        following = at.again(rows)
+        await following.recover(at.journal.entries())
+        await following.reconcile(product)
+        assert at.kinds.count("OrderCanceled") == 2
+        external = following.order("me-3")
+        assert external.is_external
+        assert external.state is OrderState.OPEN
+        count = len(at.events)
+        await following.reconcile(product)
+        assert len(at.events) == count
+        at.gateway = following
+        assert (await following.cancel("me-3")).state is OrderState.CANCELED

@@ -1,0 +1,100 @@
+"""Every kind of entry comes back as it was written; what cannot be read is named by its number."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+
+from tickwright.errors import StoreError
+from tickwright.io.store import MemoryStore
+from tickwright.model.market import Side
+from tickwright.model.orders import (
+    Fill,
+    OrderReport,
+    ReportedState,
+    SubmitOrder,
+    Trigger,
+    TriggerKind,
+)
+from tickwright.trading.journal import (
+    Absent,
+    AmendAsked,
+    CancelAsked,
+    Denied,
+    Entry,
+    Executed,
+    Journal,
+    Lost,
+    Rejected,
+    Reported,
+    Sent,
+    Submitted,
+)
+
+
+D = Decimal
+FILL = Fill(
+    trade_id="7", price=D("60000.10"), quantity=D("0.00000002"), fee=D("-0.1"), fee_asset="BNB"
+)
+COMMAND = SubmitOrder(
+    client_order_id="me-1",
+    instrument="binance:测试/USDT",
+    side=Side.SELL,
+    quantity=D("123456789.00000001"),
+    trigger=Trigger(kind=TriggerKind.TAKE_PROFIT, price=D("60000")),
+)
+REPORT = OrderReport(
+    client_order_id="me-1",
+    instrument="binance:测试/USDT",
+    state=ReportedState.OPEN,
+    received_ts_ns=5,
+    filled_quantity=D("0.00000002"),
+    fills=(FILL,),
+)
+ABOUT = {"at_ns": 1, "client_order_id": "me-1"}
+ENTRIES: list[Entry] = [
+    Submitted(at_ns=1, product="binance.spot", command=COMMAND),
+    Denied(**ABOUT, code="KILL_SWITCH", text="…"),  # type: ignore[arg-type]  # two fields
+    Sent(**ABOUT),  # type: ignore[arg-type]  # two fields
+    Lost(**ABOUT, text="no answer"),  # type: ignore[arg-type]  # two fields
+    Absent(**ABOUT, text="not found"),  # type: ignore[arg-type]  # two fields
+    Rejected(**ABOUT, code="FUNDS", text="…"),  # type: ignore[arg-type]  # two fields
+    Reported(at_ns=1, product="binance.spot", report=REPORT),
+    Executed(**ABOUT, fills=(FILL,)),  # type: ignore[arg-type]  # two fields
+    AmendAsked(**ABOUT, price="60001"),  # type: ignore[arg-type]  # two fields
+    CancelAsked(**ABOUT),  # type: ignore[arg-type]  # two fields
+]
+
+
+async def written(journal: Journal) -> list[Entry]:
+    return [entry async for entry in journal.entries()]
+
+
+async def test_g24_every_kind_of_entry_comes_back_exactly() -> None:
+    assert {type(entry) for entry in ENTRIES} == set(get_args(Entry))
+    store = MemoryStore()
+    await Journal(store).append(ENTRIES[:4])
+    await Journal(store).append(ENTRIES[4:])
+    found = await written(Journal(store))
+    assert found == ENTRIES
+    assert found[0].command.quantity == D("123456789.00000001")
+
+
+@pytest.mark.parametrize("row", [b"", b"{}", b'[1,{"kind":"teleported","at_ns":1}]', b"\xff"])
+async def test_a_row_that_cannot_be_read_is_named(row: bytes) -> None:
+    store = MemoryStore()
+    await Journal(store).append(ENTRIES[:2])
+    await store.append([row])
+    with pytest.raises(StoreError, match="entry 3 of the journal"):
+        await written(Journal(store))
+
+
+async def test_closing_lets_the_store_go() -> None:
+    store = MemoryStore()
+    journal = Journal(store)
+    await journal.close()
+    await journal.close()
+    with pytest.raises(Exception, match="closed"):
+        await journal.append(ENTRIES[:1])

@@ -1,0 +1,99 @@
+"""Journal first, then the board, then whoever listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from decimal import Decimal
+
+import pytest
+
+from tickwright.errors import StoreError
+from tickwright.io.store import MemoryStore
+from tickwright.model.market import Side
+from tickwright.model.orders import OrderEvent, SubmitOrder
+from tickwright.testing.virtual_time import virtual_time
+from tickwright.trading.board import OrderBoard
+from tickwright.trading.journal import Journal, Sent, Submitted
+from tickwright.trading.recorder import Recorder
+
+
+class SlowStore(MemoryStore):
+    """A store that takes its time, and can fail."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+        self.is_broken = False
+
+    async def append(self, rows: Sequence[bytes]) -> int:
+        self.batches.append(len(rows))
+        await asyncio.sleep(1.0)
+        if self.is_broken:
+            raise StoreError("the disk is full")
+        return await super().append(rows)
+
+
+def order(name: str) -> tuple[Submitted, Sent]:
+    command = SubmitOrder(
+        client_order_id=name,
+        instrument="binance:BTC/USDT",
+        side=Side.BUY,
+        quantity=Decimal(1),
+        price=Decimal(1),
+    )
+    intent = Submitted(at_ns=1, product="binance.spot", command=command)
+    return intent, Sent(at_ns=1, client_order_id=name)
+
+
+class Held:
+    def __init__(self) -> None:
+        self.store = SlowStore()
+        self.told: list[tuple[str, int]] = []
+        self.board = OrderBoard()
+        self.recorder = Recorder(Journal(self.store), self.board, self._tell)
+
+    def _tell(self, event: OrderEvent) -> None:
+        self.told.append((event.order.client_order_id, len(self.store.contents)))
+
+
+@virtual_time
+async def test_g34_nothing_is_told_before_it_is_journalled() -> None:
+    held = Held()
+    await held.recorder.record(*order("a"))
+    assert held.told == [("a", 2)]
+
+
+@virtual_time
+async def test_what_comes_while_a_batch_is_written_is_written_together_and_in_order() -> None:
+    held = Held()
+    async with asyncio.TaskGroup() as group:
+        for name in "abcde":
+            group.create_task(held.recorder.record(*order(name)))
+    assert held.store.batches == [2, 8]
+    assert [name for name, _ in held.told] == list("abcde")
+
+
+@virtual_time
+async def test_entries_that_cannot_be_written_are_not_folded_and_the_next_ones_are() -> None:
+    held = Held()
+    held.store.is_broken = True
+    with pytest.raises(StoreError, match="full"):
+        await held.recorder.record(*order("a"))
+    assert len(held.board) == 0
+    held.store.is_broken = False
+    await held.recorder.record(*order("b"))
+    assert held.told == [("b", 2)]
+
+
+@virtual_time
+async def test_who_stops_waiting_does_not_stop_the_others() -> None:
+    held = Held()
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(held.recorder.record(*order("a")))
+        second = group.create_task(held.recorder.record(*order("b")))
+        await asyncio.sleep(0.5)
+        second.cancel()
+        await asyncio.wait([first, second])
+        await held.recorder.record(*order("c"))
+    assert [name for name, _ in held.told] == ["a", "b", "c"]
