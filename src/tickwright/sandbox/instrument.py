@@ -15,6 +15,7 @@ from tickwright.venues.facts import (
     AggTradeFact,
     CandleFact,
     DayFact,
+    ForcedFact,
     InstrumentListener,
     Listing,
     MarkFact,
@@ -271,6 +272,11 @@ class SimulatedInstrument:
             before = len(changed)
             changed.extend(prices)
             self.update_id += len(changed) - before
+
+    def on_forced(self, forced: ForcedFact) -> None:
+        """Tell that somebody's position was liquidated."""
+        if self.listener is not None:
+            self.listener.on_forced(self, forced)
 
     def settle(self, now_ms: int) -> None:
         """Publish what others changed on the floor, and fill up what they left of the book."""

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from tickwright.errors import UnknownInstrument
 from tickwright.io.files import CaptureReader, CaptureRecord
-from tickwright.sandbox.beats import Beats
 from tickwright.sandbox.playback import PlaybackMarket
 from tickwright.sandbox.playedinstrument import PlayedInstrument
 from tickwright.venues.dialects import Answer, Frame, RecordedLevels, RecordedTrade
 from tickwright.venues.facts import Listing
 from tickwright.venues.marketrules import MarketRules
+from tickwright.venues.sampling import Beats
 
 
 __all__ = ["PlayedMarket"]
@@ -66,7 +66,8 @@ class PlayedMarket:
         self._first_ns: int | None = None
         self._coming = iter(self._records)
         self._next = next(self._coming, None)
-        self._beats = Beats()
+        self._calls: list[tuple[int, Callable[[int], None]]] = []
+        self._beats = Beats(lambda: self.now_ms)
         self._frames: list[Frame] = []
         rules = self.dialect.recorded_rules(self._playback.symbols, self._playback.info())
         self._instruments = [
@@ -130,7 +131,8 @@ class PlayedMarket:
         """Open at this time instead, unless the market was given its time or has moved already."""
         if not self._is_pinned:
             self._opened_ms, self._now_ms, self._is_pinned = now_ms, float(now_ms), True
-            self._beats.restart(now_ms)
+            for number, (interval_ms, beat) in enumerate(self._calls):
+                self._beats.every(str(number), interval_ms, beat)
 
     def run(self, to_ms: float, *, frames_max: int = 1 << 62) -> Iterator[list[Frame]]:
         """Play until ``to_ms`` and yield the frames of wanted streams, in parts of about ``frames_max``."""
@@ -193,7 +195,8 @@ class PlayedMarket:
 
     def every(self, interval_ms: int, beat: Callable[[int], None]) -> None:
         """Call ``beat`` with the market's time at every multiple of an interval."""
-        self._beats.every(interval_ms, beat, self.now_ms)
+        self._beats.every(str(len(self._calls)), interval_ms, beat)
+        self._calls.append((interval_ms, beat))
 
     # ------------------------------------------------------------------ what is played
 

@@ -23,7 +23,7 @@ from decimal import Decimal
 
 from tickwright.sandbox.bookside import BookSide, TradingFloor
 from tickwright.venues.dialects import BookRecord, RecordedLevels, RecordedMark, RecordedTrade
-from tickwright.venues.facts import RATE_SCALE, Listing, MarkFact, TradeFact, scaled
+from tickwright.venues.facts import RATE_SCALE, ForcedFact, Listing, MarkFact, TradeFact, scaled
 from tickwright.venues.marketrules import MarketRules
 
 
@@ -174,6 +174,9 @@ class PlayedInstrument:
         self, trades: Sequence[Sequence[TradeFact]], bids: Iterable[int], asks: Iterable[int]
     ) -> None:
         """Take what happened on the floor: nothing that a recording would show."""
+
+    def on_forced(self, forced: ForcedFact) -> None:
+        """Take that somebody's position was liquidated: no recording shows that either."""
 
     def settle(self, now_ms: int) -> None:
         """Go on after others changed something: as if nobody had."""

@@ -11,7 +11,7 @@ from tickwright.io.websocket import WebSocketTransport
 from tickwright.sandbox.bookside import TradingFloor
 from tickwright.venues.base import Endpoints
 from tickwright.venues.dialects import Answer, Dialect, Frame
-from tickwright.venues.facts import InstrumentPrices, TradeFact
+from tickwright.venues.facts import ForcedFact, InstrumentPrices, TradeFact
 from tickwright.venues.marketrules import MarketRules
 
 
@@ -85,6 +85,9 @@ class TradedInstrument(InstrumentPrices, Protocol):
         self, trades: Sequence[Sequence[TradeFact]], bids: Iterable[int], asks: Iterable[int]
     ) -> None:
         """Take what happened on the floor: trades, those of one taker at one price together, and changed levels."""
+
+    def on_forced(self, forced: ForcedFact) -> None:
+        """Take that somebody's position was liquidated."""
 
     def settle(self, now_ms: int) -> None:
         """Go on after others changed something on the floor."""

@@ -31,10 +31,10 @@ from tickwright.venues.commands import (
     SubmitOrder,
     TimeInForce,
 )
-from tickwright.venues.facts import AMOUNT_SCALE, RATE_SCALE, TradeFact, scaled
+from tickwright.venues.facts import AMOUNT_SCALE, RATE_SCALE, ForcedFact, TradeFact, scaled
 from tickwright.venues.marketrules import MarketRules
 from tickwright.venues.privateside import ApiKey, PrivateSide
-from tickwright.venues.reports import BookChanged, Event, Refusal, TradePrinted
+from tickwright.venues.reports import BookChanged, Event, PositionLiquidated, Refusal, TradePrinted
 
 
 __all__ = ["JoinedExchange", "tell", "trading_side"]
@@ -106,11 +106,9 @@ class JoinedExchange(Exchange):
         """Let an instrument join as if somebody dealt with it; one that is not listed is passed over."""
         self._admit(symbol)
 
-    def house(self, command: Command) -> list[Event]:
-        """Carry out a command of the market's own flow; who holds an account hears what it did to them."""
-        events = super().submit(command, self._origin.now_ms * _NS_PER_MS)
-        self._heard(events)
-        return events
+    def house(self, command: Command, symbol: str) -> None:
+        """Carry out a command of an instrument's own flow, which sees to the book itself afterwards."""
+        self._spread(super().submit(command, self._origin.now_ms * _NS_PER_MS), but=symbol)
 
     # ------------------------------------------------------------------ joining
 
@@ -138,7 +136,7 @@ class JoinedExchange(Exchange):
                     account=_QUOTES, symbol=symbol, side=side, price=price, quantity=quantity
                 )
                 super().submit(command, 0)
-        instrument.join(_Floor(self, instrument, self._floor.markets[symbol]))
+        instrument.join(_Floor(self, self._floor.markets[symbol]))
 
     def _mark(self, symbol: str) -> None:
         instrument, rules = self._origin.find(symbol), self.rules(symbol)
@@ -146,6 +144,8 @@ class JoinedExchange(Exchange):
             return
         fact = instrument.mark(self._origin.now_ms)
         unit: int = 10 ** (RATE_SCALE - rules.listing.price_scale)
+        if fact.mark < unit:
+            return  # nothing has a price yet
         self._spread(
             super().submit(
                 SetMark(
@@ -160,26 +160,28 @@ class JoinedExchange(Exchange):
 
     # ------------------------------------------------------------------ telling
 
-    def _spread(self, events: Sequence[Event]) -> None:
+    def _spread(self, events: Sequence[Event], *, but: str = "") -> None:
+        """Tell accounts and instruments of events; all instruments go on afterwards but the one at work."""
         self._heard(events)
-        symbols = dict.fromkeys(
-            event.symbol for event in events if isinstance(event, BookChanged | TradePrinted)
-        )
-        for symbol in symbols:
+        parts: dict[str, list[Event]] = {}
+        for event in events:
+            if isinstance(event, BookChanged | TradePrinted):
+                parts.setdefault(event.symbol, []).append(event)
+            elif isinstance(event, PositionLiquidated):
+                parts.setdefault(event.order.symbol, []).append(event)
+        for symbol, part in parts.items():
             instrument = self._origin.find(symbol)
             if instrument is not None:
-                tell(instrument, [event for event in events if _is_of(event, symbol)])
-                instrument.settle(self._origin.now_ms)
+                tell(instrument, part)
+                if symbol != but:
+                    instrument.settle(self._origin.now_ms)
 
 
 class _Floor:
     """One market of the engine as its instrument's order flow sees it."""
 
-    def __init__(
-        self, exchange: JoinedExchange, instrument: TradedInstrument, market: Market
-    ) -> None:
+    def __init__(self, exchange: JoinedExchange, market: Market) -> None:
         self._exchange = exchange
-        self._instrument = instrument
         self._symbol = market.symbol
         self.sides: tuple[Quotes, Quotes] = (_Side(self, market.bids), _Side(self, market.asks))
 
@@ -218,7 +220,7 @@ class _Floor:
         )
 
     def _do(self, command: Command) -> None:
-        tell(self._instrument, self._exchange.house(command))
+        self._exchange.house(command, self._symbol)
 
 
 class _Side:
@@ -258,6 +260,7 @@ def tell(instrument: TradedInstrument, events: Iterable[Event]) -> None:
     runs: list[list[TradeFact]] = []
     bids: list[int] = []
     asks: list[int] = []
+    forced: list[ForcedFact] = []
     key: tuple[int, int] | None = None
     for event in events:
         if isinstance(event, TradePrinted):
@@ -272,11 +275,17 @@ def tell(instrument: TradedInstrument, events: Iterable[Event]) -> None:
         elif isinstance(event, BookChanged):
             bids += [price for price, _ in event.bids]
             asks += [price for price, _ in event.asks]
+        elif isinstance(event, PositionLiquidated):
+            forced.append(_forced(event))
     instrument.on_floor(runs, bids, asks)
+    for fact in forced:
+        instrument.on_forced(fact)
 
 
-def _is_of(event: Event, symbol: str) -> bool:
-    return isinstance(event, BookChanged | TradePrinted) and event.symbol == symbol
+def _forced(event: PositionLiquidated) -> ForcedFact:
+    order, is_buy = event.order, event.order.request.side is Side.BUY
+    ts_ms = event.ts_ns // _NS_PER_MS
+    return ForcedFact(order.price, event.average, order.filled, is_buy, ts_ms)
 
 
 def _symbol_in(command: Command) -> str:

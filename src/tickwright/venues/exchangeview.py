@@ -99,3 +99,6 @@ class ExchangeView(Protocol):
 
     def leverage(self, account: str, symbol: str) -> int:
         """Return an account's leverage of a market."""
+
+    def is_isolated(self, account: str, symbol: str) -> bool:
+        """Tell whether an account's position of a market has, or would have, margin of its own."""

@@ -22,6 +22,7 @@ __all__ = [
     "AggTradeFact",
     "CandleFact",
     "DayFact",
+    "ForcedFact",
     "InstrumentListener",
     "InstrumentPrices",
     "InstrumentView",
@@ -110,6 +111,18 @@ class AggTradeFact(msgspec.Struct, frozen=True, gc=False):
     is_buyer_maker: bool
 
 
+class ForcedFact(msgspec.Struct, frozen=True, gc=False):
+    """An order of the venue's that closed a position for want of margin."""
+
+    price: int
+    """The order's."""
+    average: int
+    """Of its trades."""
+    quantity: int
+    is_buy: bool
+    ts_ms: int
+
+
 class CandleFact(msgspec.Struct, gc=False):
     """A candle, still growing or closed; without trades ``first_id`` is -1."""
 
@@ -172,6 +185,9 @@ class InstrumentListener(Protocol):
         ask_prices: Sequence[int],
     ) -> None:
         """Take a book change: its ids run from ``first_id`` to ``instrument.update_id``."""
+
+    def on_forced(self, instrument: InstrumentView, forced: ForcedFact) -> None:
+        """Take that a position was liquidated."""
 
 
 class InstrumentPrices(Protocol):

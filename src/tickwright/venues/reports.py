@@ -414,6 +414,8 @@ class PositionLiquidated(msgspec.Struct, frozen=True, gc=False):
     """The venue's order as it ended."""
     taken_over: int
     """What the book did not take of it: the insurance fund did, at the order's price and without a public trade."""
+    average: int
+    """The average price of its trades, rounded down."""
     ts_ns: int
 
 

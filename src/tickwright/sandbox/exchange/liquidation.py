@@ -105,7 +105,8 @@ def _close(floor: Floor, seat: Seat) -> None:
     taken_over = order.leaves
     if taken_over:
         trade_privately(floor, order, _fund_order(floor, order), order.price, taken_over)
-    floor.events.append(PositionLiquidated(order.view(), taken_over, floor.now_ns))
+    average = order.turnover // (order.filled * market.notional_unit)
+    floor.events.append(PositionLiquidated(order.view(), taken_over, average, floor.now_ns))
 
 
 def _fund_order(floor: Floor, order: Order) -> Order:

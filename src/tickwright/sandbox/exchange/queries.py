@@ -179,6 +179,12 @@ class Queries:
         seat = market.seats.get(account)
         return market.rules.default_leverage if seat is None else seat.leverage
 
+    def is_isolated(self, account: str, symbol: str) -> bool:
+        """Tell whether an account's position of a market has, or would have, margin of its own."""
+        market = self._floor.markets.get(symbol)
+        seat = None if market is None else market.seats.get(account)
+        return seat is not None and seat.is_isolated
+
     @property
     def collected(self) -> dict[str, int]:
         """Asset → the fees of all accounts, and what funding left over."""

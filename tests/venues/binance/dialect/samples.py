@@ -10,6 +10,7 @@ from tickwright.venues.facts import (
     AggTradeFact,
     CandleFact,
     DayFact,
+    ForcedFact,
     InstrumentListener,
     MarkFact,
     TradeFact,
@@ -18,6 +19,7 @@ from tickwright.venues.facts import (
 
 NOW_MS = 1_795_000_000_000
 TRADE = TradeFact(7, 6_500_010, 1_000, NOW_MS - 1, True)
+FORCED = ForcedFact(6_500_000, 6_500_010, 1_000, False, NOW_MS - 1)
 JOINED = AggTradeFact(50, 6_500_010, 1_000, 6, 7, NOW_MS - 1, True)
 CANDLE = CandleFact(
     NOW_MS - 40_000, NOW_MS + 19_999, 6_499_000, 6_501_000, 6_498_050, 6_500_010, 1_250_000,

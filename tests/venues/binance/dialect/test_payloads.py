@@ -8,6 +8,7 @@ import pytest
 from tests.venues.binance.dialect.samples import (
     CANDLE,
     DAY,
+    FORCED,
     JOINED,
     MARK,
     NOW_MS,
@@ -51,7 +52,7 @@ TICKER = "e E s p P w c Q o h l v q O C F L n"
         (USDM_SAYS.mini_ticker(AT_USDM, DAY, NOW_MS), "e E s c o h l v q ps st"),
         (USDM_SAYS.ticker(AT_USDM, DAY, BEST, NOW_MS), f"{TICKER} ps st"),
         (USDM_SAYS.mark_price(AT_USDM, MARK, NOW_MS), "e E s p ap P i r T st"),
-        (USDM_SAYS.force_order(AT_USDM, JOINED, NOW_MS), "e E o ps st"),
+        (USDM_SAYS.force_order(AT_USDM, FORCED, NOW_MS), "e E o ps st"),
         (kline(AT_SPOT, "1m", CANDLE, NOW_MS, is_closed=False), "e E s k"),
         (kline(AT_USDM, "1m", CANDLE, NOW_MS, is_closed=True, head='"ps":"BTCUSDT","ct":"PERPETUAL"'), "e E ps ct k"),
     ],
@@ -111,6 +112,6 @@ def test_each_product_has_its_family() -> None:
 
 
 def test_liquidations_have_the_side_of_their_order() -> None:
-    order = json.loads(USDM_SAYS.force_order(AT_USDM, JOINED, NOW_MS))["o"]
+    order = json.loads(USDM_SAYS.force_order(AT_USDM, FORCED, NOW_MS))["o"]
     assert set(order) == {"s", "S", "o", "f", "q", "p", "ap", "X", "l", "z", "T"}
-    assert order["S"] == "SELL"
+    assert (order["S"], order["p"], order["ap"]) == ("SELL", "65000.00", "65000.10")

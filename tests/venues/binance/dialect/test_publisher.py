@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from tests.venues.binance.dialect.samples import JOINED, NOW_MS, TRADE, FixedMarket
+from tests.venues.binance.dialect.samples import FORCED, JOINED, NOW_MS, TRADE, FixedMarket
 
 from tickwright.venues.binance.dialect.products import COINM, SPOT, USDM, DialectProduct
 from tickwright.venues.binance.dialect.publisher import Publisher
@@ -194,3 +194,16 @@ def test_all_market_streams_of_usdm_hold_coinm_instruments_too() -> None:
         ("BTCUSDT", 1),
         ("BTCUSD_PERP", 2),
     ]
+
+
+def test_liquidations_go_out_on_both_streams_and_on_futures_alone() -> None:
+    market = FixedMarket(USDM)
+    publisher = Publisher(USDM, market)
+    for stream in ("btcusdt@forceOrder", "!forceOrder@arr"):
+        publisher.want(stream)
+    instrument = market.instruments[0]
+    assert instrument.listener is not None
+    instrument.listener.on_forced(instrument, FORCED)
+    frames = publisher.take()
+    assert [stream for stream, _ in frames] == ["btcusdt@forceOrder", "!forceOrder@arr"]
+    assert json.loads(frames[0][1])["o"]["S"] == "SELL"

@@ -5,6 +5,7 @@ from typing import Any
 from tests.venues.bybit.dialect.samples import NOW_MS, FixedMarket, read
 
 from tickwright.venues.bybit.dialect.publisher import Publisher
+from tickwright.venues.facts import ForcedFact
 
 
 def run(publisher: Publisher, market: FixedMarket, to_ms: int) -> list[tuple[str, Any]]:
@@ -77,6 +78,17 @@ def test_one_taker_in_some_is_a_liquidation() -> None:
         market.one("linear/BTCUSDT").fill(65_003, joined_id=joined_id)
     frames = run(publisher, market, NOW_MS + 500)
     assert [len(one["data"]) for _, one in frames] == [1, 1]
+
+
+def test_a_position_that_was_liquidated_here_is_told() -> None:
+    market = FixedMarket()
+    publisher = Publisher(market)
+    publisher.want("linear/allLiquidation.BTCUSDT")
+    instrument = market.one("linear/BTCUSDT")
+    assert instrument.listener is not None
+    instrument.listener.on_forced(instrument, ForcedFact(65_003, 65_000, 10, False, NOW_MS))
+    ((_, told),) = run(publisher, market, NOW_MS + 500)
+    assert [one["S"] for one in told["data"]] == ["Buy"], "a long position"
 
 
 def test_candles_and_price_limits_are_sampled() -> None:

@@ -9,7 +9,14 @@ from typing import Protocol
 
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.binance.dialect.spelling import Spelling, levels_text
-from tickwright.venues.facts import AggTradeFact, CandleFact, DayFact, MarkFact, TradeFact
+from tickwright.venues.facts import (
+    AggTradeFact,
+    CandleFact,
+    DayFact,
+    ForcedFact,
+    MarkFact,
+    TradeFact,
+)
 
 
 __all__ = ["FuturesPayloads", "Payloads", "SpotPayloads", "kline", "payloads_of"]
@@ -226,14 +233,15 @@ class FuturesPayloads:
             f'"T":{mark.next_funding_ms}{self._st}}}'
         )
 
-    def force_order(self, at: Spelling, trade: AggTradeFact, now_ms: int) -> str:
-        """Write ``<symbol>@forceOrder``: ``trade`` as the liquidation that it then was."""
-        side = "SELL" if trade.is_buyer_maker else "BUY"
-        price, quantity = at.price(trade.price), at.quantity(trade.quantity)
+    def force_order(self, at: Spelling, forced: ForcedFact, now_ms: int) -> str:
+        """Write ``<symbol>@forceOrder``: an order of the venue's that closed a position."""
+        side = "BUY" if forced.is_buy else "SELL"
+        price, average = at.price(forced.price), at.price(forced.average)
+        quantity = at.quantity(forced.quantity)
         return (
             f'{{"e":"forceOrder","E":{now_ms},"o":{{"s":"{at.symbol}","S":"{side}","o":"LIMIT","f":"IOC",'
-            f'"q":"{quantity}","p":"{price}","ap":"{price}","X":"FILLED","l":"{quantity}",'
-            f'"z":"{quantity}","T":{trade.ts_ms}}},"ps":"{at.pair}"{self._st}}}'
+            f'"q":"{quantity}","p":"{price}","ap":"{average}","X":"FILLED","l":"{quantity}",'
+            f'"z":"{quantity}","T":{forced.ts_ms}}},"ps":"{at.pair}"{self._st}}}'
         )
 
 

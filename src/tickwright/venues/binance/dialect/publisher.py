@@ -19,7 +19,7 @@ from tickwright.venues.binance.dialect.spelling import Spelling
 from tickwright.venues.binance.dialect.streams import StreamName, parse_stream
 from tickwright.venues.binance.dialect.windows import DepthWindow
 from tickwright.venues.dialects import Frame
-from tickwright.venues.facts import AggTradeFact, InstrumentView, MarketView, TradeFact
+from tickwright.venues.facts import AggTradeFact, ForcedFact, InstrumentView, MarketView, TradeFact
 from tickwright.venues.sampling import Beats, CandleWatch
 
 
@@ -28,7 +28,7 @@ __all__ = ["Publisher"]
 _DAY_MS = 86_400_000
 _WINDOWS_MS = {"1h": 3_600_000, "4h": 4 * 3_600_000, "1d": _DAY_MS}
 _ALL_FORCED = "!forceOrder@arr"
-_FORCED_ONE_IN = 50  # about so many trades are liquidations
+_FORCED_ONE_IN = 50  # about so many generated trades are called liquidations
 
 
 class Publisher:
@@ -159,13 +159,13 @@ class Publisher:
             return payloads.window_ticker(at, day, name.interval, now_ms)
         return payloads.ticker(at, instrument.day(now_ms, _DAY_MS), best, now_ms)
 
-    def force_order(self, at: Spelling, trade: AggTradeFact) -> None:
-        """Call one trade in some a liquidation, where anybody wants those."""
-        if trade.id % _FORCED_ONE_IN or not isinstance(self.payloads, FuturesPayloads):
+    def force_order(self, at: Spelling, forced: ForcedFact) -> None:
+        """Tell of a liquidation, where anybody wants that."""
+        if not isinstance(self.payloads, FuturesPayloads):
             return
         for stream in (f"{at.lower}@forceOrder", _ALL_FORCED):
             if stream in self._wanted:
-                payload = self.payloads.force_order(at, trade, trade.ts_ms)
+                payload = self.payloads.force_order(at, forced, forced.ts_ms)
                 self.frames.append((stream, payload))
 
 
@@ -235,7 +235,14 @@ class _Taps:
         if self._agg_trade is not None:
             text = publisher.payloads.agg_trade(at, joined, joined.ts_ms)
             publisher.frames.append((self._agg_trade, text))
-        publisher.force_order(at, joined)
+        if joined.id % _FORCED_ONE_IN == 0:
+            price, is_buy = joined.price, not joined.is_buyer_maker
+            self.on_forced(
+                instrument, ForcedFact(price, price, joined.quantity, is_buy, joined.ts_ms)
+            )
+
+    def on_forced(self, instrument: InstrumentView, forced: ForcedFact) -> None:
+        self.publisher.force_order(self.spelling, forced)
 
     def on_book(
         self,

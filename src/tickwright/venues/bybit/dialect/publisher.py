@@ -12,7 +12,13 @@ from tickwright.venues.bybit.dialect.spelling import Spelling
 from tickwright.venues.bybit.dialect.tickers import TickerWatch
 from tickwright.venues.bybit.dialect.topics import Topic, parse_stream
 from tickwright.venues.dialects import Frame
-from tickwright.venues.facts import AggTradeFact, InstrumentView, MarketView, TradeFact
+from tickwright.venues.facts import (
+    AggTradeFact,
+    ForcedFact,
+    InstrumentView,
+    MarketView,
+    TradeFact,
+)
 from tickwright.venues.sampling import Beats, CandleWatch
 
 
@@ -179,6 +185,12 @@ class _Taps:
             self._liquidated.append(trades[-1])
             self._soon(self._liquidation, _LIQUIDATION_INTERVAL_MS, self._liquidations)
         self._stir_tickers()
+
+    def on_forced(self, instrument: InstrumentView, forced: ForcedFact) -> None:
+        if self._liquidation is not None:
+            trade = TradeFact(0, forced.price, forced.quantity, forced.ts_ms, not forced.is_buy)
+            self._liquidated.append(trade)
+            self._soon(self._liquidation, _LIQUIDATION_INTERVAL_MS, self._liquidations)
 
     def on_book(
         self,

@@ -16,7 +16,8 @@ from tickwright.venues.reports import Refusal, Rule
 SPOT_UNREACHABLE = {
     # Only futures, or only amendments, are refused for these.
     Rule.EXPIRY, Rule.MARGIN, Rule.REDUCE_ONLY, Rule.FOK_UNFILLABLE, Rule.AMEND_INCREASES,
-    Rule.AMEND_UNCHANGED, Rule.AMEND_STATE, Rule.LEVERAGE,
+    Rule.AMEND_UNCHANGED, Rule.AMEND_STATE, Rule.LEVERAGE, Rule.POSITION_LIMIT, Rule.NO_POSITION,
+    Rule.MARGIN_MODE,
 }  # fmt: skip
 USDM_UNREACHABLE = {
     # These rules are switched off for futures, or are about what they do not have.

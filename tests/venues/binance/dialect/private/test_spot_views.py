@@ -33,7 +33,7 @@ def test_endings_that_the_venue_explains_have_a_word() -> None:
     unexplained = set(EndReason) - set(spot_views.EXPIRY_REASONS)
     assert unexplained == {
         EndReason.GTD, EndReason.REDUCE_ONLY, EndReason.SELF_TRADE, EndReason.WOULD_TAKE,
-        EndReason.SHRUNK, EndReason.QUOTE_SPENT,
+        EndReason.SHRUNK, EndReason.QUOTE_SPENT, EndReason.LIQUIDATION,
     }  # fmt: skip
 
 

@@ -16,40 +16,6 @@ LIMIT = {
 MARKET = {"symbol": "BTCUSDT", "side": "BUY", "type": "MARKET", "quantity": "0.010"}
 
 
-def test_leverage_is_set_within_its_range(usdm: Venue) -> None:
-    path = "/fapi/v1/leverage"
-    done = usdm.ok("POST", path, symbol="BTCUSDT", leverage=10)
-    assert done == {"leverage": 10, "maxNotionalValue": "230000000", "symbol": "BTCUSDT"}
-    (row,) = usdm.ok("GET", "/fapi/v1/symbolConfig", symbol="BTCUSDT")
-    assert row == {
-        "symbol": "BTCUSDT", "marginType": "CROSSED", "isAutoAddMargin": False, "leverage": 10,
-        "maxNotionalValue": "230000000",
-    }  # fmt: skip
-    assert usdm.ok("GET", "/fapi/v1/symbolConfig", key=OTHER_KEY)[0]["leverage"] == 20
-    assert usdm.refused("POST", path, symbol="BTCUSDT", leverage=126) == (
-        -4028,
-        "Leverage 126 is not valid",
-    )
-    assert usdm.refused("POST", path, symbol="BTCUSDT")[0] == -1102
-
-
-def test_margin_types_change_only_while_nothing_is_open(usdm: Venue) -> None:
-    path = "/fapi/v1/marginType"
-    isolated, crossed = (
-        {"symbol": "BTCUSDT", "marginType": one} for one in ("ISOLATED", "CROSSED")
-    )
-    assert usdm.refused("POST", path, **crossed) == (-4046, "No need to change margin type.")
-    assert usdm.ok("POST", path, **isolated) == {"code": 200, "msg": "success"}
-    assert usdm.ok("GET", "/fapi/v2/positionRisk")[0]["marginType"] == "isolated"
-    assert usdm.ok("GET", "/fapi/v1/symbolConfig")[0]["marginType"] == "ISOLATED"
-    order = usdm.ok("POST", "/fapi/v1/order", **LIMIT)
-    assert usdm.refused("POST", path, **crossed)[0] == -4047
-    usdm.ok("DELETE", "/fapi/v1/order", symbol="BTCUSDT", orderId=order["orderId"])
-    usdm.ok("POST", "/fapi/v1/order", **MARKET)
-    assert usdm.refused("POST", path, **crossed)[0] == -4048
-    assert usdm.refused("POST", path, symbol="BTCUSDT", marginType="HALF")[0] == -1130
-
-
 def test_accounts_are_one_way_and_stay_so(usdm: Venue) -> None:
     path = "/fapi/v1/positionSide/dual"
     assert usdm.ok("GET", path) == {"dualSidePosition": False}
@@ -75,10 +41,7 @@ def test_the_multi_assets_mode_is_a_switch(usdm: Venue) -> None:
     assert usdm.ok("GET", path, key=OTHER_KEY) == {"multiAssetsMargin": False}
 
 
-def test_brackets_come_alone_or_in_a_list(usdm: Venue) -> None:
-    one = usdm.ok("GET", "/fapi/v1/leverageBracket", symbol="BTCUSDT")
-    assert one["brackets"][0]["initialLeverage"] == 125
-    assert usdm.ok("GET", "/fapi/v1/leverageBracket") == [one]
+def test_rates_are_the_ones_that_fills_pay(usdm: Venue) -> None:
     rates = usdm.ok("GET", "/fapi/v1/commissionRate", symbol="BTCUSDT")
     assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0.000200", "0.000500")
 

@@ -66,7 +66,10 @@ def tag_of(request: SubmitOrder) -> OrderTag:
     tag = request.tag
     if isinstance(tag, OrderTag):
         return tag
-    return OrderTag(type="LIMIT" if request.price else "MARKET")
+    if request.is_forced:
+        return OrderTag(type="LIMIT", time_in_force="IOC", self_trade="NONE")
+    kind = "LIMIT" if request.price else "MARKET"
+    return OrderTag(type=kind, time_in_force=request.time_in_force.name)
 
 
 def side_of(params: Params, name: str = "side") -> Side:

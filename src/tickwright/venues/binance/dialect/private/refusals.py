@@ -106,6 +106,15 @@ _USDM = {
     Rule.EXPIRY: (-5040, "Invalid goodTillDate."),
     Rule.BALANCE: (-2018, "Balance is insufficient."),
     Rule.MARGIN: (-2019, "Margin is insufficient."),
+    Rule.POSITION_LIMIT: (
+        -2027,
+        "Exceeded the maximum allowable position at current leverage.",
+    ),
+    Rule.NO_POSITION: (-4054, "Cannot add position margin: position is 0."),
+    Rule.MARGIN_MODE: (
+        -4161,
+        "Leverage reduction is not supported in Isolated Margin Mode with open positions.",
+    ),
     Rule.REDUCE_ONLY: (-2022, "ReduceOnly Order is rejected."),
     Rule.WOULD_TAKE: (
         -5022,

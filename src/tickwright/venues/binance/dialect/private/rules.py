@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.facts import RATE_SCALE, Listing, raw_amount
-from tickwright.venues.marketrules import Band, MarketRules, SizeRule
+from tickwright.venues.marketrules import Band, MarginBracket, MarketRules, SizeRule
 
 
-__all__ = ["MAINTENANCE_PERCENT", "MAX_LEVERAGE", "market_rules"]
+__all__ = ["MAX_LEVERAGE", "market_rules"]
 
 MAX_LEVERAGE = 125
-MAINTENANCE_PERCENT = 40
-"""Maintenance margin of a position, in hundredths of a percent of its notional."""
 
 _ONE: int = 10**RATE_SCALE
 _HOURS_8_NS = 8 * 3600 * 10**9
 _STEPS_MAX = 10**15
+_BPS = _ONE // 10_000
+# Notional in quote asset, leverage, maintenance margin in hundredths of a percent, and what is taken off it so that
+# there is no step: about what the venue shows for its largest contract, for every contract here.
+_BRACKETS = tuple(
+    MarginBracket(raw_amount(cap), leverage, rate * _BPS, raw_amount(deduction))
+    for cap, leverage, rate, deduction in (
+        ("300000", MAX_LEVERAGE, 40, "0"),
+        ("800000", 100, 50, "300"),
+        ("3000000", 75, 65, "1500"),
+        ("12000000", 50, 100, "12000"),
+        ("70000000", 25, 200, "132000"),
+        ("100000000", 20, 250, "482000"),
+        ("230000000", 10, 500, "2982000"),
+    )
+)
 _TRAIL = SizeRule(10, 2000)
 _FUTURES_TRAIL = SizeRule(10, 2000)
 
@@ -82,6 +95,9 @@ def _futures(listing: Listing) -> MarketRules:
         taker_fee=_ONE * 5 // 10_000,
         default_leverage=20,
         max_leverage=MAX_LEVERAGE,
+        brackets=_BRACKETS,
+        forced_name="autoclose-",
+        trigger_protection=_ONE * 5 // 100,
         funding_interval_ns=_HOURS_8_NS,
         refuses_unfillable_fok=True,
         checks_dormant_funds=False,

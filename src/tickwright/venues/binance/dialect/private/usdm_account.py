@@ -1,4 +1,4 @@
-"""USD-M's account endpoints (section 12.5): wallets, positions, leverage, modes, fees, and listen keys (section 18.1)."""
+"""USD-M's account endpoints (section 12.5): wallets, positions, modes, fees, and listen keys (section 18.1)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from tickwright.venues.binance.dialect.private.context import Call, Context, Endpoint, Security
 from tickwright.venues.binance.dialect.private.listenkeys import no_listen_key
-from tickwright.venues.binance.dialect.private.refused import Refused, bad_value, unsupported
-from tickwright.venues.binance.dialect.private.rules import MAX_LEVERAGE
+from tickwright.venues.binance.dialect.private.refused import Refused, unsupported
 from tickwright.venues.binance.dialect.private.selections import by_time
 from tickwright.venues.binance.dialect.private.usdm_events import UsdmEvents
+from tickwright.venues.binance.dialect.private.usdm_margin import UsdmMargin
 from tickwright.venues.binance.dialect.private.usdm_positions import PositionViews
-from tickwright.venues.binance.dialect.private.usdm_trading import refuse
 from tickwright.venues.binance.dialect.private.usdm_views import money
 from tickwright.venues.binance.dialect.spelling import decimal_text
-from tickwright.venues.commands import SetLeverage
 from tickwright.venues.facts import RATE_SCALE
 from tickwright.venues.reports import PositionView
 
@@ -23,7 +21,6 @@ __all__ = ["UsdmAccount"]
 
 Json = dict[str, object]
 _WEEK_MS = 7 * 86_400_000
-_MAX_NOTIONAL = "230000000"
 
 
 class UsdmAccount:
@@ -38,7 +35,6 @@ class UsdmAccount:
         self._context = context
         self._events = events
         self._positions = PositionViews(context)
-        self._isolated = events.isolated
         self._multi_asset: set[str] = set()
 
     def endpoints(self) -> dict[tuple[str, str], Endpoint]:
@@ -52,10 +48,8 @@ class UsdmAccount:
             "v2/positionRisk": (lambda call: self._risk(call, is_full=True), 5),
             "v3/positionRisk": (lambda call: self._risk(call, is_full=False), 5),
             "v1/accountConfig": (self.config, 5),
-            "v1/symbolConfig": (self.symbol_config, 5),
             "v1/positionSide/dual": (lambda _: {"dualSidePosition": False}, 30),
             "v1/multiAssetsMargin": (self.multi_assets, 30),
-            "v1/leverageBracket": (self.brackets, 1),
             "v1/commissionRate": (self.commission, 20),
             "v1/income": (self.income, 30),
             "v1/feeBurn": (lambda _: {"feeBurn": False}, 30),
@@ -63,8 +57,6 @@ class UsdmAccount:
             "v1/apiTradingStatus": (lambda call: {"indicators": {}, "updateTime": call.now_ms}, 1),
         }
         writes: dict[str, Callable[[Call], object]] = {
-            "v1/leverage": self.set_leverage,
-            "v1/marginType": self.set_margin_type,
             "v1/positionSide/dual": self.set_dual,
             "v1/multiAssetsMargin": self.set_multi_assets,
         }
@@ -74,6 +66,7 @@ class UsdmAccount:
             "DELETE": self.stop_listening,
         }
         return {
+            **UsdmMargin(self._context, self._events).endpoints(),
             **{("GET", f"/fapi/{name}"): Endpoint(make=make, weight=weight)
                for name, (make, weight) in reads.items()},
             **{("POST", f"/fapi/{name}"): Endpoint(make=make, security=Security.TRADE)
@@ -86,8 +79,7 @@ class UsdmAccount:
         symbol = call.params.text("symbol")
         if symbol:
             self._context.rules(symbol)
-        isolated = {name for account, name in self._isolated if account == call.account}
-        return self._positions.risk(call.account, symbol, isolated, is_full=is_full)
+        return self._positions.risk(call.account, symbol, is_full=is_full)
 
     # ------------------------------------------------------------------ settings
 
@@ -103,63 +95,6 @@ class UsdmAccount:
             "multiAssetsMargin": call.account in self._multi_asset,
             "tradeGroupId": -1,
         }
-
-    def _symbols(self, call: Call) -> list[str]:
-        symbol = call.params.text("symbol")
-        if symbol:
-            return [self._context.rules(symbol).symbol]
-        return [one.listing.symbol for one in self._context.market.instruments]
-
-    def symbol_config(self, call: Call) -> list[Json]:
-        """``symbolConfig``."""
-        return [
-            {
-                "symbol": symbol,
-                "marginType": "ISOLATED" if (call.account, symbol) in self._isolated else "CROSSED",
-                "isAutoAddMargin": False,
-                "leverage": self._context.exchange.leverage(call.account, symbol)
-                if self._is_used(call, symbol)
-                else self._context.rules(symbol).default_leverage,
-                "maxNotionalValue": _MAX_NOTIONAL,
-            }
-            for symbol in self._symbols(call)
-        ]
-
-    def _is_used(self, call: Call, symbol: str) -> bool:
-        return any(one.symbol == symbol for one in self._context.exchange.positions(call.account))
-
-    def set_leverage(self, call: Call) -> Json:
-        """``POST leverage``."""
-        listing = self._context.named(call.params)
-        text = call.params.required("leverage")
-        leverage = call.params.whole("leverage") or 0
-        if not 1 <= leverage <= MAX_LEVERAGE:
-            raise Refused(-4028, f"Leverage {text} is not valid")
-        command = SetLeverage(account=call.account, symbol=listing.symbol, leverage=leverage)
-        refuse(self._context.submit(command))
-        events = self._events
-        events.tell(call.account, events.account.leverage(listing.symbol, leverage))
-        return {
-            "leverage": leverage,
-            "maxNotionalValue": _MAX_NOTIONAL,
-            "symbol": listing.symbol,
-        }
-
-    def set_margin_type(self, call: Call) -> Json:
-        """``POST marginType``; what is isolated is only shown so, and margined like all."""
-        listing = self._context.named(call.params)
-        known = ("ISOLATED", "CROSSED")
-        kind = call.params.choice("marginType", known, bad_value("marginType"))
-        key = (call.account, listing.symbol)
-        if (kind == "ISOLATED") == (key in self._isolated):
-            raise Refused(-4046, "No need to change margin type.")
-        if self._context.exchange.open_orders(*key):
-            raise Refused(-4047, "Margin type cannot be changed if there exists open orders.")
-        if any(one.quantity for one in self._held(call) if one.symbol == listing.symbol):
-            raise Refused(-4048, "Margin type cannot be changed if there exists position.")
-        self._isolated.symmetric_difference_update({key})
-        self._events.tell(call.account, self._events.account.margin_type(*key))
-        return {"code": 200, "msg": "success"}
 
     def _held(self, call: Call) -> list[PositionView]:
         return self._context.exchange.positions(call.account)
@@ -190,27 +125,6 @@ class UsdmAccount:
         return {"code": 200, "msg": "success"}
 
     # ------------------------------------------------------------------ fees, brackets, income
-
-    def brackets(self, call: Call) -> object:
-        """``leverageBracket``: one bracket, of the whole size."""
-        rows: list[Json] = [
-            {
-                "symbol": symbol,
-                "notionalCoef": 1.0,
-                "brackets": [
-                    {
-                        "bracket": 1,
-                        "initialLeverage": MAX_LEVERAGE,
-                        "notionalCap": int(_MAX_NOTIONAL),
-                        "notionalFloor": 0,
-                        "maintMarginRatio": 0.004,
-                        "cum": 0,
-                    }
-                ],
-            }
-            for symbol in self._symbols(call)
-        ]
-        return rows[0] if call.params.text("symbol") else rows
 
     def commission(self, call: Call) -> Json:
         """``commissionRate``."""

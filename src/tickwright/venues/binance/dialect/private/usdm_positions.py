@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from tickwright.venues.binance.dialect.private.context import Context
-from tickwright.venues.binance.dialect.private.rules import MAINTENANCE_PERCENT
 from tickwright.venues.binance.dialect.private.usdm_views import money
 from tickwright.venues.binance.dialect.spelling import decimal_text
-from tickwright.venues.facts import RATE_SCALE, Listing
+from tickwright.venues.facts import AMOUNT_SCALE, RATE_SCALE, Listing
+from tickwright.venues.marketrules import MarketRules
 from tickwright.venues.reports import BalanceView, PositionView
 
 
-__all__ = ["PositionViews"]
+__all__ = ["PositionViews", "isolated_margin", "isolated_wallet", "largest_notional"]
 
 Json = dict[str, object]
-_BPS = 10_000
 _NS_PER_MS = 1_000_000
-_MAX_NOTIONAL = "230000000"
 
 
 class PositionViews:
@@ -36,14 +32,14 @@ class PositionViews:
         """Return the rows of ``balance``."""
         rows = []
         for wallet in self._wallets(account):
-            profit = sum(one.unrealized for one in self._of(account, wallet.asset))
+            cross, profit = self.crossed(account, wallet.asset, wallet.free)
             free = money(max(0, self._context.exchange.available(account, wallet.asset)))
             rows.append(
                 {
                     "accountAlias": "SgsR",
                     "asset": wallet.asset,
                     "balance": money(wallet.free),
-                    "crossWalletBalance": money(wallet.free),
+                    "crossWalletBalance": money(cross),
                     "crossUnPnl": money(profit),
                     "availableBalance": free,
                     "maxWithdrawAmount": free,
@@ -65,6 +61,12 @@ class PositionViews:
             if self._context.listing(one.symbol).name.settle == asset
         ]
 
+    def crossed(self, account: str, asset: str, balance: int) -> tuple[int, int]:
+        """Return what of a wallet is not set apart for isolated positions, and the open profit of the others."""
+        positions = self._of(account, asset)
+        apart = sum(one.isolated for one in positions)
+        return balance - apart, sum(one.unrealized for one in positions if not one.is_isolated)
+
     def account(self, account: str, *, is_full: bool) -> Json:
         """Return the body of ``account``.
 
@@ -82,8 +84,8 @@ class PositionViews:
             ("totalMarginBalance", "marginBalance"),
             ("totalPositionInitialMargin", "positionInitialMargin"),
             ("totalOpenOrderInitialMargin", "openOrderInitialMargin"),
-            ("totalCrossWalletBalance", "walletBalance"),
-            ("totalCrossUnPnl", "unrealizedProfit"),
+            ("totalCrossWalletBalance", "crossWalletBalance"),
+            ("totalCrossUnPnl", "crossUnPnl"),
             ("availableBalance", "availableBalance"),
             ("maxWithdrawAmount", "availableBalance"),
         )
@@ -118,16 +120,17 @@ class PositionViews:
         margin = sum(one.margin for one in positions)
         order_margin = sum(one.order_margin for one in positions)
         free = max(0, self._context.exchange.available(account, wallet.asset))
+        cross, cross_profit = self.crossed(account, wallet.asset, wallet.free)
         return {
             "walletBalance": wallet.free,
             "unrealizedProfit": profit,
             "marginBalance": wallet.free + profit,
-            "maintMargin": sum(self._maintenance(one) for one in positions),
+            "maintMargin": sum(one.maintenance for one in positions),
             "initialMargin": margin + order_margin,
             "positionInitialMargin": margin,
             "openOrderInitialMargin": order_margin,
-            "crossWalletBalance": wallet.free,
-            "crossUnPnl": profit,
+            "crossWalletBalance": cross,
+            "crossUnPnl": cross_profit,
             "availableBalance": free,
             "maxWithdrawAmount": free,
         }
@@ -137,9 +140,6 @@ class PositionViews:
     @staticmethod
     def _notional(one: PositionView) -> int:
         return one.cost + one.unrealized if one.quantity > 0 else one.unrealized - one.cost
-
-    def _maintenance(self, one: PositionView) -> int:
-        return abs(self._notional(one)) * MAINTENANCE_PERCENT // _BPS
 
     def _position(
         self, account: str, symbol: str, one: PositionView | None, *, is_full: bool
@@ -151,20 +151,20 @@ class PositionViews:
             "positionSide": "BOTH",
             "positionAmt": decimal_text(quantity, listing.quantity_scale),
             "unrealizedProfit": money(0 if one is None else one.unrealized),
-            "isolatedMargin": "0",
+            "isolatedMargin": isolated_margin(one),
             "notional": money(0 if one is None else self._notional(one)),
-            "isolatedWallet": "0",
+            "isolatedWallet": isolated_wallet(one),
             "initialMargin": money(0 if one is None else one.margin + one.order_margin),
-            "maintMargin": money(0 if one is None else self._maintenance(one)),
+            "maintMargin": money(0 if one is None else one.maintenance),
             "updateTime": 0 if one is None else one.updated_ns // _NS_PER_MS,
         }
         if is_full:
             body |= {
                 "leverage": str(self._leverage(symbol, one)),
-                "isolated": False,
+                "isolated": self._context.exchange.is_isolated(account, symbol),
                 "entryPrice": "0.0" if one is None else self.entry_price(one),
                 "breakEvenPrice": "0.0" if one is None else self.break_even_price(one),
-                "maxNotional": _MAX_NOTIONAL,
+                "maxNotional": self._largest(symbol, one),
                 "positionInitialMargin": money(0 if one is None else one.margin),
                 "openOrderInitialMargin": money(0 if one is None else one.order_margin),
                 "bidNotional": money(0 if one is None else one.bid_notional),
@@ -175,15 +175,15 @@ class PositionViews:
     def _leverage(self, symbol: str, one: PositionView | None) -> int:
         return self._context.rules(symbol).default_leverage if one is None else one.leverage
 
-    def risk(
-        self, account: str, symbol: str, isolated: Collection[str], *, is_full: bool
-    ) -> list[Json]:
+    def _largest(self, symbol: str, one: PositionView | None) -> str:
+        return largest_notional(self._context.rules(symbol), self._leverage(symbol, one))
+
+    def risk(self, account: str, symbol: str, *, is_full: bool) -> list[Json]:
         """Return the rows of ``positionRisk``.
 
         Args:
             account: Whose.
             symbol: One contract; empty for all.
-            isolated: Contracts that are set to isolated margin.
             is_full: In the older form, which lists every contract and its settings.
         """
         held = {one.symbol: one for one in self._context.exchange.positions(account)}
@@ -193,7 +193,8 @@ class PositionViews:
             one = held.get(name)
             if symbol not in ("", name) or not (is_full or (one is not None and _is_shown(one))):
                 continue
-            rows.append(self._risk(name, one, is_full=is_full, is_isolated=name in isolated))
+            is_isolated = self._context.exchange.is_isolated(account, name)
+            rows.append(self._risk(name, one, is_full=is_full, is_isolated=is_isolated))
         return rows
 
     def _risk(
@@ -210,24 +211,24 @@ class PositionViews:
             "breakEvenPrice": "0.0" if one is None else self.break_even_price(one),
             "markPrice": decimal_text(mark, RATE_SCALE),
             "unRealizedProfit": money(0 if one is None else one.unrealized),
-            "liquidationPrice": "0",
-            "isolatedMargin": "0",
+            "liquidationPrice": self._liquidation_price(one),
+            "isolatedMargin": isolated_margin(one),
             "notional": money(0 if one is None else self._notional(one)),
             "marginAsset": listing.name.settle,
-            "isolatedWallet": "0",
+            "isolatedWallet": isolated_wallet(one),
             "updateTime": 0 if one is None else one.updated_ns // _NS_PER_MS,
         }
         if is_full:
             return body | {
                 "leverage": str(self._leverage(symbol, one)),
-                "maxNotionalValue": _MAX_NOTIONAL,
+                "maxNotionalValue": self._largest(symbol, one),
                 "marginType": "isolated" if is_isolated else "cross",
                 "isAutoAddMargin": "false",
             }
         margin, order_margin = (0, 0) if one is None else (one.margin, one.order_margin)
         return body | {
             "initialMargin": money(margin + order_margin),
-            "maintMargin": money(0 if one is None else self._maintenance(one)),
+            "maintMargin": money(0 if one is None else one.maintenance),
             "positionInitialMargin": money(margin),
             "openOrderInitialMargin": money(order_margin),
             "adl": 1,
@@ -238,6 +239,11 @@ class PositionViews:
     def _mark(self, symbol: str) -> int:
         instrument = self._context.market.find(symbol)
         return 0 if instrument is None else instrument.mark(self._context.market.now_ms).mark
+
+    def _liquidation_price(self, one: PositionView | None) -> str:
+        if one is None or not one.liquidation_price:
+            return "0"
+        return decimal_text(one.liquidation_price, self._context.listing(one.symbol).price_scale)
 
     def quantity(self, one: PositionView) -> str:
         """Return a position's contracts, below zero if it is short."""
@@ -252,6 +258,23 @@ class PositionViews:
         fee = self._context.rules(one.symbol).taker_fee * (1 if one.quantity > 0 else -1)
         cost = one.cost + one.cost * fee // 10**RATE_SCALE
         return _per_contract(self._context.listing(one.symbol), cost, one.quantity)
+
+
+def largest_notional(rules: MarketRules, leverage: int) -> str:
+    """Return how large a position may be with a leverage."""
+    caps = [one.cap for one in rules.brackets if one.leverage >= leverage]
+    return str(caps[-1] // 10**AMOUNT_SCALE) if caps else "0"
+
+
+def isolated_wallet(one: PositionView | None) -> str:
+    """Return what is set apart for a position."""
+    return money(one.isolated) if one is not None and one.is_isolated else "0"
+
+
+def isolated_margin(one: PositionView | None) -> str:
+    """Return the same with the position's open profit."""
+    is_isolated = one is not None and one.is_isolated
+    return money(one.isolated + one.unrealized) if one is not None and is_isolated else "0"
 
 
 def _per_contract(listing: Listing, cost: int, quantity: int) -> str:

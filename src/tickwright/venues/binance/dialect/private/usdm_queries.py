@@ -9,6 +9,7 @@ from tickwright.venues.binance.dialect.private.params import Params
 from tickwright.venues.binance.dialect.private.refused import (
     Refused,
     bad_combination,
+    bad_value,
     either,
     mandatory,
 )
@@ -52,7 +53,7 @@ class UsdmQueries:
             "allOrders": (self.all_orders, 5),
             "orderAmendment": (self.amendments, 1),
             "userTrades": (self.trades, 5),
-            "forceOrders": (lambda _: [], forced),
+            "forceOrders": (self.forced, forced),
             "rateLimit/order": (self.order_counts, 1),
             "algoOrder": (self.algo, 1),
             "openAlgoOrders": (self.open_algos, some_or_all),
@@ -98,6 +99,16 @@ class UsdmQueries:
         if not found.status.is_open:
             raise Refused(*_NO_ORDER)
         return self._views(found.symbol).order(found)
+
+    def forced(self, call: Call) -> list[Json]:
+        """``GET forceOrders``: orders of the venue's own; nobody is deleveraged here."""
+        params, symbol = call.params, call.params.text("symbol")
+        kinds = ("", "LIQUIDATION", "ADL")
+        kind = params.choice("autoCloseType", kinds, bad_value("autoCloseType"), "")
+        found = self._context.exchange.all_orders(call.account, symbol) if kind != "ADL" else []
+        rows = [one for one in found if one.request.is_forced]
+        limit = params.limit(50, 100)
+        return self._rows(by_time(params, rows, lambda one: one.created_ns, limit, _WEEK_MS))
 
     def open_orders(self, call: Call) -> list[Json]:
         """``GET openOrders``."""
