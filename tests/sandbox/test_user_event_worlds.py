@@ -69,7 +69,7 @@ def test_what_is_told_adds_up_to_what_is_shown(product: str, is_spoiled: bool, s
             if is_spoiled:
                 spoil(listener, rng)
             await trade(listener, rng)
-            await asyncio.sleep(rng.expovariate(0.5))
+            await asyncio.sleep(rng.expovariate(0.1))
         await asyncio.sleep(3)
         async with asyncio.TaskGroup() as group:
             # At one instant, so that the market does not move between two answers.

@@ -45,6 +45,7 @@ class PrivateFaults(Protocol):
     listen_key_lifetime_s: float | None
     revoked_keys: set[str]
     clock_step_s: float
+    has_flat_errors: bool
     rest_status: int | None
     retry_after_s: int | None
 

@@ -85,3 +85,7 @@ def test_refused_names_are_refused_here_too() -> None:
     text = '{"method":"SUBSCRIBE","params":["KEY"],"id":1}'
     reply = listening.answer(text, refused={"KEY": "not this one"})
     assert (json.loads(reply.text)["error"]["msg"], reply.is_logon) == ("not this one", False)
+    flat = Listening(USDM, "/private/ws", is_flat=True).answer(
+        text, refused={"KEY": "not this one"}
+    )
+    assert json.loads(flat.text) == {"code": 2, "msg": "not this one", "id": 1}

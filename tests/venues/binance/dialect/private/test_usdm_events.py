@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from tests.conftest import SHARED_DATA
-from tests.venues.binance.dialect.private.kit import NOW_MS, OTHER_KEY, Venue
+from tests.venues.binance.dialect.private.kit import NOW_MS, OTHER_KEY, PRICE, Venue
 
 from tickwright.sandbox import Faults
 from tickwright.venues.binance.dialect.private.listenkeys import LISTEN_KEY_MS
 from tickwright.venues.binance.dialect.private.user_streams import EVENTS, listen_stream
-from tickwright.venues.commands import Deposit
+from tickwright.venues.commands import Deposit, SetMark
 from tickwright.venues.facts import raw_amount
 
 
@@ -105,6 +105,8 @@ OPTIONAL = {
         "adshao_futures__ACCOUNT_CONFIG_UPDATE_27.json",
         "jkorf__UsdFutures_Leverage.json",
         "jkorf__UsdFutures_AccountUpdate.json",
+        "adshao_futures__MARGIN_CALL_24.json",
+        "jkorf__UsdFutures_MarginUpdate.json",
     ],
 )
 def test_events_have_the_fields_of_recorded_ones(usdm: Venue, name: str) -> None:
@@ -120,6 +122,8 @@ def test_events_have_the_fields_of_recorded_ones(usdm: Venue, name: str) -> None
         if part in told:
             expected = set(recorded[part]) | NEWER.get(name, set())
             assert set(told[part]) == expected - OPTIONAL.get(name, set())
+    if "p" in told:
+        assert set(told["p"][0]) == set(recorded["p"][0])
     if "a" in told:
         assert set(told["a"]) == set(recorded["a"])
         for rows in ("B", "P"):
@@ -128,7 +132,7 @@ def test_events_have_the_fields_of_recorded_ones(usdm: Venue, name: str) -> None
 
 def busy(venue: Venue) -> None:
     """Do something of every kind."""
-    venue.ok("POST", ORDER, **MARKET)
+    venue.ok("POST", ORDER, **{**MARKET, "quantity": "0.020"})
     venue.ok("POST", "/fapi/v1/leverage", symbol="BTCUSDT", leverage=25)
     venue.do(Deposit(account="me", asset="USDT", amount=raw_amount("1")))
     venue.ok(
@@ -137,6 +141,9 @@ def busy(venue: Venue) -> None:
     )  # fmt: skip
     venue.trade_at(6_511_000)
     venue.trade_at(6_440_000)
+    venue.do(Deposit(account="me", asset="USDT", amount=-raw_amount("99900")))
+    for mark in range(PRICE, PRICE * 3 // 4, -1000):  # through danger, and beyond
+        venue.do(SetMark(symbol="BTCUSDT", mark=mark))
 
 
 def fixture(name: str) -> Any:

@@ -17,6 +17,8 @@ What is where
 `api`                     a connection to the WebSocket API; around it `envelope` (what a request and a reply look like),
                           `methods` (which endpoint a method is), `caller` (who asks), `sessions` and `session_methods`
                           (who is logged on, and whose events are heard), `public_methods` (what anybody may ask)
+`*_events`, `notionals`   engine events → user events, each type a method with its payload; `usdm_events` says to whom
+`listening`, `listenkeys` a connection to USD-M's private route, and the keys that it names; `user_streams`: on which streams
 `side`                    all of it as a `tickwright.venues.privateside.PrivateSide`
 ========================  ============================================================================================
 
@@ -28,13 +30,11 @@ Where other channels join
 (`caller_of`), runs the endpoint as REST does (`PrivateDesk.run`), and writes the `Outcome` down as a reply, with the address's
 weight and the account's order counts as ``rateLimits``.
 
-**User data streams**: the sandbox hands every batch of engine events to `BinancePrivate.take`, also those that the generated
-order flow caused, before the answer to the command that caused them goes out. It returns frames: (stream, payload), where
-the stream is one that only the account's own conversations are subscribed to. ``executionReport`` and ``ORDER_TRADE_UPDATE``
-are further methods beside the ones in `spot_views` and `usdm_views`: an `OrderReport` and `tag_of` hold all that they need.
-Frames go out through `GeneratedMarket.emit` and the switchboard, which sends them to whoever a conversation's ``Reply.added``
-subscribed. `ListenKeys` (``side.listen_keys``) knows whose key a ``/private`` path names; `BinancePrivate.beat` is where its
-``listenKeyExpired`` belongs. ``context.faults`` holds what is to go wrong (`PrivateFaults`).
+**User events**: the sandbox hands every batch of engine events to `BinancePrivate.take`, also those that the generated order flow
+caused. What they are told as goes through `Context.tell` to a stream (`user_streams`) that only the account's own conversations are
+subscribed to, and `BinancePrivate.take_frames` hands it over; when it is sent, and what goes wrong with it then, is the sandbox's
+affair. On USD-M the stream is one of the account's listen key, so a key that ran out is silent by itself. ``context.faults``
+holds what is to go wrong here (`PrivateFaults`).
 """
 
 from __future__ import annotations

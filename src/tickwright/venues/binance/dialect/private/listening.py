@@ -43,14 +43,17 @@ class Listening:
         product: Whose servers are spoken to.
         path: Path of the handshake.
         query: Its query as sent.
+        is_flat: Send errors as the documentation shows them, not as they were captured.
 
     Raises:
         ValueError: If the handshake would be refused.
     """
 
-    def __init__(self, product: DialectProduct, path: str, query: str = "") -> None:
+    def __init__(
+        self, product: DialectProduct, path: str, query: str = "", *, is_flat: bool = False
+    ) -> None:
         pairs = parse_qsl(query)
-        self._control = Conversation(product, path, dict(pairs))
+        self._control = Conversation(product, path, dict(pairs), is_flat=is_flat)
         self._types: dict[str, tuple[str, ...]] = {}
         """Listen key → the types of events that it was named with, where it was named with any."""
         keys = self._control.streams

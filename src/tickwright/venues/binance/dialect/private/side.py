@@ -84,7 +84,8 @@ class BinancePrivate:
         if path.rstrip("/") == self.context.product.ws_api_path:
             return ApiConversation(self.desk, params, meter)
         if self.context.product.is_futures and is_private(path):
-            return Listening(self.context.product, path, query)
+            is_flat = self.faults is not None and self.faults.has_flat_errors
+            return Listening(self.context.product, path, query, is_flat=is_flat)
         return None
 
     def take(self, events: Sequence[Event]) -> None:

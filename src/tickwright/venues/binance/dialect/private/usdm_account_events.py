@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tickwright.venues.binance.dialect.private.context import Context
 from tickwright.venues.binance.dialect.private.desk import to_ms
 from tickwright.venues.binance.dialect.private.usdm_positions import PositionViews
 from tickwright.venues.binance.dialect.private.usdm_views import money
-from tickwright.venues.reports import AccountChange, AccountChanged, FundingPaid, PositionView
+from tickwright.venues.binance.dialect.spelling import decimal_text
+from tickwright.venues.reports import (
+    AccountChange,
+    AccountChanged,
+    FundingPaid,
+    MarginCalled,
+    PositionView,
+)
 
 
 __all__ = ["UsdmAccountEvents"]
 
 Json = dict[str, object]
+
+_MARK_DIGITS = 8
+_REASONS = {
+    AccountChange.TRADES: "ORDER",
+    AccountChange.MARGIN: "MARGIN_TRANSFER",
+    AccountChange.INSURANCE: "INSURANCE_CLEAR",
+}
 
 
 class UsdmAccountEvents:
@@ -21,24 +35,25 @@ class UsdmAccountEvents:
 
     Args:
         context: Whose engine.
-        isolated: Accounts and contracts that are set to isolated margin.
     """
 
-    def __init__(self, context: Context, isolated: Collection[tuple[str, str]]) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._isolated = isolated
         self._views = PositionViews(context)
 
     def of(self, change: AccountChanged) -> Iterator[Json]:
         """Yield what a change is told as; fundings are told one by one, see `funding`."""
-        if change.cause is AccountChange.TRADES:
-            rows = [self._wallet(one.asset, one.free) for one in change.balances]
-            positions = [self._position(change.account, one) for one in change.positions]
-            yield self._update("ORDER", rows, positions, change.ts_ns)
-        elif change.cause is AccountChange.TRANSFER:
+        reason = _REASONS.get(change.cause, "")
+        if change.cause is AccountChange.TRANSFER:
             reason = "DEPOSIT" if change.change >= 0 else "WITHDRAW"
-            rows = [self._wallet(one.asset, one.free, change.change) for one in change.balances]
-            yield self._update(reason, rows, [], change.ts_ns)
+        if not reason:
+            return
+        account = change.account
+        rows = [
+            self._wallet(account, one.asset, one.free, change.change) for one in change.balances
+        ]
+        positions = [self._position(one) for one in change.positions]
+        yield self._update(reason, rows, positions, change.ts_ns)
 
     def funding(self, paid: FundingPaid) -> Json:
         """Return the ``ACCOUNT_UPDATE`` of a funding; the position is in it only if it is isolated.
@@ -47,18 +62,40 @@ class UsdmAccountEvents:
             {"e":"ACCOUNT_UPDATE","E":1795017600010,"T":1795017600000,"a":{"m":"FUNDING_FEE","B":[{"a":"USDT",
              "wb":"9999.60999940","cw":"9999.60999940","bc":"-0.06500010"}],"P":[],"S":"BTCUSDT"}}
         """
-        positions = []
-        if (paid.account, paid.symbol) in self._isolated:
-            positions = [
-                self._position(paid.account, one) for one in self._held(paid.account, paid.symbol)
-            ]
-        rows = [self._wallet(paid.asset, paid.balance, paid.amount)]
+        held = self._held(paid.account, paid.symbol)
+        positions = [self._position(one) for one in held if one.is_isolated]
+        rows = [self._wallet(paid.account, paid.asset, paid.balance, paid.amount)]
         return self._update("FUNDING_FEE", rows, positions, paid.ts_ns, paid.symbol)
 
     def margin_type(self, account: str, symbol: str) -> Json:
         """Return the ``ACCOUNT_UPDATE`` of another margin type."""
-        positions = [self._position(account, one) for one in self._held(account, symbol)]
+        positions = [self._position(one) for one in self._held(account, symbol)]
         return self._update("MARGIN_TYPE_CHANGE", [], positions, self._context.now_ns)
+
+    def margin_call(self, call: MarginCalled) -> Json:
+        """Return a ``MARGIN_CALL``; ``cw`` is there for positions that share a wallet.
+
+        Example:
+            {"e":"MARGIN_CALL","E":1795000000000,"cw":"3.16812045","p":[{"s":"BTCUSDT","ps":"BOTH","pa":"0.132",
+             "mt":"CROSSED","iw":"0","mp":"64000.17127000","up":"-1.16607400","mm":"1.61444500"}]}
+        """
+        body: Json = {"e": "MARGIN_CALL", "E": self._context.told_ms}
+        if not any(one.is_isolated for one in call.positions):
+            body["cw"] = money(call.balance)
+        rows = [
+            {
+                "s": one.symbol,
+                "ps": "BOTH",
+                "pa": self._views.quantity(one),
+                "mt": "ISOLATED" if one.is_isolated else "CROSSED",
+                "iw": money(one.isolated) if one.is_isolated else "0",
+                "mp": self._mark(one),
+                "up": money(one.unrealized),
+                "mm": money(one.maintenance),
+            }
+            for one in call.positions
+        ]
+        return {**body, "p": rows}
 
     def leverage(self, symbol: str, leverage: int) -> Json:
         """Return the ``ACCOUNT_CONFIG_UPDATE`` of another leverage.
@@ -100,18 +137,29 @@ class UsdmAccountEvents:
             "a": body,
         }
 
-    @staticmethod
-    def _wallet(asset: str, balance: int, change: int = 0) -> Json:
+    def _wallet(self, account: str, asset: str, balance: int, change: int = 0) -> Json:
         """Return a wallet; ``bc`` is the change by anything but profits and commissions."""
-        text = money(balance)
-        return {"a": asset, "wb": text, "cw": text, "bc": money(change) if change else "0"}
+        apart = sum(
+            one.isolated
+            for one in self._context.exchange.positions(account)
+            if self._context.listing(one.symbol).name.settle == asset
+        )
+        return {
+            "a": asset,
+            "wb": money(balance),
+            "cw": money(balance - apart),
+            "bc": money(change) if change else "0",
+        }
+
+    def _mark(self, one: PositionView) -> str:
+        scale = self._context.listing(one.symbol).price_scale
+        return decimal_text(one.mark, scale, _MARK_DIGITS)
 
     def _held(self, account: str, symbol: str) -> list[PositionView]:
         found = self._context.exchange.positions(account)
         return [one for one in found if one.symbol == symbol]
 
-    def _position(self, account: str, one: PositionView) -> Json:
-        is_isolated = (account, one.symbol) in self._isolated
+    def _position(self, one: PositionView) -> Json:
         return {
             "s": one.symbol,
             "pa": self._views.quantity(one),
@@ -119,7 +167,7 @@ class UsdmAccountEvents:
             "bep": self._views.break_even_price(one),
             "cr": money(one.realized) if one.realized else "0",
             "up": money(one.unrealized),
-            "mt": "isolated" if is_isolated else "cross",
-            "iw": "0",
+            "mt": "isolated" if one.is_isolated else "cross",
+            "iw": money(one.isolated) if one.isolated else "0",
             "ps": "BOTH",
         }

@@ -9,7 +9,13 @@ from tickwright.venues.binance.dialect.private.listenkeys import LISTEN_KEY_MS, 
 from tickwright.venues.binance.dialect.private.usdm_account_events import UsdmAccountEvents
 from tickwright.venues.binance.dialect.private.usdm_order_events import UsdmOrderEvents
 from tickwright.venues.binance.dialect.private.user_streams import LISTEN_KEY_EXPIRED, listen_stream
-from tickwright.venues.reports import AccountChanged, Event, FundingPaid, OrderReport
+from tickwright.venues.reports import (
+    AccountChanged,
+    Event,
+    FundingPaid,
+    MarginCalled,
+    OrderReport,
+)
 
 
 __all__ = ["UsdmEvents"]
@@ -27,14 +33,13 @@ class UsdmEvents:
 
     Attributes:
         keys: Who listens.
-        isolated: Accounts and contracts that are set to isolated margin.
+        account: Writes the events of settings.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self.keys = ListenKeys(self._lifetime_ms)
-        self.isolated: set[tuple[str, str]] = set()
-        self.account = UsdmAccountEvents(context, self.isolated)
+        self.account = UsdmAccountEvents(context)
         self._orders = UsdmOrderEvents(context)
 
     def take(self, events: Sequence[Event]) -> None:
@@ -45,6 +50,8 @@ class UsdmEvents:
                     self.tell(event.order.account, body)
             elif isinstance(event, FundingPaid):
                 self.tell(event.account, self.account.funding(event))
+            elif isinstance(event, MarginCalled):
+                self.tell(event.account, self.account.margin_call(event))
             elif isinstance(event, AccountChanged):
                 for body in self.account.of(event):
                     self.tell(event.account, body)

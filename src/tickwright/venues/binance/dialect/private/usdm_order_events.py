@@ -31,6 +31,7 @@ Json = dict[str, object]
 
 _EXECUTIONS = {
     Execution.ACCEPTED: "NEW",
+    Execution.FORCED: "CALCULATED",
     Execution.TRIGGERED: "NEW",
     Execution.TRADED: "TRADE",
     Execution.AMENDED: "AMENDMENT",
@@ -43,6 +44,7 @@ _EXPIRY_REASONS = {
     EndReason.SELF_TRADE: "1",
     EndReason.IOC: "2",
     EndReason.REDUCE_ONLY: "4",
+    EndReason.LIQUIDATION: "5",
     EndReason.FOK: "8",
     EndReason.NO_LIQUIDITY: "9",
     EndReason.PRICE_REACH: "9",
