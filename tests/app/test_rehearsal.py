@@ -6,11 +6,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from tests.cli.rig import tiny_capture
+from tests.cli.rig import tiny_capture, written_capture
 
 from tickwright.app.rehearsal import rehearse_files
 from tickwright.app.replay import replay_files
 from tickwright.errors import CaptureError, ConfigError
+from tickwright.sandbox.market import GeneratedMarket
 
 
 BTC, BTC_PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
@@ -31,6 +32,22 @@ async def test_two_products_in_one_file_are_two_venues(mixed: Path) -> None:
         BTC: "0.3",
         BTC_PERP: "6",
     }
+
+
+async def test_recorded_candles_are_never_overdue_however_slowly_they_are_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = GeneratedMarket("binance.spot", (BTC,), seed=7, depth=10)
+    market.want("btcusdt@kline_1m")
+    played = [
+        f'{{"stream":"{stream}","data":{payload}}}'
+        for stream, payload in market.advance(market.now_ms + 6_000_000)
+    ]
+    path = written_capture(tmp_path / "candles.jsonl", played)
+    monkeypatch.setattr("tickwright.marketdata.feed.TICK_S", 0.0)  # between any two parts of it
+    report = await rehearse_files([path])
+    assert report.instruments[BTC].candles == replay_files([path]).instruments[BTC].candles
+    assert report.instruments[BTC].candles.closed == 100
 
 
 async def test_progress_is_told_in_frames(tmp_path: Path) -> None:

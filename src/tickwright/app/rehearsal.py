@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tickwright.app.assembly import Ports
 from tickwright.app.captures import PartOfCapture
 from tickwright.app.config import Settings
 from tickwright.app.connector import Connector
@@ -84,7 +85,8 @@ class _Rehearsal:
         """Play the file to its end, and wait until all of it has arrived."""
         async with LoopbackVenue(list(self._markets.values())) as venue:
             settings = Settings(endpoints=venue.endpoints)
-            async with Connector.open(*self._markets, settings=settings) as tw:
+            ports = Ports(clock=_UndatedClock())
+            async with Connector.open(*self._markets, settings=settings, ports=ports) as tw:
                 for feed in tw.feeds:
                     await self._open_topics(tw, feed)
                 while not venue.finished.is_set():
@@ -142,6 +144,16 @@ class _Rehearsal:
             if clock.monotonic_s() > give_up_s:
                 raise ConnectTimeout(f"{self._path}: {arrived} of {sent} frames arrived")
             await asyncio.sleep(LOOK_S / 10)
+
+
+class _UndatedClock(SystemClock):
+    """A wall clock that began when the machine did, long before anything was recorded.
+
+    Beside the present every recorded candle is overdue: its updates would be held while the venue is asked for the
+    close, and a recording has no such history.
+    """
+
+    time_ns = staticmethod(SystemClock.monotonic_ns)
 
 
 def _frames(tw: Connector) -> int:
