@@ -386,3 +386,32 @@ def test_a_joined_market_has_bursts_too() -> None:
     frames = market.burst(20_000)
     assert len(frames) >= 20_000
     assert json.loads(frames[0][1])
+
+
+async def test_a_position_that_lost_its_margin_is_closed_in_front_of_everybody(
+    client: Client,
+) -> None:
+    market = GeneratedMarket(USDM, ("binance:DOGE/USDT:USDT",), seed=7, rate_per_s=200)
+    side = trading_side(market, ACCOUNT)
+    assert side is not None
+    async with LoopbackVenue([market], speed=0, private={USDM: side}) as venue:
+        trader = Trader(client, venue)
+        socket = await client.connect(venue, USDM, "/market/stream?streams=dogeusdt@forceOrder")
+
+        async def ask(method: str, path: str, **params: Any) -> Any:
+            return await trader.ok(method, f"/fapi/{path}", product=USDM, **params)
+
+        await ask("POST", "v1/marginType", symbol="DOGEUSDT", marginType="ISOLATED")
+        await ask("POST", "v1/leverage", symbol="DOGEUSDT", leverage=125)
+        order = {"symbol": "DOGEUSDT", "type": "MARKET", "quantity": "5000"}
+        await ask("POST", "v1/order", side="SELL", **order)
+        for _ in range(200):
+            await venue.advance(5)
+            if not await ask("GET", "v3/positionRisk"):
+                break
+        (forced,) = await ask("GET", "v1/forceOrders", symbol="DOGEUSDT")
+        assert (forced["side"], forced["executedQty"]) == ("BUY", "5000")
+        told = [frame["data"]["o"] for frame in await client.read_until_pong(socket)]
+        assert [one for one in told if (one["q"], one["S"]) == ("5000", "BUY")]
+        wallet = (await ask("GET", "v3/balance"))[0]
+        assert Decimal(wallet["balance"]) > ACCOUNT.balances["USDT"] - 10
