@@ -7,6 +7,7 @@ an error becomes a `Rejection`: did the venue refuse, or does nobody know?
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from enum import Enum
 from typing import Protocol
 
@@ -21,7 +22,16 @@ from tickwright.model.orders import Fill, Order, OrderReport, SubmitOrder
 from tickwright.venues.base import RestCall
 
 
-__all__ = ["Execution", "RejectCode", "Rejection", "TradingCalls", "Verdict"]
+__all__ = [
+    "AccountNews",
+    "Execution",
+    "PrivateNews",
+    "RejectCode",
+    "Rejection",
+    "StreamEnded",
+    "TradingCalls",
+    "Verdict",
+]
 
 
 class Verdict(Enum):
@@ -72,6 +82,26 @@ class Execution(msgspec.Struct, frozen=True, kw_only=True):
     instrument: str
     side: Side
     fill: Fill
+
+
+class AccountNews(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed of an account: each value is the present one, of what is named and of nothing else."""
+
+    balances: tuple[Balance, ...] = ()
+    wallets: tuple[tuple[str, Decimal], ...] = ()
+    """Asset and what there is of it, where the channel does not say how much of it is free."""
+    positions: tuple[Position, ...] = ()
+    """One of nothing has ended."""
+
+
+class StreamEnded(msgspec.Struct, frozen=True):
+    """The venue says that it sends no more events here."""
+
+    reason: str
+
+
+PrivateNews = OrderReport | AccountNews | StreamEnded
+"""What a private stream tells."""
 
 
 class TradingCalls(Protocol):

@@ -26,6 +26,8 @@ from tickwright.venues.trading import Execution
 
 
 __all__ = [
+    "ALGO_STATES",
+    "SIDES",
     "STATES",
     "algo",
     "algo_orders",
@@ -48,12 +50,15 @@ STATES = {
     "REJECTED": ReportedState.REJECTED,
     "EXPIRED": ReportedState.EXPIRED,
     "EXPIRED_IN_MATCH": ReportedState.EXPIRED,
+    "NEW_INSURANCE": ReportedState.OPEN,
+    "NEW_ADL": ReportedState.OPEN,
 }
 """Sections "Order status" of the venue's enumerations (*Spot*, *USD-M*)."""
 
-_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+"""Section "Order side" of the same."""
 
-_ALGO_STATES = {
+ALGO_STATES = {
     "NEW": ReportedState.OPEN,
     "TRIGGERING": ReportedState.OPEN,
     "TRIGGERED": ReportedState.OPEN,
@@ -62,6 +67,7 @@ _ALGO_STATES = {
     "EXPIRED": ReportedState.EXPIRED,
     "REJECTED": ReportedState.REJECTED,
 }
+"""``algoStatus`` (*USD-M*, New Algo Order)."""
 
 _read_order = reader(OrderRow)
 _read_orders = reader(list[OrderRow])
@@ -242,7 +248,7 @@ def _report(
         client_order_id=client_order_id,
         instrument=instrument_id,
         state=_state(row.status),
-        side=_SIDES.get(row.side, Side.UNKNOWN),
+        side=SIDES.get(row.side, Side.UNKNOWN),
         venue_order_id=str(row.order_id),
         venue_ts_ns=changed_ms * MS or None,
         received_ts_ns=received_ts_ns,
@@ -259,14 +265,14 @@ def _report(
 def _algo_report(
     row: AlgoRow, client_order_id: str, instrument_id: str, received_ts_ns: int
 ) -> OrderReport:
-    state = _ALGO_STATES.get(row.status)
+    state = ALGO_STATES.get(row.status)
     if state is None:
         raise DecodeError(f"unknown status {row.status!r} of a conditional order")
     return OrderReport(
         client_order_id=client_order_id,
         instrument=instrument_id,
         state=state,
-        side=_SIDES.get(row.side, Side.UNKNOWN),
+        side=SIDES.get(row.side, Side.UNKNOWN),
         venue_order_id=row.order_id or None,
         venue_ts_ns=row.update_ms * MS or None,
         received_ts_ns=received_ts_ns,

@@ -1,0 +1,221 @@
+"""User data events → what they say of orders and of the account; one function reads the frames of both products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from tickwright.errors import DecodeError
+from tickwright.model.account import Balance, Position
+from tickwright.model.instrument import Instruments
+from tickwright.model.orders import Fill, OrderReport
+from tickwright.venues.binance.order_answers import ALGO_STATES, SIDES, STATES
+from tickwright.venues.binance.typed import MS, read_decimal, read_optional, reader
+from tickwright.venues.binance.user_rows import (
+    AccountUpdate,
+    AlgoUpdate,
+    Envelope,
+    ExecutionReport,
+    FutureOrder,
+    OrderTradeUpdate,
+    OutboundPosition,
+)
+from tickwright.venues.trading import AccountNews, PrivateNews, StreamEnded
+
+
+__all__ = ["user_events"]
+
+_NO_REASON = ("", "0", "NONE")
+_TRADED = "TRADE"
+_SHOWN_MAX = 200
+
+_read_envelope = reader(Envelope)
+_read_execution = reader(ExecutionReport)
+_read_outbound = reader(OutboundPosition)
+_read_future = reader(OrderTradeUpdate)
+_read_algo = reader(AlgoUpdate)
+_read_account = reader(AccountUpdate)
+
+Decode = Callable[[bytes, int], tuple[PrivateNews, ...]]
+
+
+def user_events(product: str, instruments: Callable[[], Instruments]) -> Decode:
+    """Return the decoder of a product's user data frames.
+
+    It returns nothing for events that say nothing of orders, balances or positions, those of a kind that nobody knows
+    among them (G25), and raises ``DecodeError`` for those that cannot be read.
+
+    Args:
+        product: Whose instruments are named.
+        instruments: All of them.
+    """
+
+    def decode(frame: bytes, received_ts_ns: int) -> tuple[PrivateNews, ...]:
+        envelope = _read_envelope(frame)
+        body = bytes(envelope.event) or bytes(envelope.data) or frame
+        inner = envelope if body is frame else _read_envelope(body)
+        read = _READERS.get(inner.kind)
+        if read is None:
+            return ()
+        return read(body, _Place(product, instruments(), received_ts_ns))
+
+    return decode
+
+
+class _Place(msgspec.Struct, frozen=True):
+    product: str
+    instruments: Instruments
+    received_ts_ns: int
+
+    def id_of(self, symbol: str) -> str | None:
+        instrument = self.instruments.by_symbol(self.product, symbol)
+        return None if instrument is None else instrument.id
+
+
+def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
+    row = _read_execution(body)
+    instrument_id = place.id_of(row.symbol)
+    if instrument_id is None:
+        return ()
+    quote, filled = read_decimal(row.quote_filled), read_decimal(row.filled)
+    reason = row.expiry_reason or row.reject_reason
+    return (
+        OrderReport(
+            # After a cancel or an amend ``c`` is the request's own, and the order's is in ``C``.
+            client_order_id=row.original_client_id or row.client_id,
+            instrument=instrument_id,
+            state=_state(STATES, row.status),
+            received_ts_ns=place.received_ts_ns,
+            side=SIDES[row.side],
+            venue_order_id=str(row.order_id),
+            venue_ts_ns=row.time_ms * MS,
+            quantity=read_optional(row.quantity),
+            price=read_optional(row.price),
+            filled_quantity=filled,
+            average_price=quote / filled if filled and quote > 0 else None,
+            fills=_fills(row),
+            is_working=row.is_working or row.status not in ("NEW", "PENDING_NEW"),
+            text="" if reason in _NO_REASON else reason,
+        ),
+    )
+
+
+def _future_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
+    row = _read_future(body).order
+    instrument_id = place.id_of(row.symbol)
+    if instrument_id is None:
+        return ()
+    return (
+        OrderReport(
+            client_order_id=row.client_id,
+            instrument=instrument_id,
+            state=_state(STATES, row.status),
+            received_ts_ns=place.received_ts_ns,
+            side=SIDES[row.side],
+            venue_order_id=str(row.order_id),
+            venue_ts_ns=row.time_ms * MS,
+            quantity=read_optional(row.quantity),
+            price=read_optional(row.price),
+            filled_quantity=read_decimal(row.filled),
+            average_price=read_optional(row.average_price),
+            fills=_fills(row),
+            text="" if row.expiry_reason in _NO_REASON else f"expiry reason {row.expiry_reason}",
+        ),
+    )
+
+
+def _algo_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
+    update = _read_algo(body)
+    row = update.order
+    instrument_id = place.id_of(row.symbol)
+    if instrument_id is None:
+        return ()
+    return (
+        OrderReport(
+            client_order_id=row.client_id,
+            instrument=instrument_id,
+            state=_state(ALGO_STATES, row.status),
+            received_ts_ns=place.received_ts_ns,
+            side=SIDES[row.side],
+            venue_order_id=row.order_id or None,
+            venue_ts_ns=update.time_ms * MS or None,
+            quantity=read_optional(row.quantity),
+            price=read_optional(row.price),
+            is_working=bool(row.order_id),
+            text=row.reason,
+        ),
+    )
+
+
+def _outbound(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
+    balances = tuple(
+        Balance(
+            venue=place.product,
+            asset=row.asset,
+            free=read_decimal(row.free),
+            locked=read_decimal(row.locked),
+        )
+        for row in _read_outbound(body).balances
+    )
+    return (AccountNews(balances=balances),)
+
+
+def _account(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
+    changes = _read_account(body).changes
+    positions = []
+    for row in changes.positions:
+        instrument_id = place.id_of(row.symbol)
+        if instrument_id is not None:
+            positions.append(
+                Position(
+                    instrument=instrument_id,
+                    quantity=read_decimal(row.quantity),
+                    entry_price=read_optional(row.entry_price),
+                    unrealized_pnl=read_decimal(row.unrealized_pnl),
+                )
+            )
+    wallets = tuple((row.asset, read_decimal(row.wallet)) for row in changes.wallets)
+    return (AccountNews(wallets=wallets, positions=tuple(positions)),)
+
+
+def _ended(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
+    return (StreamEnded(_read_envelope(body).kind),)
+
+
+_READERS: dict[str, Callable[[bytes, _Place], tuple[PrivateNews, ...]]] = {
+    "executionReport": _execution,
+    "outboundAccountPosition": _outbound,
+    "eventStreamTerminated": _ended,
+    "ORDER_TRADE_UPDATE": _future_order,
+    "ALGO_UPDATE": _algo_order,
+    "ACCOUNT_UPDATE": _account,
+    "listenKeyExpired": _ended,
+}
+"""``TRADE_LITE`` is left out: its execution comes again with its fee, and counts once."""
+
+
+def _state(states: dict[str, Any], status: str) -> Any:
+    state = states.get(status)
+    if state is None:
+        raise DecodeError(f"unknown order status {status[:_SHOWN_MAX]!r}")
+    return state
+
+
+def _fills(row: ExecutionReport | FutureOrder) -> tuple[Fill, ...]:
+    if row.execution != _TRADED:
+        return ()
+    fee: Decimal = read_decimal(row.fee)
+    return (
+        Fill(
+            trade_id=str(row.trade_id),
+            price=read_decimal(row.last_price),
+            quantity=read_decimal(row.last_quantity),
+            fee=fee,
+            fee_asset=row.fee_asset,
+            is_maker=row.is_maker,
+            venue_ts_ns=row.time_ms * MS,
+        ),
+    )
