@@ -97,6 +97,8 @@ class Trigger(msgspec.Struct, frozen=True, gc=False):
     trail_bps: int = 0
     starts_at_last: bool = False
     """Follow from the price of this moment on, where no ``price`` is waited for."""
+    is_protected: bool = False
+    """Turn the order down at its trigger while last price and mark price lie too far apart."""
 
 
 class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -79,6 +79,7 @@ class Rule(Enum):
     REDUCE_ONLY = "would not reduce a position"
     WOULD_TAKE = "post-only would take"
     WOULD_TRIGGER = "would trigger at once"
+    PRICE_GAP = "last price and mark price too far apart to trigger"
     FOK_UNFILLABLE = "cannot be filled at once"
     NO_LIQUIDITY = "the book holds less than one lot for it"
     CANCEL_ONLY = "not in the state that the cancel is for"

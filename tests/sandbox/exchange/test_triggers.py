@@ -147,3 +147,27 @@ def test_margin_is_asked_for_when_a_dormant_order_wakes() -> None:
     assert (report.order.status, report.reason) == (OrderStatus.REJECTED, EndReason.REFUSED)
     assert report.refusal is not None
     assert report.refusal.rule is Rule.MARGIN
+
+
+@pytest.mark.parametrize(
+    ("is_protected", "mark", "status"),
+    [
+        (True, 100, OrderStatus.OPEN),
+        (True, 95, OrderStatus.REJECTED),
+        (False, 95, OrderStatus.OPEN),
+    ],
+)
+def test_a_protected_order_is_turned_down_while_prices_lie_apart(
+    is_protected: bool, mark: int, status: OrderStatus
+) -> None:
+    desk = Desk(is_margined=True, trigger_protection=10**8 // 20)
+    desk(SetMark(symbol="BTCUSDT", mark=100))
+    print_price(desk, 100)
+    trigger = Trigger(TriggerKind.STOP, 104, is_protected=is_protected)
+    order_id = desk.buy("me", 1, 90, trigger=trigger)
+    desk(SetMark(symbol="BTCUSDT", mark=mark))
+    print_price(desk, 104)
+    assert desk.order(order_id).status is status
+    if status is OrderStatus.REJECTED:
+        (refusal,) = [one.refusal for one in desk.reports if one.refusal is not None]
+        assert (refusal.rule, refusal.limit) == (Rule.PRICE_GAP, 10**8 // 20)

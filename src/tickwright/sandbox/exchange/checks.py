@@ -6,6 +6,7 @@ from tickwright.sandbox.exchange.account import Seat
 from tickwright.sandbox.exchange.market import Market
 from tickwright.sandbox.exchange.triggers import lies_above
 from tickwright.venues.commands import OrderKind, SubmitOrder, TimeInForce
+from tickwright.venues.facts import RATE_SCALE
 from tickwright.venues.marketrules import SizeRule
 from tickwright.venues.reports import Refusal, Rule
 
@@ -13,6 +14,7 @@ from tickwright.venues.reports import Refusal, Rule
 __all__ = [
     "check_counts",
     "check_form",
+    "check_gap",
     "check_iceberg",
     "check_notional",
     "check_position",
@@ -20,6 +22,8 @@ __all__ = [
     "check_quantity",
     "check_trigger",
 ]
+
+_ONE: int = 10**RATE_SCALE
 
 
 def check_form(request: SubmitOrder, now_ns: int, *, has_quantity: bool = True) -> Refusal | None:
@@ -157,6 +161,15 @@ def check_trigger(market: Market, request: SubmitOrder, *, is_buy: bool) -> Refu
         size = market.rules.trail_above if above else market.rules.trail_below
         return _check_size(size, trigger.trail_bps, "trail", (Rule.TRAIL_RANGE,) * 3)
     return None
+
+
+def check_gap(market: Market, request: SubmitOrder) -> Refusal | None:
+    """Check that last price and mark price agree well enough for a protected order to trigger."""
+    trigger, limit = request.trigger, market.rules.trigger_protection
+    if trigger is None or not trigger.is_protected or not limit or not market.mark_price:
+        return None
+    gap = abs(market.last_price - market.mark_price) * _ONE // market.mark_price
+    return Refusal(Rule.PRICE_GAP, gap, limit) if gap > limit else None
 
 
 def check_counts(

@@ -6,6 +6,7 @@ from tickwright.sandbox.exchange.account import Seat
 from tickwright.sandbox.exchange.checks import (
     check_counts,
     check_form,
+    check_gap,
     check_iceberg,
     check_notional,
     check_position,
@@ -232,7 +233,7 @@ def wake(floor: Floor, order: Order) -> None:
         if not order.leaves:
             floor.finish(order, LifeEvent.EXPIRE, reason=EndReason.REDUCE_ONLY)
             return
-    refusal = _prepare_working(order)
+    refusal = check_gap(order.market, order.request) or _prepare_working(order)
     if refusal is not None:
         floor.finish(order, LifeEvent.REJECT, reason=EndReason.REFUSED, refusal=refusal)
         return

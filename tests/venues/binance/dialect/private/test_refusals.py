@@ -17,7 +17,7 @@ SPOT_UNREACHABLE = {
     # Only futures, or only amendments, are refused for these.
     Rule.EXPIRY, Rule.MARGIN, Rule.REDUCE_ONLY, Rule.FOK_UNFILLABLE, Rule.AMEND_INCREASES,
     Rule.AMEND_UNCHANGED, Rule.AMEND_STATE, Rule.LEVERAGE, Rule.POSITION_LIMIT, Rule.NO_POSITION,
-    Rule.MARGIN_MODE,
+    Rule.MARGIN_MODE, Rule.PRICE_GAP,
 }  # fmt: skip
 USDM_UNREACHABLE = {
     # These rules are switched off for futures, or are about what they do not have.

@@ -123,7 +123,11 @@ def test_conditional_orders_wait_for_a_price(usdm: Venue) -> None:
         TriggerBy.MARK,
     )
     limit = {**STOP, "type": "TAKE_PROFIT", "price": "66000.10", "priceProtect": "TRUE"}
-    assert orders(usdm, limit).conditional().price == 6_600_010
+    protected = orders(usdm, limit).conditional()
+    assert protected.price == 6_600_010
+    assert protected.trigger is not None
+    assert protected.trigger.is_protected
+    assert not trigger.is_protected
     closing = orders(usdm, CLOSE).conditional()
     assert (closing.closes_position, closing.quantity) == (True, 0)
 

@@ -122,6 +122,11 @@ _USDM = {
         " The order will not be recorded in the order history",
     ),
     Rule.WOULD_TRIGGER: (-2021, "Order would immediately trigger."),
+    # The venue names no code of its own; this one is also about prices that are too far apart.
+    Rule.PRICE_GAP: (
+        -4131,
+        "The counterparty's best price does not meet the PERCENT_PRICE filter limit",
+    ),
     Rule.FOK_UNFILLABLE: (
         -5021,
         "Due to the order could not be filled immediately, the FOK order has been rejected."

@@ -289,8 +289,10 @@ class UsdmOrders:
 
     def _trigger(self, kind: str, by: TriggerBy) -> Trigger:
         params, scale = self.params, self.listing.price_scale
+        is_protected = params.flag("priceProtect")
         if kind != "TRAILING_STOP_MARKET":
-            return Trigger(CONDITIONAL_TYPES[kind], self._number("triggerPrice", scale), by)
+            price = self._number("triggerPrice", scale)
+            return Trigger(CONDITIONAL_TYPES[kind], price, by, is_protected=is_protected)
         rate = params.number("callbackRate")
         if rate is None:
             raise mandatory("callbackRate")
@@ -298,7 +300,12 @@ class UsdmOrders:
         name = "activatePrice" if "activatePrice" in params else "activationPrice"
         price = self._number(name, scale) if name in params else 0
         return Trigger(
-            CONDITIONAL_TYPES[kind], price, by, trail_bps=trail_bps, starts_at_last=not price
+            CONDITIONAL_TYPES[kind],
+            price,
+            by,
+            trail_bps=trail_bps,
+            starts_at_last=not price,
+            is_protected=is_protected,
         )
 
     # ------------------------------------------------------------------ open ones
