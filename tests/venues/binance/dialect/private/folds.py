@@ -39,6 +39,7 @@ USDM_STATES = {
     "CANCELED": {"CANCELED"},
     "EXPIRED": {"EXPIRED", "EXPIRED_IN_MATCH"},
     "AMENDMENT": {"NEW", "PARTIALLY_FILLED", "CANCELED"},
+    "CALCULATED": {"NEW"},
 }
 _DIGIT = Decimal("0.00000001")
 ENDED = {"FILLED", "CANCELED", "EXPIRED", "EXPIRED_IN_MATCH", "REJECTED"}
@@ -60,7 +61,7 @@ class Orders:
         order_id, before = report["i"], self.last.get(report["i"])
         assert report["X"] in self.states[report["x"]], report
         if before is None:
-            assert report["x"] == "NEW", report
+            assert report["x"] in ("NEW", "CALCULATED"), report
         else:
             assert before["X"] not in ENDED, (
                 f"something happened to an order that had ended: {report}"
@@ -208,6 +209,10 @@ class UsdmFold:
             assert [number(told[key]) for key in ("pa", "ep", "bep")] == [
                 number(row[key]) for key in ("positionAmt", "entryPrice", "breakEvenPrice")
             ]
+            assert (told["mt"], number(told["iw"])) == (
+                row["marginType"],
+                number(row["isolatedWallet"]),
+            )
 
 
 def _usdm_row(row: Json) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from tests.venues.binance.dialect.private.kit import FUNDS, OTHER_KEY, PRICE, Ve
 
 from tickwright.model.market import Side
 from tickwright.venues.commands import Deposit, OrderKind, SetMark, SubmitOrder
-from tickwright.venues.facts import raw_amount
+from tickwright.venues.facts import AMOUNT_SCALE, raw_amount
 
 
 Step = Callable[[Venue], object]
@@ -223,6 +223,18 @@ def mark(step: int, rate: int) -> Step:
     return do
 
 
+def ruin(percent: int) -> Step:
+    """Leave hardly more than a position's margin, and let the mark price fall."""
+
+    def step(venue: Venue) -> object:
+        ask(venue, "POST", USDM_ORDER, type="MARKET", side="BUY", quantity="0.100")
+        free = venue.exchange.available("me", "USDT") // 10**AMOUNT_SCALE
+        deposit(10 - free)(venue)
+        return mark(-PRICE * percent // 1000, 0)(venue)
+
+    return step
+
+
 usdm_steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(
         request("POST", USDM_ORDER, type="LIMIT"), side=sides, price=ticks, quantity=quantities,
@@ -263,6 +275,13 @@ usdm_steps: st.SearchStrategy[Step] = st.one_of(
     st.builds(request("POST", "/fapi/v1/countdownCancelAll", countdownTime="500")),
     st.builds(partial(somebody_takes, USDM_ORDER), sides, quantities),
     st.builds(mark, st.integers(-12, 12), st.integers(-20_000, 20_000)),
+    st.builds(ruin, st.integers(2, 40)),
+    st.builds(request("POST", "/fapi/v1/leverage"), leverage=st.sampled_from((1, 20, 125))),
+    st.builds(request("POST", "/fapi/v1/marginType"), marginType=st.sampled_from(("ISOLATED", "CROSSED"))),
+    st.builds(
+        request("POST", "/fapi/v1/positionMargin"), amount=st.integers(1, 50).map(str),
+        type=st.sampled_from(("1", "2")),
+    ),
     st.builds(time_passes, st.sampled_from((100, 1000, 5000))),
     flow,
 )  # fmt: skip
