@@ -29,7 +29,7 @@ from tickwright.errors import (
 )
 from tickwright.io.http import HttpRequest, HttpResponse, Next
 from tickwright.io.rest import RestPolicy
-from tickwright.testing.http import Reply, script
+from tickwright.testing.http import FakeHttp, Reply, script
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
 from tickwright.venues.base import RestCall, Seal, Security
 from tickwright.venues.signing import Credentials, Signer
@@ -430,19 +430,21 @@ SIGNER = Signer(Credentials("planted-key", "planted-secret"))
 
 @virtual_time
 async def test_g19_a_request_is_stamped_after_all_waiting() -> None:
-    rest, http = client(script(Reply()), product=SIGNED_PRODUCT, signer=SIGNER)
+    clock = VirtualClock()
+    rest, http = client(stepping(clock, 0), product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
     await asyncio.gather(
         *(rest.call(call(weight=60, method="POST", security=Security.SIGNED)) for _ in range(2))
     )
-    stamps_ms = [int(seen.request.url.partition("t=")[2]) for seen in http.requests]
-    waited_ms = round((http.times_s[1] - http.times_s[0]) * 1000)
+    _, *signed = http.requests
+    stamps_ms = [int(seen.request.url.partition("t=")[2]) for seen in signed]
+    waited_ms = round((signed[1].at_s - signed[0].at_s) * 1000)
     assert waited_ms > 1000  # the second one had to wait for the limit
     assert stamps_ms[1] - stamps_ms[0] == waited_ms
 
 
 @virtual_time
 async def test_a_signed_call_carries_its_query_its_body_and_the_seal() -> None:
-    rest, http = client(script(Reply()), product=SIGNED_PRODUCT, signer=SIGNER)
+    rest, http = client(stepping(VirtualClock(), 0), product=SIGNED_PRODUCT, signer=SIGNER)
     await rest.call(
         call(
             "/order",
@@ -452,7 +454,7 @@ async def test_a_signed_call_carries_its_query_its_body_and_the_seal() -> None:
             security=Security.SIGNED,
         )
     )
-    request = http.requests[0].request
+    request = http.requests[-1].request
     assert request.url.startswith("https://api.toy.com/order?symbol=%E5%B8%81%E5%AE%89&t=")
     assert request.body == b"{}"
     assert ("key", "planted-key") in request.headers
@@ -518,20 +520,31 @@ def stepping(clock: VirtualClock, step_ns: int) -> Callable[[HttpRequest], Reply
     return answer
 
 
+def paths(http: FakeHttp) -> list[str]:
+    return [seen.request.url.split("?")[0].rpartition("/")[2] for seen in http.requests]
+
+
+@virtual_time
+async def test_g20_the_venue_s_time_is_asked_for_before_anything_is_signed_and_only_then() -> None:
+    clock = VirtualClock()
+    answer = stepping(clock, 30_000_000_000)
+    rest, http = client(answer, product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
+    await asyncio.gather(*(rest.call(call(security=Security.SIGNED)) for _ in range(3)))
+    assert paths(http) == ["time", "x", "x", "x"]
+    assert rest.status().clock_offset_ns is not None
+
+
 @pytest.mark.parametrize("step_s", [-30, 30])
 @virtual_time
 async def test_g20_after_a_step_of_the_clock_one_look_at_the_venue_s_time_heals_reads(
     step_s: int,
 ) -> None:
-    clock = VirtualClock()
-    answer = stepping(clock, step_s * 1_000_000_000)
-    rest, http = client(answer, product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
+    clock, venue = VirtualClock(), VirtualClock()
+    rest, http = client(stepping(venue, 0), product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
     assert await rest.call(call(security=Security.SIGNED)) == 1
-    assert [seen.request.url.split("?")[0].rpartition("/")[2] for seen in http.requests] == [
-        "x",
-        "time",
-        "x",
-    ]
+    venue.step(step_s)
+    assert await rest.call(call(security=Security.SIGNED)) == 1
+    assert paths(http) == ["time", "x", "x", "time", "x"]
 
 
 @virtual_time
@@ -540,17 +553,18 @@ async def test_g20_a_venue_that_refuses_every_timestamp_is_asked_for_the_time_on
     rest, http = client(refusing, product=SIGNED_PRODUCT, signer=SIGNER)
     with pytest.raises(TimestampRefused):
         await rest.call(call(security=Security.SIGNED))
-    assert len(http.requests) <= 12
+    assert len(http.requests) <= 15
 
 
 @virtual_time
 async def test_g20_a_command_refused_for_its_time_is_not_repeated_and_the_next_one_is_right() -> (
     None
 ):
-    clock = VirtualClock()
-    answer = stepping(clock, 30_000_000_000)
-    rest, _ = client(answer, product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
+    clock, venue = VirtualClock(), VirtualClock()
+    rest, _ = client(stepping(venue, 0), product=SIGNED_PRODUCT, signer=SIGNER, clock=clock)
     order = call(method="POST", security=Security.SIGNED)
+    assert await rest.call(order) == 1
+    venue.step(30)
     with pytest.raises(TimestampRefused):
         await rest.call(order)
     assert await rest.call(order) == 1

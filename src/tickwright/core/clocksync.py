@@ -120,13 +120,17 @@ class ClockSync:
         best = self._best(mono_ns)
         return None if best is None else self._error_ns(best, mono_ns)
 
-    def is_due(self, mono_ns: int) -> bool:
-        """True where a sample should be taken, until one arrives: the caller paces its retries."""
+    def due_in_ns(self, mono_ns: int) -> int:
+        """Return in how many ns a sample should be taken, 0 where now, until one arrives: the caller paces its retries."""
         if self._sampled_mono_ns is None:
-            return True
+            return 0
         is_settled = len(self._samples) >= self._policy.settle_samples
         interval_ns = self._policy.interval_ns if is_settled else self._policy.settle_interval_ns
-        return mono_ns - self._sampled_mono_ns >= interval_ns
+        return max(0, self._sampled_mono_ns + interval_ns - mono_ns)
+
+    def is_due(self, mono_ns: int) -> bool:
+        """True where a sample should be taken now; see `due_in_ns`."""
+        return self.due_in_ns(mono_ns) == 0
 
     def distrust(self) -> None:
         """Forget everything: the venue refused a timestamp. The next sample is believed at once."""

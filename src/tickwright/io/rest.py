@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -24,7 +23,6 @@ from tickwright.core.clocksync import ClockSync
 from tickwright.core.ratelimit import RateLimiter, RateUsage
 from tickwright.core.restart import RestartDelays, RestartPolicy
 from tickwright.errors import (
-    CircuitOpen,
     ConfigError,
     ConnectivityError,
     DecodeError,
@@ -47,6 +45,7 @@ from tickwright.io.http import (
     with_middlewares,
 )
 from tickwright.io.redact import host_of
+from tickwright.io.venueclock import VenueClock
 from tickwright.venues.base import Product, RestAuth, RestCall, Security
 from tickwright.venues.signing import Signer
 
@@ -145,6 +144,8 @@ class RestClient:
         self._failures = 0
         self._latency_s: float | None = None
         self._last_error: tuple[str, int] | None = None
+        self.venue_clock = VenueClock(self.clock_sync, self._sample_time, clock, rng)
+        """Asked by every signed call; its `run` is to be run by somebody who owns tasks."""
 
     @property
     def clock_sync(self) -> ClockSync:
@@ -183,14 +184,12 @@ class RestClient:
     async def sync_clock(self, samples: int = 1) -> None:
         """Ask for the venue's time, so that `clock_sync` knows it better; raises what `call` raises."""
         for _ in range(samples):
-            server_ts_ns, response = await self._call(self._product.calls.server_time(), None)
-            self.clock_sync.add(response.sent_mono_ns, server_ts_ns, response.received_mono_ns)
+            await self._sample_time()
 
-    async def _relearn_time(self) -> None:
-        """Forget what time it is at the venue, which refused ours, and ask (G20)."""
-        self.clock_sync.distrust()
-        with suppress(ConnectivityError, VenueError, DecodeError, CircuitOpen):
-            await self.sync_clock()
+    async def _sample_time(self) -> None:
+        call = self._product.calls.server_time()
+        server_ts_ns, response = await self._call(call, None)
+        self.clock_sync.add(response.sent_mono_ns, server_ts_ns, response.received_mono_ns)
 
     def status(self) -> RestStatus:
         """Return the client at a glance."""
@@ -213,6 +212,8 @@ class RestClient:
     async def _call(self, call: RestCall[T], deadline_s: float | None) -> tuple[T, HttpResponse]:
         if call.security is not Security.PUBLIC:
             self._auth_of(call)
+        if call.security is Security.SIGNED:
+            await self.venue_clock.known()
         where = f"{call.method} {call.path}"
         give_up_s = None if deadline_s is None else self._clock.monotonic_s() + deadline_s
         request = self._request(call)
@@ -233,7 +234,7 @@ class RestClient:
                     return self._decode(call, response, where), response
             self._note(failure)
             if isinstance(failure, TimestampRefused) and call.security is Security.SIGNED:
-                await self._relearn_time()
+                await self.venue_clock.relearn()
             delay_s = self._delay_s(failure, delays)
             if tries_left == 0 or delay_s is None or self._is_too_late(delay_s, give_up_s):
                 raise failure
