@@ -181,6 +181,7 @@ class _FeedBuilder:
         desk = SnapshotDesk(
             self._rest, product.book, clock=clock, rng=rng, on_error=self._snapshot_failed
         )
+        branch.add(ChildSpec(name=f"{product.name}/clock", start=self._rest.venue_clock.run))
         branch.add(ChildSpec(name=f"{product.name}/snapshots", start=desk.run))
         tools = PipeTools(bus, clock, request_snapshot=desk.request, fetch=self._fetch)
         self.feed = Feed(
