@@ -11,8 +11,10 @@ What is where
 `*_orders`, `spot_lists`  parameters → engine commands (`tickwright.venues.commands`)
 `refusals`                engine refusals → error codes and texts
 `*_views`                 engine views and fills → the venue's JSON objects
-`spot_trading`, `spot_replace`, `spot_account`, `wallet`, `usdm_trading`, `usdm_queries`, `usdm_account`
+`spot_trading`, `spot_replace`, `spot_account`, `wallet`, `usdm_trading`, `usdm_queries`, `usdm_account`, `usdm_margin`
                           endpoints: tables of weights, security and order counts, and what each does
+`annals`, `forgetting`    what the venue tells of an order long after it happened, and for how long
+`rules`, `recordedrules`  what orders are held to, by the filters that are shown or were recorded
 `desk`                    the door: keys, signatures, timing, weights, order counts
 `api`                     a connection to the WebSocket API; around it `envelope` (what a request and a reply look like),
                           `methods` (which endpoint a method is), `caller` (who asks), `sessions` and `session_methods`

@@ -10,6 +10,7 @@ import msgspec
 
 from tickwright.venues.binance.dialect.private.annals import Annals, is_first_fill
 from tickwright.venues.binance.dialect.private.counts import OrderCounts
+from tickwright.venues.binance.dialect.private.forgetting import is_fill_kept, is_order_kept
 from tickwright.venues.binance.dialect.private.orders import Ids
 from tickwright.venues.binance.dialect.private.params import Params
 from tickwright.venues.binance.dialect.private.refused import Refused
@@ -175,12 +176,36 @@ class Context:
     def order(
         self, account: str, symbol: str, *, order_id: int = 0, client_id: str = ""
     ) -> OrderView | None:
-        """Return an order as queries find it: not yet, while they lag."""
+        """Return an order as queries find it: not yet, while they lag, and no longer, once it is forgotten.
+
+        Raises:
+            Refused: With -2026 if it was archived.
+        """
         found = self.exchange.order(account, symbol, order_id=order_id, client_id=client_id)
         lag_s = 0.0 if self.faults is None else self.faults.query_lag_s
-        if found is not None and lag_s and self.now_ns < found.created_ns + round(lag_s * 1e9):
+        if found is None or (lag_s and self.now_ns < found.created_ns + round(lag_s * 1e9)):
             return None
-        return found
+        if self._keeps(found):
+            return found
+        if self.product.is_futures:
+            return None
+        raise Refused(
+            -2026,
+            "Order was canceled or expired with no executed qty over 90 days ago and has been archived.",
+        )
+
+    def _keeps(self, order: OrderView) -> bool:
+        return is_order_kept(order, self.now_ns, is_futures=self.product.is_futures)
+
+    def all_orders(self, account: str, symbol: str = "") -> list[OrderView]:
+        """Return open and closed orders by id, those that are not forgotten."""
+        return [one for one in self.exchange.all_orders(account, symbol) if self._keeps(one)]
+
+    def fills(self, account: str, symbol: str = "") -> list[Fill]:
+        """Return an account's trades, oldest first, those that are not forgotten."""
+        is_futures, now_ns = self.product.is_futures, self.now_ns
+        found = self.exchange.fills(account, symbol)
+        return [one for one in found if is_fill_kept(one, now_ns, is_futures=is_futures)]
 
     def submit(self, command: Command) -> list[Event]:
         """Let the engine carry out a command."""

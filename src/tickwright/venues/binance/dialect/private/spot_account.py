@@ -105,7 +105,7 @@ class SpotAccount:
         """``GET allOrders``."""
         listing = self._context.named(call.params)
         limit = call.params.limit(500, 1000)
-        found = self._context.exchange.all_orders(call.account, listing.symbol)
+        found = self._context.all_orders(call.account, listing.symbol)
         first = call.params.whole("orderId")
         if first is not None:
             found = from_id(found, first, lambda order: order.id, limit)
@@ -196,7 +196,7 @@ class SpotAccount:
             raise bad_combination()
         found = [
             fill
-            for fill in self._context.exchange.fills(call.account, listing.symbol)
+            for fill in self._context.fills(call.account, listing.symbol)
             if order_id in (None, fill.order_id)
         ]
         if first is not None:

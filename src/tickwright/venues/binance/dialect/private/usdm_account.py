@@ -145,7 +145,7 @@ class UsdmAccount:
             if paid.account == call.account:
                 row = _income(paid.symbol, "FUNDING_FEE", paid.amount, paid.asset, number)
                 rows.append((paid.ts_ns, row))
-        for fill in self._context.exchange.fills(call.account):
+        for fill in self._context.fills(call.account):
             for name, amount in (("COMMISSION", -fill.fee), ("REALIZED_PNL", fill.realized)):
                 if amount:
                     row = _income(fill.symbol, name, amount, fill.fee_asset, fill.trade_id)

@@ -105,7 +105,7 @@ class UsdmQueries:
         params, symbol = call.params, call.params.text("symbol")
         kinds = ("", "LIQUIDATION", "ADL")
         kind = params.choice("autoCloseType", kinds, bad_value("autoCloseType"), "")
-        found = self._context.exchange.all_orders(call.account, symbol) if kind != "ADL" else []
+        found = self._context.all_orders(call.account, symbol) if kind != "ADL" else []
         rows = [one for one in found if one.request.is_forced]
         limit = params.limit(50, 100)
         return self._rows(by_time(params, rows, lambda one: one.created_ns, limit, _WEEK_MS))
@@ -133,7 +133,7 @@ class UsdmQueries:
         symbol = call.params.text("symbol")
         if symbol:
             self._context.rules(symbol)
-        return self._context.exchange.all_orders(call.account, symbol)
+        return self._context.all_orders(call.account, symbol)
 
     @staticmethod
     def _chosen(call: Call, found: list[OrderView], name: str, more: int = 0) -> list[OrderView]:
@@ -160,7 +160,7 @@ class UsdmQueries:
         )
         found = [
             fill
-            for fill in self._context.exchange.fills(call.account, listing.symbol)
+            for fill in self._context.fills(call.account, listing.symbol)
             if order_id in (None, fill.order_id)
         ]
         if first is not None:
@@ -191,7 +191,7 @@ class UsdmQueries:
         algo_id, client_id = params.whole("algoId") or 0, params.text("clientAlgoId")
         if not algo_id and not client_id:
             raise either("algoId", "clientAlgoId")
-        for order in reversed(self._context.exchange.all_orders(call.account)):
+        for order in reversed(self._context.all_orders(call.account)):
             is_it = order.id == algo_id - ALGO_IDS_FROM if algo_id else order.client_id == client_id
             if is_it and order.request.trigger is not None:
                 return order
