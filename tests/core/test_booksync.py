@@ -27,6 +27,9 @@ from tickwright.model.market import BookDelta, BookSnapshot
 
 
 SPOT, FUTURES = BookChain.FIRST_ID, BookChain.PREVIOUS_ID
+OKX, ORDER = BookChain.PREVIOUS_SEQUENCE, BookChain.ORDER
+LINKED = (SPOT, FUTURES, OKX)
+"""Chains whose ids alone show every hole."""
 HEAD: dict[str, Any] = {"instrument": "v:A/B", "venue_ts_ns": None, "received_ts_ns": 1}
 
 
@@ -158,6 +161,53 @@ def test_futures_step_5_the_previous_id_must_be_the_last_one_seen() -> None:
     assert sync.delta(delta(321, 330, None)) is Verdict.GAP
 
 
+def streamed(chain: BookChain, sequence: int) -> BookSync:
+    sync = subscribed(chain)
+    sync.streamed(snapshot(sequence))
+    return sync
+
+
+def test_okx_ids_fall_where_the_venue_counts_anew_and_the_chain_goes_on() -> None:
+    sync = streamed(OKX, 20)
+    assert sync.delta(delta(25, 25, 20)) is Verdict.APPLY
+    assert sync.delta(delta(3, 3, 25)) is Verdict.APPLY
+    assert sync.delta(delta(5, 5, 3)) is Verdict.APPLY
+    assert (sync.sequence, sync.gaps) == (5, 0)
+
+
+def test_an_okx_update_that_only_says_that_nothing_changed_is_old() -> None:
+    sync = streamed(OKX, 20)
+    assert sync.delta(delta(20, 20, 20)) is Verdict.OLD
+    assert sync.delta(delta(25, 25, 20)) is Verdict.APPLY
+
+
+def test_g05_an_okx_delta_that_follows_another_one_than_ours_breaks_the_chain() -> None:
+    sync = streamed(OKX, 20)
+    assert sync.delta(delta(30, 30, 25)) is Verdict.GAP
+    assert sync.needs_snapshot
+
+
+def test_okx_deltas_of_old_recordings_name_no_previous_one_and_are_taken_in_order() -> None:
+    sync = streamed(OKX, 20)
+    assert sync.delta(delta(25, 25, None)) is Verdict.APPLY
+    assert sync.delta(delta(25, 25, None)) is Verdict.APPLY
+    assert sync.delta(delta(24, 24, None)) is Verdict.OLD
+
+
+def test_where_only_the_order_links_a_delta_counts_unless_it_is_older() -> None:
+    sync = streamed(ORDER, 20)
+    assert sync.delta(delta(20, 20, None)) is Verdict.APPLY
+    assert sync.delta(delta(90, 90, None)) is Verdict.APPLY
+    assert sync.delta(delta(89, 89, None)) is Verdict.OLD
+    assert sync.sequence == 90
+
+
+def test_where_only_the_order_links_nothing_counts_before_the_snapshot() -> None:
+    sync = subscribed(ORDER)
+    assert sync.delta(delta(20, 20, None)) is Verdict.HELD
+    assert sync.sequence is None
+
+
 def test_the_chains_are_not_the_same_rule() -> None:
     jump = delta(300, 310, 20)
     assert synced(FUTURES, 20).delta(jump) is Verdict.APPLY
@@ -179,7 +229,7 @@ def test_a_quiet_instrument_has_its_book_before_any_delta(chain: BookChain) -> N
     assert sync.delta(delta(101, 102, 100)) is Verdict.APPLY
 
 
-@pytest.mark.parametrize("chain", BookChain)
+@pytest.mark.parametrize("chain", LINKED)
 def test_the_first_delta_after_an_early_snapshot_shows_the_hole(chain: BookChain) -> None:
     sync = subscribed(chain)
     sync.snapshot(snapshot(100))
@@ -428,7 +478,7 @@ class Venue:
         apply(book, changed)
         # Inside a delta the truth is known at its end only: the test never snapshots in the middle of one.
         self.states.append((self.last, book))
-        return delta(first, self.last, previous if self.chain is FUTURES else None, changed)
+        return delta(first, self.last, None if self.chain is SPOT else previous, changed)
 
     def at(self, sequence: int) -> Book:
         return next(book for last, book in reversed(self.states) if last <= sequence)
@@ -521,7 +571,7 @@ def play(keeper: Keeper, fault: str, update: BookDelta, age: int, late: list[Boo
         keeper.on_snapshot(keeper.venue.snapshot(age if fault == "old" else 0))
 
 
-@pytest.mark.parametrize("chain", BookChain)
+@pytest.mark.parametrize("chain", LINKED)
 @given(steps=STEPS)
 def test_g05_whatever_happens_to_the_stream_the_book_is_right_or_absent_and_heals(
     chain: BookChain, steps: list[tuple[str, list[int], list[tuple[int, int]], int]]
@@ -541,7 +591,7 @@ def test_g05_whatever_happens_to_the_stream_the_book_is_right_or_absent_and_heal
     assert keeper.book == venue.states[-1][1]
 
 
-@pytest.mark.parametrize("chain", BookChain)
+@pytest.mark.parametrize("chain", LINKED)
 @given(steps=STEPS)
 def test_g07_no_level_survives_that_the_snapshot_does_not_have(
     chain: BookChain, steps: list[tuple[str, list[int], list[tuple[int, int]], int]]

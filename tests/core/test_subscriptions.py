@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -53,7 +54,71 @@ def test_an_acknowledgement_confirms_the_streams_of_its_request_only() -> None:
     assert book.acked(first.request_id) == ("a",)
 
 
-def test_g22_a_stream_that_is_sent_already_is_confirmed_and_those_beside_it_are_asked_for_again() -> None:
+def test_g22_each_stream_of_a_request_may_be_answered_alone() -> None:
+    book = ledger("a", "b", "c")
+    batch = send(book)
+    assert book.acked(batch.request_id, ("b",)) == ("b",)
+    assert book.acked(None, ("a", "x")) == ("a",)
+    assert book.nacked(None, "no such thing", ("c",), is_alone=True) == (
+        Refused("c", "no such thing"),
+    )
+    assert book.states() == {"a": S.CONFIRMED, "b": S.CONFIRMED, "c": S.FAILED}
+    assert book.deadline_s is None
+
+
+def test_g22_a_stream_refused_alone_leaves_the_others_under_way() -> None:
+    book = ledger("a", "b")
+    batch = send(book)
+    assert book.nacked(batch.request_id, "no", ("b",), is_alone=True) == (Refused("b", "no"),)
+    assert book.states() == {"a": S.PENDING, "b": S.FAILED}
+    assert book.acked(batch.request_id, ("a",)) == ("a",)
+
+
+def test_an_answer_about_streams_of_no_request_changes_nothing() -> None:
+    book = ledger("a")
+    send(book)
+    assert book.acked(None, ("x",)) == ()
+    assert book.acked(7, ("a",)) == ()
+    assert book.states() == {"a": S.PENDING}
+
+
+def test_what_was_not_answered_of_a_request_is_asked_for_again() -> None:
+    book = ledger("a", "b")
+    batch = send(book)
+    book.acked(batch.request_id, ("a",))
+    assert book.expired(100.0).streams == ("b",)
+    assert send(book, 100.0).streams == ("b",)
+
+
+def test_a_list_of_all_that_is_sent_answers_every_request() -> None:
+    book = confirmed("old", "kept")
+    book.want("a")
+    book.want("b")
+    book.unwant("old")
+    leaving, asking = send(book), send(book)
+    assert (leaving.is_subscribe, asking.is_subscribe) == (False, True)
+    assert book.listed(("old", "kept", "a")) == ("a",)
+    assert book.states() == {
+        "old": S.LEAVING,
+        "kept": S.CONFIRMED,
+        "a": S.CONFIRMED,
+        "b": S.PENDING,
+    }
+    assert book.listed(("kept", "a", "b")) == ("b",)
+    assert book.states() == dict.fromkeys(("kept", "a", "b"), S.CONFIRMED)
+
+
+def test_streams_of_one_request_agree_in_what_the_venue_wants_them_to() -> None:
+    book = Ledger(streams_per_request=2, batch_of=lambda stream: stream[0])
+    for stream in ("a1", "b1", "a2", "b2", "a3"):
+        book.want(stream)
+    sent = [send(book).streams for _ in range(3)]
+    assert sent == [("a1", "a2"), ("b1", "b2"), ("a3",)]
+
+
+def test_g22_a_stream_that_is_sent_already_is_confirmed_and_those_beside_it_are_asked_for_again() -> (
+    None
+):
     book = ledger("a", "b", "c")
     batch = send(book)
     assert book.already(batch.request_id, ("b", "x")) == ("b",)
@@ -385,7 +450,7 @@ def test_a_stream_that_is_leaving_keeps_its_place_until_it_has_left() -> None:
     "limits",
     [{"streams_per_request": 0}, {"tries_max": 0}, {"connections_max": 0}, {"ack_timeout_s": 0}],
 )
-def test_limits_that_make_no_sense_are_refused(limits: dict[str, int]) -> None:
+def test_limits_that_make_no_sense_are_refused(limits: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         Ledger(**{"streams_per_request": 1, **limits})
 

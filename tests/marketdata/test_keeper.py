@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from tickwright.core.booksync import BookChain
@@ -14,6 +15,7 @@ from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookDelta, BookSnapshot, Quote
 from tickwright.model.notices import BookState, BookStateChanged
+from tickwright.venues.base import BookProof
 
 
 BTC = Instrument.inferred(
@@ -42,14 +44,17 @@ def quote(sequence: int, bid: str, ask: str, quantity: str = "1") -> Quote:
 class Kept:
     """A keeper and everything that it said."""
 
-    def __init__(self, *, is_streamed: bool = False) -> None:
+    def __init__(
+        self, *, chain: BookChain = BookChain.FIRST_ID, is_streamed: bool = False, **more: Any
+    ) -> None:
         self.published: list[Any] = []
         self.states: list[BookStateChanged] = []
         self.asked = 0
         self.keeper = BookKeeper(
             BTC,
-            BookChain.FIRST_ID,
+            chain,
             is_streamed=is_streamed,
+            **more,
             publish=self.published.append,
             publish_state=self.states.append,
             request_snapshot=self._ask,
@@ -385,3 +390,69 @@ def test_what_comes_late_from_a_lost_connection_is_not_taken(streamed: Kept) -> 
     keeper.on_up(6)
     keeper.on_streamed(begin(3, time_ns=12))
     assert (keeper.state, keeper.sequence) == (BookState.UNAUDITED, 3)
+
+
+# Books that are proven by checksums, and cut to a depth.
+
+PROOF = BookProof(levels=2, checksum=lambda bids, asks: sum(price for price, _ in (*bids, *asks)))
+"""The sum of the best two prices a side, in hundredths."""
+
+
+def proven(depth: int | None = None) -> Kept:
+    kept = Kept(chain=BookChain.ORDER, is_streamed=True, depth=depth, proof=PROOF)
+    kept.keeper.on_subscribed()
+    return kept
+
+
+def with_sum(event: Any, checksum: int) -> Any:
+    return msgspec.structs.replace(event, checksum=checksum)
+
+
+def test_g32_a_book_whose_checksum_agrees_is_live_at_once() -> None:
+    kept = proven()
+    kept.keeper.on_streamed(with_sum(snapshot(10, [("99", "1")], [("101", "1")]), 20_000))
+    assert (kept.keeper.state, kept.keeper.audited) == (BookState.LIVE, 1)
+    kept.keeper.on_delta(with_sum(step(11, [("98", "1")]), 29_800))
+    assert (kept.keeper.state, kept.keeper.audited, kept.keeper.mismatches) == (
+        BookState.LIVE,
+        2,
+        0,
+    )
+
+
+def test_g05_a_book_whose_checksum_differs_is_given_up_and_another_is_asked_for() -> None:
+    kept = proven()
+    kept.keeper.on_streamed(with_sum(snapshot(10, [("99", "1")], [("101", "1")]), 20_000))
+    kept.published.clear()
+    kept.keeper.on_delta(with_sum(step(11, [("98", "1")]), 29_700))
+    assert (kept.keeper.state, kept.keeper.reason) == (
+        BookState.RESYNCING,
+        "the checksum differs at 11",
+    )
+    assert (kept.asked, kept.keeper.mismatches, kept.published) == (1, 1, [])
+    kept.keeper.on_subscribed()
+    kept.keeper.on_streamed(with_sum(snapshot(12, [("99", "1")], [("101", "1")]), 20_000))
+    assert kept.keeper.state is BookState.LIVE
+
+
+def test_g06_a_snapshot_whose_checksum_differs_makes_no_live_book() -> None:
+    kept = proven()
+    kept.keeper.on_streamed(with_sum(snapshot(10, [("99", "1")], [("101", "1")]), 1))
+    assert kept.keeper.state is BookState.RESYNCING
+    assert kept.asked == 1
+
+
+def test_an_update_without_a_checksum_proves_nothing_and_breaks_nothing() -> None:
+    kept = proven()
+    kept.keeper.on_streamed(snapshot(10, [("99", "1")], [("101", "1")]))
+    assert (kept.keeper.state, kept.keeper.audited) == (BookState.UNAUDITED, 0)
+
+
+def test_levels_that_fall_out_of_the_depth_are_let_go() -> None:
+    kept = proven(depth=2)
+    kept.keeper.on_streamed(snapshot(10, [("99", "1"), ("98", "1"), ("97", "1")], [("101", "1")]))
+    assert [price for price, _ in kept.keeper.book.bids()] == [Decimal(99), Decimal(98)]
+    kept.keeper.on_delta(step(11, [("100", "1")]))
+    assert [price for price, _ in kept.keeper.book.bids()] == [Decimal(100), Decimal(99)]
+    kept.keeper.on_delta(step(12, [("100", "0")]))
+    assert [price for price, _ in kept.keeper.book.bids()] == [Decimal(99)]

@@ -7,7 +7,7 @@ from typing import Any, cast
 from tickwright.errors import DecodeError
 from tickwright.io.clock import Clock
 from tickwright.model.market import MarkPrice
-from tickwright.runtime.line import Line
+from tickwright.runtime.line import Line, NumberedLine
 from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Channel, StreamKind, WsProtocol
 
@@ -42,6 +42,9 @@ class Owner:
 
     def on_crash(self, error: Exception) -> None:
         self.told.append(("crash", error))
+
+    def on_hole(self, last: int, number: int) -> None:
+        self.told.append(("hole", last, number))
 
     def on_pinged(self, payload: bytes) -> None:
         self.told.append(("ping", payload))
@@ -178,3 +181,45 @@ def test_a_line_that_retires_in_the_middle_of_a_frame_reports_nothing_of_it() ->
     rig = again
     again.line.on_frame(b"last k")
     assert again.owner.told == []
+
+
+def numbered() -> Rig:
+    """Return a rig whose frames end in their number."""
+    rig = Rig()
+
+    def number_of(frame: bytes) -> int | None:
+        last = frame.rpartition(b" ")[2]
+        return int(last) if last.isdigit() else None
+
+    rig.line = NumberedLine(
+        rig.owner,
+        rig.routes,
+        cast(WsProtocol, SpaceProtocol()),
+        cast(Clock, StoppedClock()),
+        number_of,
+    )
+    return rig
+
+
+def test_numbered_frames_go_on_while_each_follows_the_last_whatever_its_stream() -> None:
+    rig = numbered()
+    for frame in (b"good 7", b"other 8", b"good x", b"good 9"):
+        rig.line.on_frame(frame)
+    assert rig.routes["good"].frames == 3
+    assert [told[0] for told in rig.owner.told] == ["other"]
+
+
+def test_g05_a_missing_number_is_told_and_the_frame_after_it_not_decoded() -> None:
+    rig = numbered()
+    for frame in (b"good 7", b"good 9"):
+        rig.line.on_frame(frame)
+    assert rig.owner.told == [("hole", 7, 9)]
+    assert rig.routes["good"].frames == 1
+
+
+def test_g05_a_number_that_came_before_is_passed_over() -> None:
+    rig = numbered()
+    for frame in (b"good 7", b"good 7", b"good 6", b"good 8"):
+        rig.line.on_frame(frame)
+    assert rig.routes["good"].frames == 2
+    assert rig.owner.told == []

@@ -215,6 +215,7 @@ class _FeedBuilder:
             delays=RestartDelays(RestartPolicy(), self._rng),
             connect_gate=self._gate,
             listener=feed,
+            number_of=product.frame_number,
         )
         self._branch.add(ChildSpec(name=name, start=runner.run))
         return runner

@@ -19,7 +19,11 @@ snapshot counts only if it was asked for after the subscription was confirmed
 (`BookSync.subscribed`, or a first delta) and within the same connection (`BookSync.epoch`). Then a
 quiet instrument has its book without waiting for a delta.
 
-Some venues (Bybit) begin the stream itself with a snapshot, and may send another at any time
+Other venues say more, or less. OKX (``PREVIOUS_SEQUENCE``) links its deltas like Binance's futures, but its ids
+may fall when it counts anew (``seqId < prevSeqId``). Kraken and Coinbase (``ORDER``) link nothing: a delta counts unless
+it is older than the one before, and what was lost shows by a checksum, or by the number of the frame.
+
+Some venues (Bybit, OKX, Kraken, Coinbase) begin the stream itself with a snapshot, and may send another at any time
 (`BookSync.streamed`). It stands at its place in the order of the stream, so there is nothing to
 bridge: the next delta follows it as it would follow a delta.
 """
@@ -71,6 +75,14 @@ class BookChain(Enum):
     """Binance spot ``U``/``u`` (venue documentation, local order book, text of 2025-11-12)."""
     PREVIOUS_ID = "previous id equals the last id of the delta before"
     """Binance futures ``pu``."""
+    PREVIOUS_SEQUENCE = "the same, but ids may fall when the venue counts anew"
+    """OKX ``prevSeqId``; recordings from before 2023 have none, and are taken in order."""
+    ORDER = "nothing links them but their order in the stream; ids are times"
+    """Kraken, which proves its books by checksums, and Coinbase, which numbers the frames of a connection."""
+
+
+_FALLING: Final = (BookChain.PREVIOUS_SEQUENCE, BookChain.ORDER)
+"""Chains whose ids may fall, or be missing."""
 
 
 class Verdict(Enum):
@@ -344,6 +356,11 @@ class BookSync:
             before = self.sequence
         else:
             return SyncEvent.LINKS
+        if self.chain in _FALLING:
+            if self.chain is BookChain.ORDER or delta.previous is None:
+                return SyncEvent.LINKS if delta.last >= before else SyncEvent.IS_OLD
+            if delta.previous == before != delta.last:
+                return SyncEvent.LINKS
         # Step 6 (spot) ignores u < bookId; one that ends at bookId itself brings nothing new either.
         if delta.last <= before:
             return SyncEvent.IS_OLD

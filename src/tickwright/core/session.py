@@ -272,21 +272,32 @@ class Session:
         """The ledger's wishes changed: say so to the venue as far as the pace allows."""
         return self._outgoing(now_s) if self.state is SessionState.LIVE else []
 
-    def acked(self, now_s: float, request_id: int) -> list[Effect]:
-        """The venue accepted a request."""
-        return self._confirmed(now_s, self.ledger.acked(request_id))
-
-    def already(
-        self, now_s: float, request_id: int | None, named: tuple[str, ...]
+    def acked(
+        self, now_s: float, request_id: int | None, named: tuple[str, ...] = ()
     ) -> list[Effect]:
+        """The venue accepted a request, or no more than ``named`` of it."""
+        return self._confirmed(now_s, self.ledger.acked(request_id, named))
+
+    def listed(self, now_s: float, streams: tuple[str, ...]) -> list[Effect]:
+        """The venue told all that it sends by now."""
+        return self._confirmed(now_s, self.ledger.listed(streams))
+
+    def already(self, now_s: float, request_id: int | None, named: tuple[str, ...]) -> list[Effect]:
         """The venue refused a request because of streams that it sends already."""
         return self._confirmed(now_s, self.ledger.already(request_id, named))
 
     def nacked(
-        self, now_s: float, request_id: int | None, text: str, named: tuple[str, ...]
+        self,
+        now_s: float,
+        request_id: int | None,
+        text: str,
+        named: tuple[str, ...],
+        *,
+        is_alone: bool = False,
     ) -> list[Effect]:
         """The venue refused a request; what it refused for good comes back as ``Refused``."""
-        return [*self.ledger.nacked(request_id, text, named), *self.changed(now_s)]
+        refused = self.ledger.nacked(request_id, text, named, is_alone=is_alone)
+        return [*refused, *self.changed(now_s)]
 
     def pinged(self, now_s: float, payload: bytes) -> list[Effect]:
         """The venue pinged: a pong is due, ahead of everything else that waits."""

@@ -4,11 +4,11 @@ Theory of operation
 ===================
 
 Each stream goes through the table in `tickwright.core.streamstate`. The ledger holds the queues and
-the requests under way, and turns what a venue says about a *request* into events of its *streams*.
+the requests under way, and turns what a venue says about a *request*, about streams of it, or about
+all that it sends, into events of *streams*. What was not answered stays under way.
 
 A stream has at most one request under way, so answers cannot be mixed up. Request ids are never
-used twice, not even across connections: an answer to a request that was given up finds nothing, and
-is ignored.
+used twice, not even across connections: an answer to a request that was given up finds nothing.
 
 **Refusals.** A venue may refuse a whole request for one bad stream (Bybit does). If it names the
 culprit, that one fails with the venue's text and the others are asked for again. If not, the
@@ -26,7 +26,7 @@ nothing at all, the connection is at fault, and no stream is failed for it.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 import msgspec
@@ -64,22 +64,19 @@ class Expired(msgspec.Struct, frozen=True):
     """True where this connection does not answer and should be replaced."""
 
 
-class _Request(msgspec.Struct):
-    """A request under way."""
+class _Group(msgspec.Struct):
+    """Streams of one request; if it fails, they are not mixed with others when they are asked for again."""
 
     streams: tuple[str, ...]
     is_subscribe: bool
     is_suspect: bool
     """True where it holds what is left of a refused request."""
+
+
+class _Request(_Group):
+    """A request under way."""
+
     deadline_s: float
-
-
-class _Group(msgspec.Struct):
-    """Streams of a failed request, to be asked for again without mixing them with others."""
-
-    streams: tuple[str, ...]
-    is_subscribe: bool
-    is_suspect: bool
 
 
 _WORDS = {
@@ -110,6 +107,7 @@ class Ledger:
         tries_max: Unanswered requests for a stream, on one connection, that condemn the connection.
         connections_max: Connections on which a stream may stay unanswered before it fails. Two, so
             that one bad connection is not taken for a bad stream.
+        batch_of: What the streams of one request must agree in (a channel); ``None`` for nothing.
 
     Example:
         >>> ledger = Ledger(streams_per_request=2)
@@ -129,6 +127,7 @@ class Ledger:
         streams_max: int | None = None,
         tries_max: int = 3,
         connections_max: int = 2,
+        batch_of: Callable[[str], str] | None = None,
     ) -> None:
         if min(streams_per_request, tries_max, connections_max) < 1 or not ack_timeout_s > 0:
             raise UsageError("a ledger's limits must be at least 1, and its time-out above 0 s")
@@ -137,6 +136,7 @@ class Ledger:
         self._streams_max = streams_max
         self._tries_max = tries_max
         self._connections_max = connections_max
+        self._batch_of = batch_of
         self._states: dict[str, StreamState] = {}
         self._failed_count = 0
         # Of the few that need it: requests unanswered on this connection since the last answer, and connections in
@@ -191,18 +191,28 @@ class Ledger:
         )
         return Batch(self._last_request_id, group.streams, group.is_subscribe)
 
-    def acked(self, request_id: int) -> tuple[str, ...]:
-        """Note that the venue accepted a request; returns the streams confirmed by it."""
-        request = self._requests.pop(request_id, None)
-        if request is None:
-            return ()
-        self._is_answering = True
-        confirmed = []
-        for stream in request.streams:
-            self._tries.pop(stream, None)
-            self._silent_connections.pop(stream, None)
-            if self._fire(stream, StreamEvent.ACKED) is StreamState.CONFIRMED:
-                confirmed.append(stream)
+    def acked(self, request_id: int | None, named: Iterable[str] = ()) -> tuple[str, ...]:
+        """Note that the venue accepted a request, or no more than ``named`` of it.
+
+        Args:
+            request_id: Which one; ``None`` as for `nacked`.
+            named: The streams that this answer is about; all of the request if there are none.
+
+        Returns:
+            The streams confirmed by it.
+        """
+        request = self._taken(request_id, frozenset(named))
+        return () if request is None else self._confirmed(request, request.streams)
+
+    def listed(self, streams: Iterable[str]) -> tuple[str, ...]:
+        """Note that the venue told all that it sends on this connection by now; returns the streams confirmed by it.
+
+        That accepts what was asked for and is listed, and what was given up and is not.
+        """
+        sent, confirmed = frozenset(streams), list[str]()
+        for number, request in tuple(self._requests.items()):
+            named = [each for each in request.streams if (each in sent) is request.is_subscribe]
+            confirmed += self.acked(number, named) if named else ()
         return tuple(confirmed)
 
     def already(self, request_id: int | None, named: Iterable[str]) -> tuple[str, ...]:
@@ -216,20 +226,16 @@ class Ledger:
             The streams confirmed by it.
         """
         sent = frozenset(named)
-        request = self._requests.pop(request_id or self._attributed(sent) or 0, None)
-        if request is None:
-            return ()
-        self._is_answering = True
-        confirmed = []
-        for stream in request.streams:
-            self._tries.pop(stream, None)
-            event = StreamEvent.ACKED if stream in sent else StreamEvent.RETRY
-            if self._fire(stream, event) is StreamState.CONFIRMED:
-                confirmed.append(stream)
-        return tuple(confirmed)
+        request = self._taken(request_id or self._attributed(sent))
+        return () if request is None else self._confirmed(request, sent)
 
     def nacked(
-        self, request_id: int | None, text: str, named: Iterable[str] = ()
+        self,
+        request_id: int | None,
+        text: str,
+        named: Iterable[str] = (),
+        *,
+        is_alone: bool = False,
     ) -> tuple[Refused, ...]:
         """Note that the venue refused a request.
 
@@ -239,6 +245,7 @@ class Ledger:
             text: The venue's own words.
             named: The streams it names, if any. A confirmed stream named without a request was
                 taken from us by the venue, and fails.
+            is_alone: Only ``named`` was refused; the others of the request are answered by themselves.
 
         Returns:
             The streams that failed for good.
@@ -247,16 +254,14 @@ class Ledger:
         request_id = self._attributed(culprits) if request_id is None else request_id
         if request_id is None:
             return self._revoked(culprits, text)
-        request = self._requests.pop(request_id, None)
+        request = self._taken(request_id, culprits if is_alone else frozenset())
         if request is None:
             return ()
-        self._is_answering = True
         culprits = culprits.intersection(request.streams)
         if not culprits and len(request.streams) == 1:
             culprits = frozenset(request.streams)
         refused = []
         for stream in request.streams:
-            self._tries.pop(stream, None)
             event = StreamEvent.REFUSED if stream in culprits else StreamEvent.RETRY
             if self._fire(stream, event) is StreamState.FAILED:
                 refused.append(Refused(stream, text))
@@ -364,8 +369,43 @@ class Ledger:
         queue = self._to_leave or self._to_ask
         if not queue:
             return None
-        streams = tuple(islice(queue, self._streams_per_request))
+        streams = tuple(islice(self._alike(queue), self._streams_per_request))
         return _Group(streams, is_subscribe=queue is self._to_ask, is_suspect=False)
+
+    def _alike(self, queue: Iterable[str]) -> Iterable[str]:
+        """Return those of a queue that one request may name together with the first."""
+        batch_of = self._batch_of
+        if batch_of is None:
+            return queue
+        batch = batch_of(next(iter(queue)))
+        return (stream for stream in queue if batch_of(stream) == batch)
+
+    def _taken(
+        self, request_id: int | None, named: frozenset[str] = frozenset()
+    ) -> _Request | None:
+        """Take ``named``, or all, out of a request that was answered; return what the answer is about."""
+        number = self._attributed(named) if request_id is None else request_id
+        request = self._requests.get(number or 0)
+        if request is None or (named and named.isdisjoint(request.streams)):
+            return None
+        self._is_answering = True
+        answered = tuple(each for each in request.streams if not named or each in named)
+        request.streams = tuple(each for each in request.streams if each not in answered)
+        if not request.streams:
+            del self._requests[number or 0]
+        for stream in answered:
+            self._tries.pop(stream, None)
+        return msgspec.structs.replace(request, streams=answered)
+
+    def _confirmed(self, request: _Request, sent: Iterable[str]) -> tuple[str, ...]:
+        """Confirm the streams of a request that are ``sent``, and let the others be asked for again."""
+        confirmed = []
+        for stream in request.streams:
+            self._silent_connections.pop(stream, None)
+            event = StreamEvent.ACKED if stream in sent else StreamEvent.RETRY
+            if self._fire(stream, event) is StreamState.CONFIRMED:
+                confirmed.append(stream)
+        return tuple(confirmed)
 
     def _halve(self, request: _Request, *, is_suspect: bool) -> None:
         middle = (len(request.streams) + 1) // 2

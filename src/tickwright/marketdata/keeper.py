@@ -16,6 +16,7 @@ from tickwright.kernel import L2Book, Levels
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookDelta, BookSnapshot, MarketEvent, Quote
 from tickwright.model.notices import BookState, BookStateChanged
+from tickwright.venues.base import BookProof
 
 
 __all__ = ["BookKeeper"]
@@ -38,6 +39,8 @@ class BookKeeper:
         instrument: Whose book.
         chain: How its deltas link.
         is_streamed: Whether its stream begins with a snapshot, so that none is to be fetched.
+        depth: Levels a side to keep; ``None`` for all that the venue names.
+        proof: How the checksums are made that come with its updates; ``None`` where none do.
         publish: Takes ``BookSnapshot`` at each sync and every ``BookDelta`` applied.
         publish_state: Takes every ``BookStateChanged``.
         request_snapshot: Called when a snapshot is needed. The answer comes to `on_snapshot` where it is fetched, and to
@@ -50,6 +53,8 @@ class BookKeeper:
         chain: BookChain,
         *,
         is_streamed: bool = False,
+        depth: int | None = None,
+        proof: BookProof | None = None,
         publish: Callable[[MarketEvent], None],
         publish_state: Callable[[BookStateChanged], None],
         request_snapshot: Callable[[BookKeeper], None],
@@ -61,12 +66,14 @@ class BookKeeper:
         self.updates = 0
         self.resyncs = 0
         self.verified = 0
-        """Comparisons with a fresh snapshot."""
+        """Comparisons with a fresh snapshot, or with a checksum."""
         self.verified_mismatches = 0
         self.received_ts_ns: int | None = None
         """When the last update that was applied came in."""
         self.venue_ts_ns: int | None = None
         self.is_verifying = False
+        self._depth = depth
+        self._proof = proof
         self._is_streamed = is_streamed
         # What comes before a snapshot in its own stream is worth nothing: one delta is enough to see the order.
         self._sync = BookSync(chain, buffered_max=1 if is_streamed else BUFFERED_MAX)
@@ -99,7 +106,7 @@ class BookKeeper:
 
     @property
     def audited(self) -> int:
-        """Comparisons with a second source: quotes, or a fresh snapshot."""
+        """Comparisons with a second source: quotes, checksums, or a fresh snapshot."""
         return self.verified + (0 if self._audit is None else self._audit.audited)
 
     @property
@@ -256,6 +263,7 @@ class BookKeeper:
         if self._audit is not None:
             self._audit.reset()
         self.book.replace(snapshot.bids, snapshot.asks)
+        self._trim()
         self._stamp(snapshot)
         if self.state is BookState.RESYNCING:
             self.resyncs += 1
@@ -266,15 +274,21 @@ class BookKeeper:
             self._break("crossed after the snapshot", snapshot.received_ts_ns)
         elif self.state in (BookState.SYNCING, BookState.RESYNCING):
             self._go(BookEvent.SYNCED, f"synced at {self.sequence}", snapshot.received_ts_ns)
+        if self._sync.is_synced:
+            self._is_proven(snapshot)
 
     def _apply(self, delta: BookDelta) -> None:
         book = self.book
         book.apply(delta.bids, delta.asks)
+        if self._depth is not None:
+            self._trim()
         self.updates += 1
         self.received_ts_ns = delta.received_ts_ns
         self.venue_ts_ns = delta.venue_ts_ns
         if book.is_crossed:
             self._break(f"crossed at {delta.last}", delta.received_ts_ns)
+            return
+        if self._proof is not None and not self._is_proven(delta):
             return
         audit = self._audit
         if audit is not None:
@@ -284,6 +298,26 @@ class BookKeeper:
                 if not self._sync.is_synced:
                     return
         self._publish(delta)
+
+    def _trim(self) -> None:
+        """Let the levels go that fell out of the depth: some venues do not say so."""
+        book, depth = self.book, self._depth
+        if depth is not None and max(book.bid_count, book.ask_count) > depth:
+            book.replace(book.bid_levels(depth), book.ask_levels(depth))
+
+    def _is_proven(self, event: BookDelta | BookSnapshot) -> bool:
+        """Compare the book with the checksum that came with its last change, and give it up if they differ."""
+        proof = self._proof
+        if proof is None or event.checksum is None:
+            return True
+        self.verified += 1
+        if proof.checksum(*self.book.checksum_input(proof.levels)) == event.checksum:
+            if self.state is not BookState.LIVE:
+                self._go(BookEvent.MATCH, "equal to the venue's checksum", event.received_ts_ns)
+            return True
+        self.verified_mismatches += 1
+        self._break(f"the checksum differs at {self.sequence}", event.received_ts_ns)
+        return False
 
     def _audited(self, audit: BookAudit, verdict: Match | Mismatch, now_ns: int) -> None:
         if not self._sync.is_synced:

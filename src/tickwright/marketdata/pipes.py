@@ -151,6 +151,8 @@ class BookPipe(Pipe):
             instrument,
             product.book.chain,
             is_streamed=product.book.snapshot is None,
+            depth=product.book.depth,
+            proof=product.book.proof,
             publish=channel.publish,
             publish_state=self._on_state,
             request_snapshot=self._request_snapshot,

@@ -88,16 +88,21 @@ class Replay:
         self._quotes: dict[str, Route] = {}
         self._early: dict[str, BookSnapshot] = {}
         self._early_quotes: dict[str, tuple[deque[Quote], Tap]] = {}
+        self._numbers: dict[str | None, int] = {}
+        """Connection → the number of its last frame, where the venue numbers them."""
 
     def play(self, records: Sequence[CaptureRecord]) -> None:
         """Play the next ``records`` of the file."""
         stream_of, routes = self.product.ws.stream_of, self._routes
+        number_of = self.product.frame_number
         for record in records:
             if record.direction != "in":
                 if record.direction == "http":
                     self._answer(record)
                 continue
             frame = record.data.encode()
+            if number_of is not None:
+                self._count(record, number_of(frame))
             stream = stream_of(frame)
             if stream is None:
                 self._other(frame)
@@ -110,6 +115,18 @@ class Replay:
                 route.handle(frame, record.received_ts_ns or 0)
             except DecodeError as error:
                 self._failed(route.name, error)
+
+    def _count(self, record: CaptureRecord, number: int | None) -> None:
+        """Begin every book anew where frames of the connection are missing."""
+        if number is None:
+            return
+        last = self._numbers.get(record.conn)
+        self._numbers[record.conn] = number
+        if last is not None and number > last + 1:
+            now_ns = record.received_ts_ns or 0
+            for book in self._books.values():
+                book.on_down(f"frames are missing: {number} came after {last}", now_ns)
+                book.on_up(now_ns)
 
     def _open(self, name: str) -> Route | None:
         found = self.product.recordings.stream(name, self.instruments)

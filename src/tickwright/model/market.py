@@ -180,7 +180,7 @@ class BookDelta(MarketEvent, frozen=True, gc=False):
     """Changed levels: each sets the absolute quantity at a price, and 0 removes it.
 
     ``first``..``last`` is the range of the venue's update ids inside; ``previous`` is the last id
-    of the delta before, where the venue links them so.
+    of the delta before, where the venue links them so; ``checksum`` is the venue's, of the book after it.
     """
 
     bids: LevelRun
@@ -188,14 +188,16 @@ class BookDelta(MarketEvent, frozen=True, gc=False):
     first: int
     last: int
     previous: int | None = None
+    checksum: int | None = None
 
 
 class BookSnapshot(MarketEvent, frozen=True, gc=False):
-    """A whole book, or its top; it replaces what was known. Bids fall, asks rise."""
+    """A whole book, or its top; it replaces what was known. Bids fall, asks rise. ``checksum`` is the venue's."""
 
     bids: LevelRun
     asks: LevelRun
     sequence: int
+    checksum: int | None = None
 
 
 class Candle(MarketEvent, frozen=True, gc=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from tickwright.errors import DecodeError
@@ -11,7 +12,7 @@ from tickwright.runtime.routes import Route
 from tickwright.venues.base import WsProtocol
 
 
-__all__ = ["Line", "LineOwner"]
+__all__ = ["Line", "LineOwner", "NumberedLine"]
 
 
 class LineOwner(Protocol):
@@ -25,6 +26,9 @@ class LineOwner(Protocol):
 
     def on_crash(self, error: Exception) -> None:
         """Take a bug that a route ran into."""
+
+    def on_hole(self, last: int, number: int) -> None:
+        """Take that frames are missing between two numbers."""
 
     def on_pinged(self, payload: bytes) -> None:
         """Take a ping."""
@@ -93,3 +97,37 @@ class Line:
         self.closed = (code, reason)
         if self._owner is not None:
             self._owner.on_lost(self, code, reason)
+
+
+class NumberedLine(Line):
+    """A connection whose frames the venue numbers, so that a lost one shows, whatever stream it was of.
+
+    Args:
+        number_of: Returns a frame's number, ``None`` where it has none.
+    """
+
+    __slots__ = ("_last", "_number_of")
+
+    def __init__(
+        self,
+        owner: LineOwner,
+        routes: dict[str, Route],
+        protocol: WsProtocol,
+        clock: Clock,
+        number_of: Callable[[bytes], int | None],
+    ) -> None:
+        super().__init__(owner, routes, protocol, clock)
+        self._number_of = number_of
+        self._last: int | None = None
+
+    def on_frame(self, frame: bytes) -> None:
+        """Hand a frame on if it is the next one; one that came before is passed over."""
+        number, last = self._number_of(frame), self._last
+        if number is not None:
+            if last is not None and number <= last:
+                return
+            self._last = number
+            if last is not None and number > last + 1 and self._owner is not None:
+                self._owner.on_hole(last, number)
+                return
+        super().on_frame(frame)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tickwright.core.heartbeat import Heartbeat
 from tickwright.core.pacing import SlidingWindow
@@ -30,11 +30,19 @@ from tickwright.io.clock import Clock
 from tickwright.io.websocket import WebSocketConnection, WebSocketOptions, WebSocketTransport
 from tickwright.model.notices import DecodeFailure
 from tickwright.runtime.gates import ConnectGate
-from tickwright.runtime.line import Line
+from tickwright.runtime.line import Line, NumberedLine
 from tickwright.runtime.noticing import notice_of
 from tickwright.runtime.reporting import SessionListener, SessionStatus
 from tickwright.runtime.routes import Route
-from tickwright.venues.base import Ack, Already, Nack, ShutdownNotice, WsLimits, WsProtocol
+from tickwright.venues.base import (
+    Ack,
+    Already,
+    Listed,
+    Nack,
+    ShutdownNotice,
+    WsLimits,
+    WsProtocol,
+)
 
 
 __all__ = ["SessionRunner"]
@@ -61,6 +69,7 @@ class SessionRunner:
         delays: When to reconnect.
         connect_gate: Waits until this address may open another connection; shared by all sessions of a host.
         listener: Told of every notice.
+        number_of: Returns a frame's number, where the venue numbers the frames of a connection.
     """
 
     def __init__(
@@ -77,6 +86,7 @@ class SessionRunner:
         delays: RestartDelays,
         connect_gate: ConnectGate,
         listener: SessionListener,
+        number_of: Callable[[bytes], int | None] | None = None,
     ) -> None:
         self.name = name
         self.routes: dict[str, Route] = {}
@@ -93,6 +103,7 @@ class SessionRunner:
         self._clock = clock
         self._connect_gate = connect_gate
         self._listener = listener
+        self._number_of = number_of
         self._line: Line | None = None
         self._closing: list[WebSocketConnection] = []
         self._must_connect = False
@@ -106,6 +117,7 @@ class SessionRunner:
         self.ledger = Ledger(
             streams_per_request=limits.streams_per_request,
             streams_max=limits.streams_per_connection,
+            batch_of=limits.batch_of,
         )
         self._heartbeat = heartbeat
         self._window = SlidingWindow(limits.frames_per_s, 1.0)
@@ -248,9 +260,14 @@ class SessionRunner:
             cadence_s=self._cadence_s,
         )
 
+    def _new_line(self) -> Line:
+        if self._number_of is None:
+            return Line(self, self.routes, self._protocol, self._clock)
+        return NumberedLine(self, self.routes, self._protocol, self._clock, self._number_of)
+
     async def _connect(self) -> None:
         self._must_connect = False
-        line = Line(self, self.routes, self._protocol, self._clock)
+        line = self._new_line()
         try:
             await self._connect_gate.pass_through()
             line.connection = await self._transport.connect(self._url, line, self._options)
@@ -357,6 +374,10 @@ class SessionRunner:
             else:  # a successor carries them: this one never connects again
                 self._happened(self.machine.stop(now_s, self.farewell))
 
+    def on_hole(self, last: int, number: int) -> None:
+        """Frames of the connection are missing: nothing says of which streams, so all begin anew."""
+        self.replace(f"frames are missing: {number} came after {last}")
+
     def on_pinged(self, payload: bytes) -> None:
         """The venue pinged."""
         self._other_frames += 1
@@ -373,12 +394,15 @@ class SessionRunner:
             return  # a stream given up a moment ago, or one that nobody asked for
         now_s = self._clock.monotonic_s()
         match self._protocol.control(frame):
-            case Ack(request_id=request_id):
-                self._happened(self.machine.acked(now_s, request_id))
+            case Ack(request_id=request_id, streams=named):
+                self._happened(self.machine.acked(now_s, request_id, named))
+            case Listed(streams=sending):
+                self._happened(self.machine.listed(now_s, sending))
             case Already(request_id=refused_id, streams=sent):
                 self._happened(self.machine.already(now_s, refused_id, sent))
-            case Nack(request_id=nacked_id, text=text, streams=streams):
-                self._happened(self.machine.nacked(now_s, nacked_id, text, streams))
+            case Nack(request_id=nacked_id, text=text, streams=culprits, is_alone=is_alone):
+                effects = self.machine.nacked(now_s, nacked_id, text, culprits, is_alone=is_alone)
+                self._happened(effects)
             case ShutdownNotice():
                 self._listener.on_renew(self, "the venue announced a shutdown")
             case None:

@@ -39,11 +39,13 @@ __all__ = [
     "Ack",
     "Already",
     "BookFeed",
+    "BookProof",
     "Calls",
     "Channel",
     "Control",
     "Endpoints",
     "Ignored",
+    "Listed",
     "Nack",
     "Product",
     "RecordedUrl",
@@ -139,6 +141,8 @@ class WsLimits(msgspec.Struct, frozen=True, kw_only=True):
     ping_interval_s: float | None = None
     """How often *we* must ping; ``None`` where the server does it."""
     frame_bytes_max: int = 16 * 1024 * 1024
+    batch_of: Callable[[str], str] | None = None
+    """What the streams of one request must agree in, where a request names one channel; ``None`` for nothing."""
 
 
 class StreamKind(msgspec.Struct, frozen=True):
@@ -164,9 +168,17 @@ class Channel(msgspec.Struct, frozen=True):
 
 
 class Ack(msgspec.Struct, frozen=True):
-    """The venue accepted a control request."""
+    """The venue accepted a control request, or no more than ``streams`` of it where each is answered alone."""
 
-    request_id: int
+    request_id: int | None
+    """``None`` where it did not say which; then it names streams."""
+    streams: tuple[str, ...] = ()
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """The venue told all that it sends on this connection by now, in answer to any request."""
+
+    streams: tuple[str, ...]
 
 
 class Already(msgspec.Struct, frozen=True):
@@ -183,6 +195,8 @@ class Nack(msgspec.Struct, frozen=True):
     text: str
     streams: tuple[str, ...] = ()
     """The streams it names, if it names any."""
+    is_alone: bool = False
+    """Only these are refused; the others of the request are answered by themselves."""
 
 
 class ShutdownNotice(msgspec.Struct, frozen=True):
@@ -193,7 +207,7 @@ class Ignored(msgspec.Struct, frozen=True):
     """A frame without consequence (a pong text, a listing)."""
 
 
-Control = Ack | Already | Nack | ShutdownNotice | Ignored
+Control = Ack | Already | Listed | Nack | ShutdownNotice | Ignored
 
 
 class WsProtocol(Protocol):
@@ -218,6 +232,15 @@ class WsProtocol(Protocol):
         """Return the text frame of a client ping, ``None`` to use a WebSocket ping frame."""
 
 
+class BookProof(msgspec.Struct, frozen=True, kw_only=True):
+    """How a book is held to the checksum that comes with each of its changes."""
+
+    levels: int
+    """Best levels a side that it covers."""
+    checksum: Callable[[Sequence[tuple[int, int]], Sequence[tuple[int, int]]], int]
+    """``(bids, asks)``, best first, at the instrument's scales → what the venue must have sent."""
+
+
 class BookFeed(msgspec.Struct, frozen=True, kw_only=True):
     """Where a product's L2 books come from."""
 
@@ -228,6 +251,10 @@ class BookFeed(msgspec.Struct, frozen=True, kw_only=True):
     subscribing anew."""
     has_quote_ids: bool = True
     """Whether ``Quotes`` are numbered like the deltas, so that each book can be compared with them."""
+    depth: int | None = None
+    """Levels a side to keep, where the venue does not say which ones fell out; ``None`` where it says so."""
+    proof: BookProof | None = None
+    """How its checksums are made; ``None`` where it sends none."""
 
 
 class Calls(Protocol):
@@ -348,6 +375,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     error: Callable[[int, bytes, str], Exception | None]
     """``(status, body, where)`` → the ``VenueError`` inside an HTTP answer, ``None`` if it is fine."""
     trade_ids: TradeIds = TradeIds.COUNTED
+    frame_number: Callable[[bytes], int | None] | None = None
+    """A frame's place among all of its connection, where the venue numbers them: a hole is worth a new connection."""
     auth: RestAuth | None = None
     """How calls that need a key are signed; ``None`` where none is offered."""
     trading: TradingCalls | None = None
