@@ -11,6 +11,7 @@ from tickwright.venues.binance.dialect.listings import (
     exchange_info,
     inferred_listing,
     invented_listing,
+    upper_limits,
 )
 from tickwright.venues.binance.dialect.products import COINM, SPOT, USDM, DialectProduct
 
@@ -31,6 +32,21 @@ def test_listings_have_room_for_exact_turnovers(
     listing = invented_listing(product, parse_instrument_id(instrument_id), price)
     assert listing.price_scale + listing.quantity_scale <= 8
     assert listing.price(listing.tick) < Decimal(str(price)) / 100
+
+
+def test_no_price_and_no_quantity_may_be_larger_than_the_venue_shows() -> None:
+    listing = invented_listing(SPOT, parse_instrument_id("binance:BTC/USDT"), 65_000)
+    price, quantity = upper_limits(listing)
+    assert (listing.price(price), listing.quantity(quantity)) == (1_000_000, 9_000)
+    (symbol,) = json.loads(exchange_info(SPOT, [listing], 5))["symbols"]
+    filters = {one["filterType"]: one for one in symbol["filters"]}
+    assert filters["PRICE_FILTER"]["maxPrice"] == "1000000.00000000"
+    assert filters["LOT_SIZE"]["maxQty"] == "9000.00000000"
+
+
+def test_guessed_steps_bound_nothing_that_is_traded() -> None:
+    price, quantity = upper_limits(inferred_listing(SPOT, "BTCUSDT"))
+    assert min(price, quantity) / 10**8 > 1_000_000
 
 
 @pytest.mark.parametrize(

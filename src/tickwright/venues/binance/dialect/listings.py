@@ -13,10 +13,11 @@ from tickwright.venues.binance.dialect.spelling import decimal_text
 from tickwright.venues.facts import Listing
 
 
-__all__ = ["exchange_info", "inferred_listing", "invented_listing"]
+__all__ = ["exchange_info", "inferred_listing", "invented_listing", "upper_limits"]
 
 _PERPETUAL_DELIVERY_MS = 4_133_404_800_000
 _CONTRACT_SIZES = {"BTC": 100}
+_TICKS_MAX, _LOTS_MAX, _GUESSED_MAX = 10**8, 9 * 10**8, 10**15
 _ONBOARD_MS = 1_569_398_400_000
 _SPOT_ORDERS = (
     "LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS", "STOP_LOSS_LIMIT", "TAKE_PROFIT", "TAKE_PROFIT_LIMIT",
@@ -71,6 +72,17 @@ def invented_listing(product: DialectProduct, name: InstrumentName, price: float
     )
 
 
+def upper_limits(listing: Listing) -> tuple[int, int]:
+    """Return the highest price and the largest quantity that an order may have.
+
+    So many ticks and lots as the venue shows of BTCUSDT, 1,000,000.00 and 9,000.00000: clients with numbers of a fixed
+    size cannot take just any. Guessed steps say nothing about either.
+    """
+    if listing.is_inferred:
+        return listing.tick * _GUESSED_MAX, listing.lot * _GUESSED_MAX
+    return listing.tick * _TICKS_MAX, listing.lot * _LOTS_MAX
+
+
 def exchange_info(product: DialectProduct, listings: Sequence[Listing], now_ms: int) -> str:
     """Return the body of ``exchangeInfo`` for some listings."""
     one = _futures_symbol if product.is_futures else _spot_symbol
@@ -117,17 +129,18 @@ def _filters(product: DialectProduct, listing: Listing) -> list[Json]:
         return decimal_text(raw, listing.quantity_scale, product.digits)
 
     tick, lot = listing.tick, listing.lot
+    max_price, max_quantity = upper_limits(listing)
     return [
         {
             "filterType": "PRICE_FILTER",
             "minPrice": price(tick),
-            "maxPrice": price(tick * 10**15),
+            "maxPrice": price(max_price),
             "tickSize": price(tick),
         },
         {
             "filterType": "LOT_SIZE",
             "minQty": quantity(lot),
-            "maxQty": quantity(lot * 10**15),
+            "maxQty": quantity(max_quantity),
             "stepSize": quantity(lot),
         },
     ]

@@ -35,6 +35,8 @@ def test_spots_filters_are_the_ones_shown() -> None:
         == rules.buy_band.up
     )
     assert float(filters["PRICE_FILTER"]["minPrice"]) == rules.min_price / 100
+    assert float(filters["PRICE_FILTER"]["maxPrice"]) == rules.max_price / 100
+    assert float(filters["LOT_SIZE"]["maxQty"]) == rules.size.maximum / 1000
 
 
 def test_futures_filters_are_the_ones_shown() -> None:

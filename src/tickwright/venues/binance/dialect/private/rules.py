@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tickwright.venues.binance.dialect.listings import upper_limits
 from tickwright.venues.binance.dialect.products import DialectProduct
 from tickwright.venues.facts import RATE_SCALE, Listing, raw_amount
 from tickwright.venues.marketrules import Band, MarginBracket, MarketRules, SizeRule
@@ -13,7 +14,6 @@ MAX_LEVERAGE = 125
 
 _ONE: int = 10**RATE_SCALE
 _HOURS_8_NS = 8 * 3600 * 10**9
-_STEPS_MAX = 10**15
 _BPS = _ONE // 10_000
 # Notional in quote asset, leverage, maintenance margin in hundredths of a percent, and what is taken off it so that
 # there is no step: about what the venue shows for its largest contract, for every contract here.
@@ -41,7 +41,7 @@ def market_rules(product: DialectProduct, listing: Listing) -> MarketRules | Non
 
 
 def _size(listing: Listing) -> SizeRule:
-    return SizeRule(listing.lot, listing.lot * _STEPS_MAX, listing.lot)
+    return SizeRule(listing.lot, upper_limits(listing)[1], listing.lot)
 
 
 def _spot(listing: Listing) -> MarketRules:
@@ -49,7 +49,7 @@ def _spot(listing: Listing) -> MarketRules:
     return MarketRules(
         listing=listing,
         min_price=listing.tick,
-        max_price=listing.tick * _STEPS_MAX,
+        max_price=upper_limits(listing)[0],
         size=_size(listing),
         market_size=SizeRule(maximum=10**6 * 10**listing.quantity_scale),
         min_notional=raw_amount("5"),
@@ -74,7 +74,7 @@ def _futures(listing: Listing) -> MarketRules:
         listing=listing,
         is_margined=True,
         min_price=listing.tick,
-        max_price=listing.tick * _STEPS_MAX,
+        max_price=upper_limits(listing)[0],
         size=_size(listing),
         market_size=_size(listing),
         is_market_size_alone=True,
