@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tickwright.app.captures import recordings_of
+from tickwright.app.registry import products_of
 from tickwright.errors import UsageError
 
 
@@ -33,3 +34,9 @@ def test_a_product_in_two_files_is_one_too_many(tmp_path: Path) -> None:
     paths = [write(tmp_path / name, SPOT) for name in ("a.jsonl", "b.jsonl")]
     with pytest.raises(UsageError, match=r"binance.spot is recorded in .*a.jsonl and in .*b.jsonl"):
         recordings_of(paths)
+
+
+def test_the_streams_of_a_part_are_named_as_in_its_frames(tmp_path: Path) -> None:
+    (product,) = products_of("binance.usdm")
+    found = recordings_of([write(tmp_path / "both.jsonl", SPOT, USDM, USDM)])
+    assert found["binance.usdm"].streams(product) == ["btcusdt@trade"]

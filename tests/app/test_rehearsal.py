@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -67,3 +68,13 @@ async def test_a_damaged_file_is_refused_before_anything_is_played(tmp_path: Pat
 async def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         await rehearse_files([tmp_path / "missing"])
+
+
+@pytest.mark.parametrize("name", ["bybit-linear-1a-btc-sol", "bybit-linear-2", "bybit-spot-1a-btc"])
+async def test_books_that_begin_in_their_stream_end_alike_both_ways(
+    capture_path: Callable[[str], Path], name: str
+) -> None:
+    path = capture_path(name)
+    report = await rehearse_files([path])
+    assert report.instruments == replay_files([path]).instruments
+    assert report.failures == 0

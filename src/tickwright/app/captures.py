@@ -8,6 +8,7 @@ from pathlib import Path
 from tickwright.app.replay import Traffic
 from tickwright.errors import UsageError
 from tickwright.io.files import CaptureReader, CaptureRecord
+from tickwright.venues.base import Product
 
 
 __all__ = ["PartOfCapture", "recordings_of"]
@@ -30,6 +31,12 @@ class PartOfCapture:
     def __iter__(self) -> Iterator[CaptureRecord]:
         for batch in self._reader.batches():
             yield from self._traffic.split(batch).get(self._product, ())
+
+    def streams(self, product: Product) -> list[str]:
+        """Return the names of the streams in it, sorted, as the venue writes them in its frames."""
+        name_of = product.ws.stream_of
+        found = {name_of(record.data.encode()) for record in self if record.direction == "in"}
+        return sorted(name for name in found if name is not None)
 
 
 def recordings_of(paths: Sequence[Path]) -> dict[str, PartOfCapture]:

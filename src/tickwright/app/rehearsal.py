@@ -76,10 +76,10 @@ class _Rehearsal:
         self._tallies = tallies
         reader = CaptureReader(path)
         traffic = Traffic(path, product)
-        self._markets = {
-            name: PlaybackMarket(name, PartOfCapture(reader, traffic, name))
-            for name in traffic.products(reader)
+        self._parts = {
+            name: PartOfCapture(reader, traffic, name) for name in traffic.products(reader)
         }
+        self._markets = {name: PlaybackMarket(name, part) for name, part in self._parts.items()}
 
     async def run(self, progress: Progress | None) -> None:
         """Play the file to its end, and wait until all of it has arrived."""
@@ -108,7 +108,7 @@ class _Rehearsal:
         product = feed.product
         listed = await feed.list_instruments()
         opened: set[Topic] = set()  # one topic may have been recorded at two speeds
-        for stream in self._markets[product.name].streams:
+        for stream in self._parts[product.name].streams(product):
             found = product.recordings.stream(stream, listed)
             if found is None:
                 log.warning("%s has no stream %s; it is not played", product.name, stream)
@@ -119,7 +119,7 @@ class _Rehearsal:
             opened.add(topic)
             await tw.on(topic, self._handler(topic)).wait_acquired()
             if isinstance(topic, BookUpdates):
-                keeper = feed.book_pipe(topic.instrument).keeper
+                keeper = feed.book_pipe(topic.instrument, topic.depth).keeper
                 self._tally(topic.instrument).keepers.append(keeper)
 
     def _handler(self, topic: Topic) -> Callable[[Any], None]:
