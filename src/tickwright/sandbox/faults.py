@@ -128,10 +128,11 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     # Orders and accounts
     order_failures: Count = 0
     """So many next placements are answered with `order_failure_code` and status `order_failure_status`."""
-    order_failure_code: int = -1007
-    """-1006 (unexpected response), -1007 (timeout), -1001, -1000."""
-    order_failure_status: Status = 503
-    """The HTTP status that goes with it."""
+    order_failure_code: int | None = None
+    """The venue's own for a timeout unless given: -1007 on Binance (or -1006, -1001, -1000), 10000 on Bybit (or 10016,
+    10019, 170146)."""
+    order_failure_status: Annotated[int, Meta(ge=200, le=599)] | None = None
+    """The HTTP status that goes with it; the venue's own unless given: 503 on Binance, 200 on Bybit."""
     order_failure_executes: bool = True
     """Whether those orders were executed all the same."""
     replies_lost: Count = 0

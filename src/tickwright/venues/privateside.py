@@ -38,8 +38,8 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 class PrivateFaults(Protocol):
     """What goes wrong with orders and accounts; looked at for every request."""
 
-    order_failure_code: int
-    order_failure_status: int
+    order_failure_code: int | None
+    order_failure_status: int | None
     order_failure_executes: bool
     query_lag_s: float
     listen_key_lifetime_s: float | None

@@ -19,6 +19,8 @@ from tickwright.venues.bybit.dialect.listings import (
     invented_listing,
 )
 from tickwright.venues.bybit.dialect.meter import BANNED_TEXT, AddressMeter
+from tickwright.venues.bybit.dialect.private import BybitPrivate
+from tickwright.venues.bybit.dialect.private.rules import market_rules
 from tickwright.venues.bybit.dialect.publisher import Publisher
 from tickwright.venues.bybit.dialect.recordings import (
     BookKeeper,
@@ -34,7 +36,7 @@ from tickwright.venues.dialects import Publisher as AnyPublisher
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
 from tickwright.venues.marketrules import MarketRules
-from tickwright.venues.privateside import ApiKey, PrivateMarket, PrivateSide
+from tickwright.venues.privateside import ApiKey, PrivateMarket
 
 
 __all__ = ["BybitDialect", "dialect_of"]
@@ -122,15 +124,15 @@ class BybitDialect:
         """Return a book's body as it would be from before anything streamed."""
         return aged_snapshot(body)
 
-    def rules(self, listing: Listing) -> MarketRules | None:
+    def rules(self, listing: Listing) -> MarketRules:
         """Return what an instrument's orders are held to."""
-        return None
+        return market_rules(listing)
 
     def private_side(
         self, exchange: ExchangeView, market: PrivateMarket, keys: Sequence[ApiKey]
-    ) -> PrivateSide | None:
+    ) -> BybitPrivate:
         """Return what serves those who hold a key."""
-        return None
+        return BybitPrivate(exchange, market, keys, self.categories, self._connections)
 
     def invented(self, base: str) -> InstrumentName:
         """Return the usual instrument of a base asset."""

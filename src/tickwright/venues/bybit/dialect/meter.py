@@ -24,13 +24,10 @@ class AddressMeter:
 
     def __init__(self, limit: int = _LIMIT) -> None:
         self.limit = limit
+        self.used = 0
+        """Counted in the last 5 s."""
         self._times: deque[int] = deque()
         self._banned_until_ms = 0
-
-    @property
-    def used(self) -> int:
-        """Counted so far in the last 5 s."""
-        return len(self._times)
 
     def take(self, weight: int, now_ms: int) -> Verdict:
         """Count a request, whatever its weight, and say whether it is served."""
@@ -41,7 +38,8 @@ class AddressMeter:
             times.popleft()
         if weight:
             times.append(now_ms)
-        if len(times) <= self.limit:
+        self.used = len(times)
+        if self.used <= self.limit:
             return Verdict(200)
         self._banned_until_ms = now_ms + _BAN_MS
         times.clear()

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from tickwright.venues.bybit.dialect.spelling import Spelling
 from tickwright.venues.bybit.dialect.topics import Topic
-from tickwright.venues.facts import RATE_SCALE, CandleFact, InstrumentView, TradeFact
+from tickwright.venues.facts import RATE_SCALE, CandleFact, InstrumentPrices, TradeFact
 
 
 __all__ = [
@@ -86,7 +86,7 @@ def liquidation(topic: Topic, at: Spelling, found: TradeFact, now_ms: int) -> st
     )
 
 
-def limit_prices(at: Spelling, instrument: InstrumentView, now_ms: int) -> tuple[int, int]:
+def limit_prices(at: Spelling, instrument: InstrumentPrices, now_ms: int) -> tuple[int, int]:
     """Return the highest price to buy and the lowest to sell at, on the tick (section 8)."""
     listing, mark = at.listing, instrument.mark(now_ms).mark
     unit: int = 10 ** (RATE_SCALE - listing.price_scale) * listing.tick

@@ -30,6 +30,7 @@ __all__ = ["Outcome", "PrivateDesk", "to_ms", "to_us"]
 _KEY_FORM = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _NS_PER_US, _NS_PER_MS = 1000, 1_000_000
 _BODY_METHODS = frozenset({"POST", "PUT", "DELETE"})
+_TIMEOUT, _UNAVAILABLE = -1007, 503
 
 Route = tuple[str, str]
 
@@ -185,7 +186,8 @@ class PrivateDesk:
         if faults.order_failure_executes:
             endpoint.make(call)
             self.context.counts(call.account).add(call.now_ms, endpoint.orders)
-        raise unknown_outcome(faults.order_failure_code, faults.order_failure_status)
+        code, status = faults.order_failure_code, faults.order_failure_status
+        raise unknown_outcome(_TIMEOUT if code is None else code, status or _UNAVAILABLE)
 
 
 def to_ms(ns: int) -> int:
