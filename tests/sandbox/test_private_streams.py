@@ -194,6 +194,15 @@ async def test_a_reconnected_socket_is_not_told_what_it_missed(listener: Listene
     assert await listener.heard(socket) == []
 
 
+async def test_who_subscribes_to_a_key_may_be_cut_off(listener: Listener) -> None:
+    key = await listener.key()
+    listener.venue.faults.close_on_logon = 1008
+    socket = await listener.connect("/private/stream")
+    await socket.send_str(json.dumps({"method": "SUBSCRIBE", "params": [key], "id": 1}))
+    message = await listener.client.message(socket)
+    assert (message.type, message.data) == (aiohttp.WSMsgType.CLOSE, 1008)
+
+
 # ---------------------------------------------------------------------- without sockets
 
 

@@ -79,3 +79,17 @@ async def test_g27_a_connection_whose_handshake_never_comes_is_ended_with_the_ve
                 await asyncio.sleep(0)
         visitor.setblocking(False)
         assert visitor.recv(1) == b""
+
+
+async def test_a_client_that_gave_up_is_no_error(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with LoopbackVenue([GeneratedMarket(SPOT, 1)], speed=0) as venue:
+        venue.faults.rest_delay_s = 0.05
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await client.get(venue, "/api/v3/time")
+        assert (await client.get(venue, "/api/v3/time"))[
+            0
+        ] == 200  # after the first one was answered
+    assert not caplog.records

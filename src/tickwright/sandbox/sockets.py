@@ -7,6 +7,7 @@ import errno
 import socket
 import weakref
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -157,8 +158,10 @@ class SocketDoors:
             if served.is_lost and request.transport is not None:
                 request.transport.abort()
             else:
-                await response.prepare(request)
-                await response.write_eof()
+                # A client that waits no longer is no fault of the venue's.
+                with suppress(ConnectionError):
+                    await response.prepare(request)
+                    await response.write_eof()
         finally:
             served.has_left()
         return response

@@ -6,6 +6,7 @@ import pytest
 from tests.venues.binance.dialect.private.kit import Venue
 
 from tickwright.model.market import Side
+from tickwright.venues.binance.dialect.private import context
 from tickwright.venues.binance.dialect.private.context import (
     Endpoint,
     fills_of,
@@ -54,3 +55,21 @@ def test_events_tell_of_an_order_its_fills_and_refusals(spot: Venue) -> None:
     assert refusal is not None
     assert refusal.rule is Rule.UNKNOWN_ORDER
     assert refusal_in(events, order) is None
+
+
+def test_an_order_canceled_along_with_others_has_one_id_for_all_who_ask(
+    spot: Venue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "_CANCEL_IDS_KEPT", 2)
+    ask = spot.side.context.cancel_id
+    first = ask(1)
+    assert ask(2) != first == ask(1)
+    ask(3)
+    assert ask(1) != first  # forgotten by then
+
+
+def test_what_is_told_is_taken_once(spot: Venue) -> None:
+    tell, take = spot.side.context.tell, spot.side.context.take_frames
+    tell("user/me", {"e": "x", "s": "测试"})
+    assert take() == [("user/me", '{"e":"x","s":"测试"}')]
+    assert take() == []
