@@ -5,7 +5,7 @@ Both kernels use these functions wherever a number comes from or goes to a calle
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from tickwright.errors import InvalidNumber
 from tickwright.model.numbers import Number, parse_decimal
@@ -18,6 +18,10 @@ RAW_MAX = 2**63 - 1
 
 SCALE_MAX = 18
 """Most digits after the point: 10**18 is the largest power of ten in 64 bits."""
+
+
+_EXACT = Context(prec=100)
+"""More digits than a sum of prices times quantities can have, whatever the caller's context rounds to."""
 
 
 def check_scale(scale: int, name: str) -> int:
@@ -68,5 +72,4 @@ def to_decimal(raw: int, scale: int) -> Decimal:
         >>> to_decimal(6100050, 2)
         Decimal('61000.50')
     """
-    # Made from text because construction is exact; arithmetic would round to the caller's context.
-    return Decimal(f"{raw}E-{scale}")
+    return _EXACT.scaleb(raw, -scale)

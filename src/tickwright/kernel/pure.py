@@ -160,7 +160,7 @@ class _Side:
 
     def apply(self, levels: Levels) -> None:
         keys, quantities, sign = self.keys, self.quantities, self.sign
-        for price, quantity in zip(levels._prices, levels._quantities, strict=True):
+        for price, quantity in zip(levels._prices, levels._quantities):  # noqa: B905 - as long by construction
             key = price * sign
             if quantity:
                 if key not in quantities:
@@ -289,14 +289,14 @@ class L2Book:
     @property
     def is_crossed(self) -> bool:
         """True if the best bid is above the best ask."""
-        bid, ask = self._bids.best(), self._asks.best()
-        return bid is not None and ask is not None and bid[0] > ask[0]
+        bids, asks = self._bids.keys, self._asks.keys
+        return bool(bids and asks) and bids[-1] > -asks[-1]
 
     @property
     def is_locked(self) -> bool:
         """True if the best bid equals the best ask."""
-        bid, ask = self._bids.best(), self._asks.best()
-        return bid is not None and ask is not None and bid[0] == ask[0]
+        bids, asks = self._bids.keys, self._asks.keys
+        return bool(bids and asks) and bids[-1] == -asks[-1]
 
     @property
     def bid_count(self) -> int:

@@ -12,10 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from operator import call
 from typing import Any, Final, NamedTuple
-
-import msgspec
 
 from tickwright.kernel.fixed import SCALE_MAX
 
@@ -28,10 +25,11 @@ SHAPES_MAX: Final = 8
 _DEPTH_MAX: Final = 4
 _PATTERN_LENGTH_MAX: Final = 4000  # characters; a trade's has about 500
 
-# Narrower than JSON and than the exact scanner, so that no value can be too long or beyond 64 bits.
-_INT = r"-?(?:0|[1-9][0-9]{0,17})"
-_NUMBER = _INT + r"(?:\.[0-9]{1,18})?"
-_TEXT = r'[^"\\\x00-\x1f]*'
+# Narrower than JSON and than the exact scanner, so that no value can be too long or beyond 64 bits. Where the end of a
+# value is clear, nothing is tried twice (`*+`).
+_INT = r"-?(?:0|[1-9][0-9]{0,17}+)"
+_NUMBER = _INT + r"(?:\.[0-9]{1,18}+)?+"
+_TEXT = r'[^"\\\x00-\x1f]*+'
 _BOOL = "true|false"
 _LEVELS = r'[0-9".,\[\]]*'
 
@@ -42,12 +40,8 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "levels": (_LEVELS, str),
     "text": (_TEXT, str),
 }
-_SHORT: Final = (
-    250  # characters, some six levels: below it the plain way to integers is the quicker
-)
+_TO_SPACE: Final = bytes.maketrans(b'[]",', b"    ")
 _CACHED_MAX: Final = 256  # there are hardly more combinations of digits and scales in use
-
-_decode_ints: Callable[[bytes], list[int]] = msgspec.json.Decoder(list[int]).decode
 
 
 class _Unusual(Exception):
@@ -69,7 +63,7 @@ class Shapes:
         self._learned: list[_Shape] = []
         self._tries_left = SHAPES_MAX
 
-    def read(self, frame: Any) -> tuple[Any, ...] | None:
+    def read(self, frame: Any) -> list[Any] | None:
         """Return the wanted values of ``frame`` in order; ``None`` if it has none of the shapes."""
         try:
             text = str(frame, "utf-8")
@@ -78,7 +72,7 @@ class Shapes:
         for shape in self._learned:
             match = shape.match(text)
             if match is not None:
-                return tuple(map(call, shape.readers, match.group(*shape.groups)))
+                return [read(match[group]) for group, read in shape.values]
         return None
 
     def learn(self, frame: Any, document: dict[str, Any]) -> None:
@@ -106,7 +100,7 @@ class Shapes:
 class _Shape:
     """One shape: the expression, and for each wanted value its group and what reads it."""
 
-    __slots__ = ("_kinds", "_wanted", "groups", "match", "readers")
+    __slots__ = ("_kinds", "_wanted", "match", "values")
 
     def __init__(self, document: object, fields: list[tuple[tuple[str, ...], str]]) -> None:
         self._kinds = dict(fields)
@@ -116,9 +110,10 @@ class _Shape:
             raise _Unusual
         self.match = re.compile(pattern).fullmatch
         numbers = {keys: n for n, keys in enumerate(self._wanted, start=1)}
-        # One group more than there are readers: of a single group, `group` would not return a tuple.
-        self.groups = (*[numbers.get(keys, 0) for keys, _ in fields], 0)
-        self.readers = [_KINDS[kind][1] if keys in numbers else _none for keys, kind in fields]
+        self.values = [
+            (numbers[keys], _KINDS[kind][1]) if keys in numbers else (0, _none)
+            for keys, kind in fields
+        ]
 
     def _pattern(self, value: object, keys: tuple[str, ...]) -> str:
         if isinstance(value, dict):
@@ -154,19 +149,19 @@ def _none(_text: str) -> None:
 
 
 def read_levels(
-    text: str, price_scale: int, quantity_scale: int
-) -> tuple[list[int], list[int]] | None:
-    """Return prices and quantities in fixed point of ``["1.50","2.0"],["1.25","4.0"]``.
+    bids: str, asks: str, price_scale: int, quantity_scale: int
+) -> tuple[list[int], list[int], list[int], list[int]] | None:
+    """Return the prices and quantities of both sides in fixed point, from texts like ``["1.50","2.0"],["1.25","4.0"]``.
 
     ``None`` if a level is spelled in any other way, or has not as many digits after its points as the first one:
     then the exact scanner has to look.
     """
-    if not text:
-        return [], []
-    run = text + ","
+    run = f"{bids},{asks}," if bids and asks else f"{bids}{asks},"
+    if run == ",":
+        return [], [], [], []
     spelling = _recent.get((price_scale, quantity_scale))
     if spelling is None or not spelling.match(run):
-        spelling = _spelling_of(text, price_scale, quantity_scale)
+        spelling = _spelling_of(run, price_scale, quantity_scale)
         if spelling is None or not spelling.match(run):
             return None
         _recent[price_scale, quantity_scale] = spelling
@@ -175,32 +170,14 @@ def read_levels(
         run = run.replace(spelling.price_end, '","')
     if spelling.quantity_end != '"],':
         run = run.replace(spelling.quantity_end, '"],')
-    if len(run) < _SHORT:
-        raws = _short_ints(run)
-        prices, quantities = raws[::2], raws[1::2]
-    else:
-        raws = _long_ints(run)
-        prices = _unmarked(raws[::2], spelling.price_mark)
-        quantities = _unmarked(raws[1::2], spelling.quantity_mark)
+    raws = list(map(int, run.encode().translate(_TO_SPACE, b".").split()))
+    prices, quantities = raws[::2], raws[1::2]
     if spelling.price_power != 1:
         prices = [raw * spelling.price_power for raw in prices]
     if spelling.quantity_power != 1:
         quantities = [raw * spelling.quantity_power for raw in quantities]
-    return prices, quantities
-
-
-def _short_ints(run: str) -> list[int]:
-    return list(map(int, run[2:-3].replace(".", "").replace('"],["', '","').split('","')))
-
-
-def _long_ints(run: str) -> list[int]:
-    # JSON's integers have no leading zeros. So 0.25 is marked, as -125, and then all is one list of integers.
-    digits = run.replace('"0.', '"-1').encode().translate(None, b'.[]"')
-    return _decode_ints(b"[%b]" % digits[:-1])
-
-
-def _unmarked(raws: list[int], mark: int) -> list[int]:
-    return [raw if raw >= 0 else -raw - mark for raw in raws] if min(raws) < 0 else raws
+    count = bids.count("[")
+    return prices[:count], quantities[:count], prices[count:], quantities[count:]
 
 
 class _Spelling(NamedTuple):
@@ -209,8 +186,6 @@ class _Spelling(NamedTuple):
     match: Callable[[str], object]
     price_end: str  # with the zeros behind the scale's last digit
     quantity_end: str
-    price_mark: int  # what a marked number is too large by: 100 if two digits are read
-    quantity_mark: int
     price_power: int  # what a number of the digits that are read lacks to the scale
     quantity_power: int
 
@@ -236,8 +211,6 @@ def _spelling(
         re.compile(rf'(?:\["{price}","{quantity}"\],)+').fullmatch,
         "0" * (price_digits - price_read) + '","',
         "0" * (quantity_digits - quantity_read) + '"],',
-        10**price_read,
-        10**quantity_read,
         10 ** (price_scale - price_read),
         10 ** (quantity_scale - quantity_read),
     )

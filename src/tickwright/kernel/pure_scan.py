@@ -207,7 +207,7 @@ class FieldScanner:
         """
         known = self._shapes.read(frame)
         if known is not None:
-            return known
+            return tuple(known)
         document = _read_object(frame)
         values = tuple([field.of(document) for field in self._fields])
         self._shapes.learn(frame, document)
@@ -279,14 +279,11 @@ class DepthScanner:
         known = self._shapes.read(frame)
         if known is not None:
             *others, bids_text, asks_text = known
-            bids = read_levels(bids_text, price_scale, quantity_scale)
-            asks = read_levels(asks_text, price_scale, quantity_scale)
-            if bids is not None and asks is not None:
-                return (
-                    *others,
-                    Levels._of(*bids, price_scale, quantity_scale),
-                    Levels._of(*asks, price_scale, quantity_scale),
-                )
+            columns = read_levels(bids_text, asks_text, price_scale, quantity_scale)
+            if columns is not None:
+                bids = Levels._of(columns[0], columns[1], price_scale, quantity_scale)
+                asks = Levels._of(columns[2], columns[3], price_scale, quantity_scale)
+                return (*others, bids, asks)
         document = _read_object(frame)
         values = (
             *[field.of(document) for field in self._fields],
