@@ -47,6 +47,24 @@ async def test_g20_a_step_of_our_clock_changes_nothing_of_what_is_known(step_s: 
 
 
 @virtual_time
+async def test_g20_once_it_is_needed_the_venues_time_is_kept_and_not_before() -> None:
+    async with MemoryVenue(spot()) as venue:
+        ours = VirtualClock()
+        async with venue.connector(clock=ours) as tw:
+            await tw.book(BTC)
+            await asyncio.sleep(600)
+            assert not [path for path in venue.paths() if path.endswith("/time")]
+            rest = tw.feeds[0].rest
+            await rest.venue_clock.known()
+            await asyncio.sleep(600)
+            asked = [path for path in venue.paths() if path.endswith("/time")]
+            assert 12 <= len(asked) <= 14, "four at first, then one a minute"
+            ours.step(30)
+            assert error_s(rest, venue) < 0.05
+            assert "clock -30,000 ms" in str(tw.status())
+
+
+@virtual_time
 async def test_g20_one_slow_answer_is_outvoted() -> None:
     async with MemoryVenue(spot()) as venue, venue.connector() as tw:
         rest = tw.feeds[0].rest

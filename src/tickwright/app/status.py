@@ -163,9 +163,17 @@ def _host_row(host: RestStatus) -> _Row:
         f"silent for {banned_s:.0f} s" if banned_s else "",
         _counted(host.requests, "request"),
         latency,
+        _clock(host),
         _counted(host.failures, "failure"),
         (host.last_error or "") if host.failures or banned_s else "",
     )
+
+
+def _clock(host: RestStatus) -> str:
+    """Return how far the host's clock is off ours, and how sure that is, once somebody needed its time."""
+    if host.clock_offset_ns is None or host.clock_error_ns is None:
+        return ""
+    return f"clock {host.clock_offset_ns / 1e6:+,.0f} ms (± {host.clock_error_ns / 1e6:,.0f})"
 
 
 def _topic_row(topic: ChannelStatistics) -> _Row:
