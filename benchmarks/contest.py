@@ -8,14 +8,23 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 
-__all__ = ["PACED", "ClientFailed", "Contestant", "Result", "measure", "measure_idle"]
+__all__ = [
+    "PACED",
+    "ClientFailed",
+    "Contestant",
+    "Result",
+    "measure",
+    "measure_idle",
+    "run_client",
+    "serving",
+]
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENT_TIMEOUT_S = 240
@@ -55,10 +64,19 @@ class ClientFailed(RuntimeError):
     """A client program ended without a result."""
 
 
-@contextmanager
-def _source(case: str, frames: int) -> Iterator[dict[str, str]]:
+def _source(case: str, frames: int) -> AbstractContextManager[dict[str, str]]:
     what = ["depth", "--pause", str(PAUSE_S)] if case == PACED else [case]
-    command = [sys.executable, "-m", "benchmarks.source", *what, "--frames", str(frames)]
+    return serving("benchmarks.source", *what, "--frames", str(frames))
+
+
+@contextmanager
+def serving(module: str, *arguments: str) -> Iterator[dict[str, str]]:
+    """Run a source program meanwhile, and yield its addresses.
+
+    Raises:
+        ClientFailed: It does not start.
+    """
+    command = [sys.executable, "-m", module, *arguments]
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -67,14 +85,20 @@ def _source(case: str, frames: int) -> Iterator[dict[str, str]]:
     try:
         line = process.stdout.readline()
         if not line:
-            raise ClientFailed(f"the source for {case} did not start: see its message above")
+            what = " ".join(arguments)
+            raise ClientFailed(f"the source for {what} did not start: see its message above")
         yield json.loads(line)
     finally:
         process.stdin.close()
         process.wait(timeout=10)
 
 
-def _run(contestant: Contestant, origins: dict[str, str]) -> dict[str, Any]:
+def run_client(contestant: Contestant, origins: dict[str, str]) -> dict[str, Any]:
+    """Run a client program once and return what it reports.
+
+    Raises:
+        ClientFailed: It ended without a result.
+    """
     command = [contestant.python, "-m", f"benchmarks.clients.{contestant.client}"]
     try:
         done = subprocess.run(
@@ -117,7 +141,7 @@ def measure(
                     continue
                 say(f"{case}: round {number + 1} of {rounds}, {contestant.name}")
                 try:
-                    runs[contestant.name].append(_run(contestant, origins))
+                    runs[contestant.name].append(run_client(contestant, origins))
                 except ClientFailed as error:
                     say(f"{case}: left out, {error}")
                     failed.add(contestant.name)
@@ -135,7 +159,7 @@ def measure_idle(contestant: Contestant) -> dict[str, Any]:
         ClientFailed: It ended without a result.
     """
     with _source("idle", 0) as origins:
-        return _run(contestant, origins)
+        return run_client(contestant, origins)
 
 
 def _summary(case: str, name: str, runs: list[dict[str, Any]], origin: str) -> Result:

@@ -60,9 +60,9 @@ class Plan:
         """Ask for the frames of ``phase``; returns before they come."""
         self._http.request("GET", f"/bench/play?phase={phase}")
 
-    def played(self) -> None:
+    def played(self) -> bytes:
         """Take the reply of the last `play`, so that the connection can carry the next."""
-        self._http.getresponse().read()
+        return self._http.getresponse().read()
 
 
 class Meter:

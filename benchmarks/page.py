@@ -18,6 +18,7 @@ import msgspec
 
 from benchmarks.contest import PACED, Result
 from benchmarks.footprint import Size
+from benchmarks.latency import Delay, latency_rows
 from benchmarks.stages import Stage
 from benchmarks.workload import CASES
 
@@ -44,6 +45,7 @@ class Report(msgspec.Struct):
     machine: dict[str, str]
     results: list[Result]
     footprint: list[Size]
+    latency: list[Delay] = []
 
 
 def _table(rows: list[list[str]]) -> str:
@@ -113,6 +115,7 @@ def render(page: str, report: Report, profiles: dict[str, list[Stage]]) -> str:
         "contest": _contest(report),
         "profile": _profile(profiles),
         "footprint": _footprint(report),
+        "latency": _table(latency_rows(report.latency)),
     }
     return MARKED.sub(lambda found: f"{found[1]}{parts[found['name']]}{found[3]}", page)
 

@@ -18,12 +18,15 @@ from rich.console import Console
 
 from benchmarks import footprint, peers, tables
 from benchmarks.contest import PACED, Contestant, Result, measure
+from benchmarks.latency import latency_contestants, measure_latency, show_latency
 from benchmarks.workload import CASES
 
 
 __all__ = ["main"]
 
-ALL_CASES = (*CASES, PACED)
+LATENCY = "latency"
+"""Not a case like the others: delays at a set pace, by the clock."""
+ALL_CASES = (*CASES, PACED, LATENCY)
 FRAMES = {
     "depth": 26_000,
     "bookTicker": 40_000,
@@ -92,20 +95,28 @@ def main() -> None:
     )
     for line in missing:
         say(line)
+    cases = arguments.cases or ALL_CASES
+    rounds = 1 if arguments.quick else arguments.rounds
     results: list[Result] = []
-    for case in arguments.cases or ALL_CASES:
+    for case in cases:
+        if case == LATENCY:
+            continue
         results += measure(
             case,
             contestants(found),
             frames=FRAMES[case] // (5 if arguments.quick else 1),
-            rounds=1 if arguments.quick else arguments.rounds,
+            rounds=rounds,
             say=say,
         )
+    delays = []
+    if LATENCY in cases:
+        delays = measure_latency(latency_contestants(found), rounds=rounds, say=say)
     sizes = [] if arguments.no_footprint else footprint.measure_all(say)
     if arguments.json:
         report = {
             "machine": _machine(),
             "results": results,
+            "latency": delays,
             "footprint": sizes,
             "left_out": missing,
         }
@@ -114,6 +125,7 @@ def main() -> None:
     console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     tables.show_machine(console, _machine())
     tables.show_results(console, results, floor=FLOOR, ours=(COMPILED, TWIN))
+    show_latency(console, delays)
     tables.show_footprint(console, sizes)
 
 

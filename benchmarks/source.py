@@ -16,7 +16,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from urllib.parse import parse_qs, urlsplit
 
 import msgspec
@@ -106,6 +106,16 @@ class Connection(WSListener):
         if self._is_raw:
             return payload
         return b'{"stream":"%b","data":%b}' % (stream.encode(), payload)
+
+    @property
+    def streams(self) -> Collection[str]:
+        """What it is subscribed to."""
+        return self._streams
+
+    def fileno(self) -> int:
+        """Return the descriptor of its socket."""
+        found: int = self._transport.underlying_transport.get_extra_info("socket").fileno()
+        return found
 
     def chunks(self, frames: list[tuple[str, bytes]], size: int) -> list[bytes]:
         """Return the subscribed ones of ``frames``, ready for the socket in runs of at least ``size`` bytes."""
