@@ -108,16 +108,24 @@ class UsdmOrderEvents:
              "wt":"CONTRACT_PRICE","ot":"LIMIT","ps":"BOTH","cp":false,"pP":false,"si":0,"ss":0,"rp":"0",
              "V":"EXPIRE_MAKER","pm":"NONE","gtd":0,"er":"0"}}
         """
-        order, fill = report.order, report.fill
-        request, tag, writer = order.request, tag_of(order.request), self._writer(order.symbol)
-        bids, asks = self._notionals.of(order.account, order.symbol)
-        stop = 0 if request.trigger is None else request.trigger.price
+        body = {
+            **self._request(report),
+            **self._last(report),
+            **self._standing(report),
+            **self._terms(report),
+        }
+        return {**self._head("ORDER_TRADE_UPDATE", report), "o": body}
+
+    def _request(self, report: OrderReport) -> Json:
+        """Return what was asked for, and what has become of it."""
+        order, writer = report.order, self._writer(report.order.symbol)
+        request, stop = order.request, _stop_price(order)
         body: Json = {
             "s": order.symbol,
             "c": order.client_id,
             "S": request.side.name,
             "o": request.kind.name,
-            "f": tag.time_in_force,
+            "f": tag_of(request).time_in_force,
             "q": writer.quantity(order.quantity),
             "p": writer.price(order.price) if order.price else "0",
             "ap": writer.average(order) if order.filled else "0",
@@ -128,19 +136,33 @@ class UsdmOrderEvents:
         }
         if report.execution is Execution.AMENDED and report.tag is not None:
             body["M"] = str(report.tag)
-        body |= {
+        return body
+
+    def _last(self, report: OrderReport) -> Json:
+        """Return the trade that it is about; without a commission nothing is said of one."""
+        fill, writer = report.fill, self._writer(report.order.symbol)
+        filled = report.order.filled
+        body: Json = {
             "l": "0" if fill is None else writer.quantity(fill.quantity),
-            "z": writer.quantity(order.filled) if order.filled else "0",
+            "z": writer.quantity(filled) if filled else "0",
             "L": "0" if fill is None else writer.price(fill.price),
         }
         if fill is not None and fill.fee:
             body |= {"n": money(fill.fee), "N": fill.fee_asset}
-        body |= {
+        return body | {
             "T": to_ms(report.ts_ns),
             "t": 0 if fill is None else fill.trade_id,
+        }
+
+    def _standing(self, report: OrderReport) -> Json:
+        """Return where it stands among the account's orders, and how it came there."""
+        order, writer = report.order, self._writer(report.order.symbol)
+        request, tag = order.request, tag_of(order.request)
+        bids, asks = self._notionals.of(order.account, order.symbol)
+        body: Json = {
             "b": writer.turnover(bids) if bids else "0",
             "a": writer.turnover(asks) if asks else "0",
-            "m": fill is not None and fill.is_maker,
+            "m": report.fill is not None and report.fill.is_maker,
             "R": request.is_reduce_only,
             "wt": tag.working_type,
             "ot": tag.type,
@@ -148,8 +170,14 @@ class UsdmOrderEvents:
             "cp": request.closes_position,
         }
         if tag.callback_rate:
-            body |= {"AP": writer.price(stop), "cr": tag.callback_rate}
-        body |= {
+            body |= {"AP": writer.price(_stop_price(order)), "cr": tag.callback_rate}
+        return body
+
+    @staticmethod
+    def _terms(report: OrderReport) -> Json:
+        """Return the rest: on what terms, what it brought, and why it ended."""
+        fill, tag = report.fill, tag_of(report.order.request)
+        return {
             "pP": tag.is_price_protected,
             "si": 0,
             "ss": 0,
@@ -159,7 +187,6 @@ class UsdmOrderEvents:
             "gtd": tag.good_till_ms,
             "er": _expiry_reason(report),
         }
-        return {**self._head("ORDER_TRADE_UPDATE", report), "o": body}
 
     def trade(self, report: OrderReport) -> Json:
         """Return a ``TRADE_LITE``.
@@ -246,6 +273,10 @@ class UsdmOrderEvents:
         if found is None:
             found = self._writers[symbol] = UsdmViews(self._context.listing(symbol))
         return found
+
+
+def _stop_price(order: OrderView) -> int:
+    return 0 if order.request.trigger is None else order.request.trigger.price
 
 
 def _execution(report: OrderReport) -> str:
