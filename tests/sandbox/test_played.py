@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
@@ -13,6 +14,7 @@ from tests.sandbox.conftest import Client
 from tests.sandbox.recording import BEGAN_MS, Recording
 from tests.sandbox.trader import ACCOUNT, SPOT, USDM, Trader
 
+from tickwright import Connector
 from tickwright.errors import UnknownInstrument
 from tickwright.io.files import CaptureReader
 from tickwright.sandbox import LoopbackVenue, PlayedMarket, Sandbox
@@ -272,3 +274,28 @@ async def test_the_sandbox_plays_a_capture_that_an_account_can_trade_on(
         await sandbox.advance(91)
         (paid,) = await trader.ok("GET", "/fapi/v1/income", product=USDM, incomeType="FUNDING_FEE")
         assert paid["symbol"] == "BTCUSDT"
+
+
+async def test_g05_a_connectors_book_is_the_recorded_one_whoever_trades(
+    client: Client, capture_path: Callable[[str], Path]
+) -> None:
+    recordings = {SPOT: capture_path("binance-spot-1")}
+    async with (
+        Sandbox([SPOT], recordings=recordings, speed=0) as sandbox,
+        Connector.open(SPOT, environment=sandbox) as tw,
+    ):
+        async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+            opening = tasks.create_task(tw.book("binance:BTC/USDT"))
+            await sandbox.wait_until(lambda: bool(sandbox.venue.switchboard(SPOT).streams))
+            await sandbox.advance(3)
+        book = opening.result()
+        trader = Trader(client, sandbox.venue)
+        for side in ("BUY", "SELL") * 5:
+            await trader.order(side, "0.5")
+            await sandbox.advance(1)
+        bids, asks = sandbox.book("binance:BTC/USDT")
+        async with asyncio.timeout(10):
+            while book.best_bid is None or book.best_bid[0] != max(bids):
+                await asyncio.sleep(0)
+        assert book.best_bid == (max(bids), bids[max(bids)])
+        assert book.best_ask == (min(asks), asks[min(asks)])
