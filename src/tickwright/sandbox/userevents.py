@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tickwright.venues.dialects import Frame
@@ -83,8 +83,11 @@ class UserEvents:
         while self._waiting and not self._waiting[0].is_held:
             self._pass(self._doubled(self._waiting.popleft().frames))
 
-    def _doubled(self, frames: Iterable[Frame]) -> list[Frame]:
-        heard, faults, out = self._board.streams, self._board.faults, list[Frame]()
+    def _doubled(self, frames: list[Frame]) -> list[Frame]:
+        faults = self._board.faults
+        if not faults.double_reports:
+            return frames
+        heard, out = self._board.streams, list[Frame]()
         for frame in frames:
             out.append(frame)
             if frame[0] in heard and faults.take("double_reports"):
