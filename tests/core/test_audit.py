@@ -19,7 +19,7 @@ from tickwright.core import audit as module
 from tickwright.core.audit import MATCH, PENDING_MAX, QUOTES_MAX, BookAudit, Match, Mismatch
 from tickwright.core.booksync import BookChain, BookSync, Replay
 from tickwright.core.booksync import Verdict as Sync
-from tickwright.model.market import BookDelta, BookSnapshot, Level
+from tickwright.model.market import BookDelta, BookSnapshot, Level, Quote
 
 
 Verdict = Match | Mismatch | None
@@ -30,8 +30,11 @@ def level(price: int, quantity: int = 1) -> Level:
 
 
 def quote(audit: BookAudit, sequence: int, bid: int, ask: int, quantity: int = 1) -> Verdict:
-    size = Decimal(quantity)
-    return audit.quote(sequence, Decimal(bid), size, Decimal(ask), size)
+    return audit.quote(quote_of(sequence, level(bid, quantity), level(ask, quantity)))
+
+
+def quote_of(sequence: int | None, bid: Level, ask: Level) -> Quote:
+    return Quote("v:A/B", None, 1, *bid, *ask, sequence)
 
 
 def book(audit: BookAudit, sequence: int, bid: int, ask: int, quantity: int = 1) -> Verdict:
@@ -60,7 +63,7 @@ def test_a_disagreement_waits_until_no_quote_can_be_missing() -> None:
     assert book(audit, 8, 12, 13) is None
     verdict = quote(audit, 9, 12, 13)
     assert isinstance(verdict, Mismatch)
-    assert (verdict.sequence, verdict.quote_sequence) == (8, 5)
+    assert (verdict.sequence, verdict.quote.sequence) == (8, 5)
 
 
 def test_a_quote_that_comes_after_its_delta_decides_it() -> None:
@@ -123,13 +126,19 @@ def test_a_delta_before_any_quote_may_still_get_its_own() -> None:
 
 def test_an_empty_side_is_quoted_as_zeros() -> None:
     audit = BookAudit()
-    zero = Decimal(0)
-    audit.quote(5, Decimal(10), Decimal(1), zero, zero)
+    nothing = level(0, 0)
+    audit.quote(quote_of(5, level(10), nothing))
     assert audit.book(6, level(10), None) is MATCH
-    audit.quote(7, zero, zero, zero, zero)
+    audit.quote(quote_of(7, nothing, nothing))
     assert audit.book(8, None, None) is MATCH
     assert audit.book(9, level(10), None) is None
-    assert isinstance(audit.quote(10, zero, zero, zero, zero), Mismatch)
+    assert isinstance(audit.quote(quote_of(10, nothing, nothing)), Mismatch)
+
+
+def test_a_quote_without_an_update_id_says_nothing() -> None:
+    audit = BookAudit()
+    audit.quote(quote_of(None, level(10), level(11)))
+    assert book(audit, 8, 10, 11) is None
 
 
 def test_one_other_quantity_is_a_hiccup_and_three_in_a_row_are_a_mismatch() -> None:
@@ -183,7 +192,7 @@ def test_what_waits_and_what_is_ahead_is_bounded() -> None:
 
 
 def test_a_mismatch_says_both_sides_with_their_ids() -> None:
-    mismatch = Mismatch(8, level(10), None, 7, level(12, 3), level(13))
+    mismatch = Mismatch(8, level(10), None, quote_of(7, level(12, 3), level(13)))
     assert str(mismatch) == "at 8 the book says 10 (1) / nothing, the quote of 7 12 (3) / 13 (1)"
 
 
@@ -328,8 +337,8 @@ def test_g32_recorded_books_agree_with_their_quotes(
             books[data["data"]["s"]].depth(data["data"])
         elif frame["dir"] == "in" and "@bookTicker" in data["stream"]:
             top = data["data"]
-            numbers = (Decimal(top[field]) for field in "bBaA")
-            books[top["s"]].audit.quote(top["u"], *numbers)
+            bid, ask = levels([[top["b"], top["B"]], [top["a"], top["A"]]])
+            books[top["s"]].audit.quote(quote_of(top["u"], bid, ask))
     assert all(book.sync.is_synced and book.sync.gaps == 0 for book in books.values())
     assert sum(book.audit.audited for book in books.values()) >= compared_min
     assert sum(book.audit.mismatches for book in books.values()) == mismatches

@@ -28,7 +28,7 @@ from typing import Final
 
 import msgspec
 
-from tickwright.model.market import Level
+from tickwright.model.market import Level, Quote
 from tickwright.model.numbers import format_decimal
 
 
@@ -58,7 +58,7 @@ lasted one."""
 _ZERO: Final = Decimal(0)
 _EMPTY_SIDE: Final[Level] = (_ZERO, _ZERO)  # how venues quote a side without orders
 
-_Quote = tuple[int, Decimal, Decimal, Decimal, Decimal]
+_Quoted = tuple[int, Quote]
 _Pending = tuple[int, Level | None, Level | None]
 
 
@@ -78,14 +78,14 @@ class Mismatch(msgspec.Struct, frozen=True):
     sequence: int
     book_bid: Level | None
     book_ask: Level | None
-    quote_sequence: int
-    quote_bid: Level
-    quote_ask: Level
+    quote: Quote
 
     def __str__(self) -> str:
+        quote = self.quote
+        bid, ask = (quote.bid_price, quote.bid_quantity), (quote.ask_price, quote.ask_quantity)
         return (
             f"at {self.sequence} the book says {_text(self.book_bid)} / {_text(self.book_ask)},"
-            f" the quote of {self.quote_sequence} {_text(self.quote_bid)} / {_text(self.quote_ask)}"
+            f" the quote of {quote.sequence} {_text(bid)} / {_text(ask)}"
         )
 
 
@@ -99,7 +99,7 @@ class BookAudit:
     Example:
         >>> audit = BookAudit()
         >>> one = Decimal(1)
-        >>> audit.quote(7, Decimal(10), one, Decimal(11), one)
+        >>> audit.quote(Quote("binance:BTC/USDT", None, 1, Decimal(10), one, Decimal(11), one, 7))
         >>> audit.book(8, (Decimal(10), one), (Decimal(11), one))
         <Match.MATCH: 'the book equals the quote'>
     """
@@ -126,8 +126,8 @@ class BookAudit:
         """Disagreements since the last agreement, or since `reset`."""
         self.uncompared = 0
         """Deltas for which no quote was there in time."""
-        self._candidate: _Quote | None = None  # the newest quote that the book has reached
-        self._quotes: deque[_Quote] = deque(maxlen=QUOTES_MAX)  # those ahead of the book
+        self._candidate: _Quoted | None = None  # the newest quote that the book has reached
+        self._quotes: deque[_Quoted] = deque(maxlen=QUOTES_MAX)  # those ahead of the book
         self._pending: deque[_Pending] = (
             deque()
         )  # books ahead of the quotes, while `_quotes` is empty
@@ -143,26 +143,20 @@ class BookAudit:
         self.mismatches_in_row = 0
         self._quantity_row = 0
 
-    def quote(
-        self,
-        sequence: int,
-        bid_price: Decimal,
-        bid_quantity: Decimal,
-        ask_price: Decimal,
-        ask_quantity: Decimal,
-    ) -> Match | Mismatch | None:
-        """Take a quote at update id ``sequence``. On the hot path.
+    def quote(self, quote: Quote) -> Match | Mismatch | None:
+        """Take a quote; one without an update id says nothing. On the hot path.
 
         Returns:
             The verdict on a delta that waited for it (the last one, if there were several; the
             counters count all), or ``None``.
         """
-        if sequence <= self._newest and not self._is_restart():
+        sequence = quote.sequence
+        if sequence is None or (sequence <= self._newest and not self._is_restart()):
             return None  # doubled, by a second socket for example
         self._newest = sequence
         if self._pending:
-            return self._settle((sequence, bid_price, bid_quantity, ask_price, ask_quantity))
-        self._quotes.append((sequence, bid_price, bid_quantity, ask_price, ask_quantity))
+            return self._settle((sequence, quote))
+        self._quotes.append((sequence, quote))
         return None
 
     def book(
@@ -182,8 +176,12 @@ class BookAudit:
                 if quotes:
                     self.uncompared += 1
                     return None
-            elif quotes or candidate[0] == sequence or _prices_agree(candidate, best_bid, best_ask):
-                return self._compare(candidate, sequence, best_bid, best_ask)
+            elif (
+                quotes
+                or candidate[0] == sequence
+                or _prices_agree(candidate[1], best_bid, best_ask)
+            ):
+                return self._compare(candidate[1], sequence, best_bid, best_ask)
         # Behind one that waits, all wait: verdicts stay in order, and "in a row" means what it says.
         self._pending.append((sequence, best_bid, best_ask))
         if len(self._pending) > PENDING_MAX:
@@ -202,7 +200,7 @@ class BookAudit:
         self.reset()
         return True
 
-    def _settle(self, quote: _Quote) -> Match | Mismatch | None:
+    def _settle(self, quote: _Quoted) -> Match | Mismatch | None:
         """Decide every waiting delta that this quote proves to have all its quotes."""
         verdict: Match | Mismatch | None = None
         pending = self._pending
@@ -213,7 +211,7 @@ class BookAudit:
             if candidate is None:
                 self.uncompared += 1
             else:
-                verdict = self._compare(candidate, at, best_bid, best_ask)
+                verdict = self._compare(candidate[1], at, best_bid, best_ask)
         if pending:
             self._candidate = quote
         else:
@@ -221,12 +219,12 @@ class BookAudit:
         return verdict
 
     def _compare(
-        self, quote: _Quote, sequence: int, best_bid: Level | None, best_ask: Level | None
+        self, quote: Quote, sequence: int, best_bid: Level | None, best_ask: Level | None
     ) -> Match | Mismatch:
         self.audited += 1
         bid, ask = best_bid or _EMPTY_SIDE, best_ask or _EMPTY_SIDE
-        is_wrong = bid[0] != quote[1] or ask[0] != quote[3]
-        if bid[1] == quote[2] and ask[1] == quote[4]:
+        is_wrong = bid[0] != quote.bid_price or ask[0] != quote.ask_price
+        if bid[1] == quote.bid_quantity and ask[1] == quote.ask_quantity:
             self._quantity_row = 0
         else:
             self._quantity_row += 1
@@ -236,14 +234,12 @@ class BookAudit:
             return MATCH
         self.mismatches += 1
         self.mismatches_in_row += 1
-        return Mismatch(
-            sequence, best_bid, best_ask, quote[0], (quote[1], quote[2]), (quote[3], quote[4])
-        )
+        return Mismatch(sequence, best_bid, best_ask, quote)
 
 
-def _prices_agree(quote: _Quote, best_bid: Level | None, best_ask: Level | None) -> bool:
+def _prices_agree(quote: Quote, best_bid: Level | None, best_ask: Level | None) -> bool:
     bid, ask = best_bid or _EMPTY_SIDE, best_ask or _EMPTY_SIDE
-    return bid[0] == quote[1] and ask[0] == quote[3]
+    return bid[0] == quote.bid_price and ask[0] == quote.ask_price
 
 
 def _text(level: Level | None) -> str:

@@ -31,6 +31,9 @@ book may still be wrong."""
 COMPARED_LEVELS = 20
 """Levels a side in which a silent book must equal a fresh snapshot."""
 
+# Members of an enum are looked up slowly; these are read at every delta.
+_APPLY, _LIVE = Verdict.APPLY, BookState.LIVE
+
 
 class BookKeeper:
     """The book of one instrument and everything that is known about its trustworthiness.
@@ -124,7 +127,7 @@ class BookKeeper:
     def on_delta(self, delta: BookDelta) -> None:
         """Take a delta from the stream. The hot path of a synced book."""
         verdict = self._sync.delta(delta)
-        if verdict is Verdict.APPLY:
+        if verdict is _APPLY:
             self._apply(delta)
         elif verdict is Verdict.HELD:
             self._ask()
@@ -189,14 +192,8 @@ class BookKeeper:
     def on_quote(self, quote: Quote) -> None:
         """Take a quote of the second source."""
         audit = self._audit
-        if audit is not None and quote.sequence is not None:
-            verdict = audit.quote(
-                quote.sequence,
-                quote.bid_price,
-                quote.bid_quantity,
-                quote.ask_price,
-                quote.ask_quantity,
-            )
+        if audit is not None:
+            verdict = audit.quote(quote)
             if verdict is not None:
                 self._audited(audit, verdict, quote.received_ts_ns)
 
@@ -323,7 +320,7 @@ class BookKeeper:
         if not self._sync.is_synced:
             return
         if verdict is MATCH:
-            if self.state is not BookState.LIVE:
+            if self.state is not _LIVE:
                 self._go(BookEvent.MATCH, "equal to the quotes", now_ns)
             return
         at = self._mismatched_at

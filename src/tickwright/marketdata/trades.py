@@ -22,6 +22,8 @@ __all__ = ["BackfilledTradePipe", "NamedTradePipe", "TradePipe", "history_call"]
 PAGE = 1_000
 """Trades a request of history; what venues give at most."""
 
+_NEW = Link.NEW  # members of an enum are looked up slowly; this one is read at every trade
+
 
 class TradePipe(Pipe):
     """Passes each trade on once, and a ``Gap`` before the trade that shows one."""
@@ -39,7 +41,7 @@ class TradePipe(Pipe):
 
     def _take(self, trade: Any) -> None:
         link = self._sequence.check(trade.trade_id)
-        if link is Link.NEW:
+        if link is _NEW:
             self.channel.publish(trade)
         elif isinstance(link, Hole):
             self.channel.publish(_gap(trade.instrument, link, trade.received_ts_ns))
