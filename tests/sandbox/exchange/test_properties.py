@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.sandbox.exchange.conftest import FUNDS, PERP, SPOT
@@ -349,6 +349,25 @@ class Market(RuleBasedStateMachine):
             assert [price for price, _ in levels] == sorted(kept, reverse=is_bid)
 
     @invariant()
+    def the_book_shows_what_orders_leave(self) -> None:
+        plain: dict[tuple[bool, int], int] = defaultdict(int)
+        whole: dict[tuple[bool, int], int] = defaultdict(int)
+        for account in self.exchange.accounts:
+            for order in self.exchange.open_orders(account):
+                assert order.filled + order.prevented + order.leaves == order.quantity
+                if order.is_working:
+                    place = (order.request.side is Side.BUY, order.price)
+                    whole[place] += order.leaves
+                    plain[place] += 0 if order.display else order.leaves
+        for is_bid, levels in (
+            (True, self.exchange.bids(S, 999)),
+            (False, self.exchange.asks(S, 999)),
+        ):
+            assert {price for side, price in whole if side is is_bid} == set(dict(levels))
+            for price, shown in levels:
+                assert plain[is_bid, price] <= shown <= whole[is_bid, price]
+
+    @invariant()
     def nothing_is_made_or_lost(self) -> None:
         totals: dict[str, int] = defaultdict(int, self.exchange.collected)
         for account in self.exchange.accounts:
@@ -418,72 +437,3 @@ TestMarket = Market.TestCase
 TestMarket.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
 TestContracts = Contracts.TestCase
 TestContracts.settings = settings(max_examples=120, stateful_step_count=50, deadline=None)
-
-
-# ---------------------------------------------------------------------- priority, against a naive matcher
-
-
-class Naive:
-    """Price-time priority as one would explain it: the best-priced and then oldest order trades first."""
-
-    def __init__(self) -> None:
-        self.resting: list[list[int]] = []  # id, is_buy, price, leaves; oldest first
-        self.trades: list[tuple[int, int, int, int]] = []
-
-    def submit(
-        self, order_id: int, is_buy: bool, price: int, quantity: int, tif: TimeInForce
-    ) -> None:
-        sign = 1 if is_buy else -1
-        meets = [one for one in self.resting if one[1] != is_buy and (price - one[2]) * sign >= 0]
-        meets.sort(key=lambda one: one[2] * sign)
-        if tif is TimeInForce.FOK and sum(one[3] for one in meets) < quantity:
-            return
-        for one in meets:
-            traded = min(quantity, one[3])
-            if traded:
-                self.trades.append((order_id, one[0], one[2], traded))
-                one[3] -= traded
-                quantity -= traded
-        self.resting = [one for one in self.resting if one[3]]
-        if quantity and tif is TimeInForce.GTC:
-            self.resting.append([order_id, is_buy, price, quantity])
-
-
-@settings(deadline=None)
-@given(
-    st.lists(
-        st.tuples(
-            st.booleans(),
-            st.integers(95, 105),
-            st.integers(1, 9),
-            st.sampled_from([TimeInForce.GTC, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK]),
-            st.integers(0, 30),
-        )
-    )
-)
-def test_trades_come_by_price_and_then_by_time(
-    steps: list[tuple[bool, int, int, TimeInForce, int]],
-) -> None:
-    exchange, naive = Exchange([MarketRules(listing=SPOT)]), Naive()
-    exchange.submit(OpenAccount(account="house", is_house=True), 0)
-    trades = []
-    for order_id, (is_buy, price, quantity, tif, victim) in enumerate(steps, 1):
-        events = exchange.submit(
-            SubmitOrder(
-                account="house",
-                symbol=S,
-                side=Side.BUY if is_buy else Side.SELL,
-                price=price,
-                quantity=quantity,
-                time_in_force=tif,
-            ),
-            0,
-        )
-        naive.submit(order_id, is_buy, price, quantity, tif)
-        for event in events:
-            if isinstance(event, TradePrinted):
-                pair = (event.buy_order_id, event.sell_order_id)
-                trades.append((max(pair), min(pair), event.price, event.quantity))
-        exchange.submit(CancelOrder(account="house", symbol=S, order_id=victim), 0)
-        naive.resting = [one for one in naive.resting if one[0] != victim]
-    assert trades == naive.trades
