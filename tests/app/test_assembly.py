@@ -11,11 +11,13 @@ from tests.guarantees.kit import BTC, BTC_PERP, MemoryVenue, spot, usdm
 from tickwright.app.assembly import Ports, assemble, endpoints_of
 from tickwright.app.config import Settings
 from tickwright.app.registry import products_of
-from tickwright.errors import ConfigError
+from tickwright.errors import Banned, ConfigError
 from tickwright.io.http import HttpRequest, HttpResponse, Next
 from tickwright.model.notices import Notice, SessionUp
 from tickwright.model.topics import Notices
-from tickwright.testing.virtual_time import virtual_time
+from tickwright.testing.http import FakeHttp, Reply, script
+from tickwright.testing.memory import MemoryNetwork
+from tickwright.testing.virtual_time import VirtualClock, virtual_time
 from tickwright.venues.base import Endpoints
 
 
@@ -92,3 +94,18 @@ async def test_leaving_ends_every_task_also_when_the_block_raises() -> None:
                 raise RuntimeError("of the user's own")
         assert asyncio.all_tasks() == before
         assert venue.open_lines == []
+
+
+@virtual_time
+async def test_g12_products_at_one_address_share_its_limits_and_bans() -> None:
+    http = FakeHttp(script(Reply(403, body=b"access too frequent"), Reply()), clock=VirtualClock())
+    ports = Ports(clock=VirtualClock(), http=http, websockets=MemoryNetwork())
+    products = products_of("bybit.spot", "bybit.linear")
+    async with assemble(products, Settings(), ports) as assembly:
+        spot, linear = assembly.market.feeds
+        assert spot.rest.gate is linear.rest.gate
+        with pytest.raises(Banned):
+            await spot.rest.call(spot.product.calls.server_time(), deadline_s=1)
+        with pytest.raises(Banned):
+            await linear.rest.call(linear.product.calls.server_time(), deadline_s=1)
+        assert len(http.requests) == 1

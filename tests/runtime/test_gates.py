@@ -90,3 +90,23 @@ async def test_giving_up_while_waiting_costs_no_place() -> None:
     except TimeoutError:
         pass
     assert (await passed_at(gate, clock, 1))[0] < 9.1
+
+
+@virtual_time
+async def test_g12_a_refused_handshake_keeps_everybody_away_for_as_long_as_its_status_means() -> (
+    None
+):
+    clock = VirtualClock()
+    gate = ConnectGate(RateLimit("connections", 3, 60.0), clock, {403: 600.0})
+    gate.refused(502, None)
+    assert await passed_at(gate, clock, 1) == [0]
+    gate.refused(403, None)
+    assert await passed_at(gate, clock, 2) == [600, 600]
+
+
+@virtual_time
+async def test_g12_the_host_s_own_word_goes_before_what_the_status_means() -> None:
+    clock = VirtualClock()
+    gate = ConnectGate(RateLimit("connections", 3, 60.0), clock, {403: 600.0})
+    gate.refused(403, 30.0)
+    assert await passed_at(gate, clock, 1) == [30]

@@ -18,12 +18,14 @@ import msgspec
 from tickwright.app.config import Settings
 from tickwright.app.queries import Queries
 from tickwright.core.heartbeat import Heartbeat
+from tickwright.core.limits import RestLimits
 from tickwright.core.renewal import RenewalPolicy, RenewalTimer, parse_window
 from tickwright.core.restart import RestartDelays, RestartPolicy
 from tickwright.core.session import NORMAL_CLOSE
 from tickwright.errors import ConfigError, TickwrightError
 from tickwright.io.clock import Clock, SystemClock
 from tickwright.io.entropy import system_random
+from tickwright.io.gate import HostGate
 from tickwright.io.http import HttpTimeouts, HttpTransport, Middleware
 from tickwright.io.rest import RestClient, RestPolicy
 from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
@@ -93,6 +95,7 @@ async def assemble(
                 # A session that crashes again and again is no reason to restart those beside it.
                 branch = Supervisor(venue, clock, rng, intensity=None)
                 root.add(branch.as_child())
+                gates: dict[tuple[str | None, RestLimits], HostGate] = {}
                 for product in (each for each in products if each.venue == venue):
                     builder = _FeedBuilder(
                         product,
@@ -104,6 +107,7 @@ async def assemble(
                         bus,
                         branch,
                         http,
+                        gates,
                     )
                     feeds.append(builder.feed)
             market = Market(feeds)
@@ -151,6 +155,7 @@ class _FeedBuilder:
         bus: Bus,
         branch: Supervisor,
         http: HttpTransport,
+        gates: dict[tuple[str | None, RestLimits], HostGate],
     ) -> None:
         self._product = product
         self._origins = origins
@@ -159,7 +164,8 @@ class _FeedBuilder:
         self._bus = bus
         self._branch = branch
         self._websockets = ports.websockets
-        self._gate = ConnectGate(product.ws_limits.connects, clock)
+        limits = product.ws_limits
+        self._gate = ConnectGate(limits.connects, clock, limits.refused_s)
         self._options = WebSocketOptions(
             connect_timeout_s=settings.connect_timeout_s,
             frame_bytes_max=product.ws_limits.frame_bytes_max,
@@ -171,6 +177,7 @@ class _FeedBuilder:
             http,
             clock=clock,
             rng=rng,
+            gate=gates.get((origins.rest, product.rest_limits)),
             middlewares=ports.middlewares,
             policy=RestPolicy(
                 timeouts=HttpTimeouts(
@@ -178,6 +185,8 @@ class _FeedBuilder:
                 )
             ),
         )
+        # Products at one address share its limits, and its bans.
+        gates[origins.rest, product.rest_limits] = self._rest.gate
         desk = SnapshotDesk(
             self._rest, product.book, clock=clock, rng=rng, on_error=self._snapshot_failed
         )

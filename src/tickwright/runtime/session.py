@@ -272,8 +272,8 @@ class SessionRunner:
             await self._connect_gate.pass_through()
             line.connection = await self._transport.connect(self._url, line, self._options)
         except ConnectivityError as error:
-            if isinstance(error, HandshakeRefused) and error.retry_after_s is not None:
-                self._connect_gate.hold(error.retry_after_s)
+            if isinstance(error, HandshakeRefused):
+                self._connect_gate.refused(error.status, error.retry_after_s)
             self._apply(self.machine.failed(self._clock.monotonic_s(), str(error)))
             return
         self._line = line

@@ -141,6 +141,8 @@ class WsLimits(msgspec.Struct, frozen=True, kw_only=True):
     ping_interval_s: float | None = None
     """How often *we* must ping; ``None`` where the server does it."""
     frame_bytes_max: int = 16 * 1024 * 1024
+    refused_s: Mapping[int, float] = {}
+    """HTTP status of a refused handshake → how long to stay away, where the venue itself does not say."""
     batch_of: Callable[[str], str] | None = None
     """What the streams of one request must agree in, where a request names one channel; ``None`` for nothing."""
 

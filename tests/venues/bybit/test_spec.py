@@ -55,6 +55,7 @@ def test_g12_one_limit_for_all_products_and_a_ban_of_ten_minutes() -> None:
     assert (bucket.limit, bucket.interval_s, bucket.is_sliding) == (500, 5, True)
     assert SPOT.rest_limits.banned_statuses == (403,)
     assert SPOT.rest_limits.banned_default_s == 600
+    assert SPOT.ws_limits.refused_s == {403: 600}
 
 
 def test_books_begin_in_the_stream_and_no_quote_vouches_for_them() -> None:

@@ -48,12 +48,14 @@ _ENDPOINTS = {
 }
 """All products are at the same addresses; the path of a socket and a parameter of each call tell them apart."""
 
+_BANNED, _BAN_S = 403, 600.0
+"""How an address that asks too often is turned away, and for how long: REST and sockets alike."""
+
 _REST_LIMITS = RestLimits(
     # 600 in any 5 s, to all hosts together; a sixth is left for whoever else is behind the same address.
     buckets=(RateLimit(ADDRESS, 500, 5.0, is_sliding=True),),
-    # An address that asks too often is banned by 403, for ten minutes.
-    banned_statuses=(403,),
-    banned_default_s=600.0,
+    banned_statuses=(_BANNED,),
+    banned_default_s=_BAN_S,
     # Of an account each call has a window of a second; two are past it whatever the clocks say.
     limited_default_s=2.0,
 )
@@ -90,6 +92,7 @@ def _product(
             streams_per_request=streams_per_request,
             connects=RateLimit("CONNECTS", 500, 300.0, is_sliding=True),
             ping_interval_s=20.0,
+            refused_s={_BANNED: _BAN_S},
         ),
         rest_limits=_REST_LIMITS,
         calls=BybitCalls(
