@@ -1,0 +1,12 @@
+"""The cards of ``books``, for every product that is registered."""
+
+from __future__ import annotations
+
+import pytest
+
+from tickwright.testing.conformance import Card, cards
+
+
+@pytest.mark.parametrize("card", cards(theme="books"), ids=str)
+def test_every_product_plays_every_card(card: Card) -> None:
+    card.play()

@@ -1,0 +1,12 @@
+"""The cards of ``declarations``, for every product that is registered."""
+
+from __future__ import annotations
+
+import pytest
+
+from tickwright.testing.conformance import Card, cards
+
+
+@pytest.mark.parametrize("card", cards(theme="declarations"), ids=str)
+def test_every_product_plays_every_card(card: Card) -> None:
+    card.play()
