@@ -117,6 +117,7 @@ def test_what_is_wrong_with_an_order_is_said_in_the_venues_words(
 def test_plain_types_are_answered_in_full_unless_told() -> None:
     assert response_type(Params({}), "LIMIT") == "FULL"
     assert response_type(Params({}), "LIMIT_MAKER") == "ACK"
+    assert response_type(Params({}), None) == "RESULT"
     assert response_type(Params({"newOrderRespType": "RESULT"}), "MARKET") == "RESULT"
     with pytest.raises(Refused, match="newOrderRespType"):
         response_type(Params({"newOrderRespType": "ALL"}), "MARKET")

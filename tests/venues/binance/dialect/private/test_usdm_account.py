@@ -41,6 +41,17 @@ def test_the_multi_assets_mode_is_a_switch(usdm: Venue) -> None:
     assert usdm.ok("GET", path, key=OTHER_KEY) == {"multiAssetsMargin": False}
 
 
+def test_paying_fees_in_the_venues_coin_is_a_switch(usdm: Venue) -> None:
+    path = "/fapi/v1/feeBurn"
+    assert usdm.ok("GET", path) == {"feeBurn": False}
+    usdm.ok("POST", path, feeBurn=True)
+    assert usdm.ok("GET", path) == {"feeBurn": True}
+    assert usdm.ok("GET", path, key=OTHER_KEY) == {"feeBurn": False}
+    usdm.ok("POST", path, feeBurn=False)
+    assert usdm.ok("GET", path) == {"feeBurn": False}
+    assert usdm.refused("POST", path)[0] == -1102
+
+
 def test_rates_are_the_ones_that_fills_pay(usdm: Venue) -> None:
     rates = usdm.ok("GET", "/fapi/v1/commissionRate", symbol="BTCUSDT")
     assert (rates["makerCommissionRate"], rates["takerCommissionRate"]) == ("0.000200", "0.000500")

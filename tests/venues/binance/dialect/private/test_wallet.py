@@ -41,3 +41,21 @@ def test_every_asset_of_the_market_is_a_coin(spot: Venue) -> None:
 )
 def test_the_rest_is_there(spot: Venue, path: str) -> None:
     spot.ok("GET", f"/sapi/v1/{path}")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "capital/deposit/hisrec", []),
+        ("GET", "capital/withdraw/history", []),
+        ("GET", "asset/transfer", {"total": 0, "rows": []}),
+        ("GET", "asset/assetDividend", {"rows": [], "total": 0}),
+        ("GET", "asset/dribblet", {"total": 0, "userAssetDribblets": []}),
+        ("GET", "accountSnapshot", {"code": 200, "msg": "", "snapshotVos": []}),
+        ("POST", "asset/get-funding-asset", []),
+    ],
+)
+def test_nothing_ever_came_in_or_went_out(
+    spot: Venue, method: str, path: str, body: object
+) -> None:
+    assert spot.ok(method, f"/sapi/v1/{path}", type="SPOT") == body

@@ -60,9 +60,16 @@ _CANCEL_ONLY = {
 }
 
 
-def response_type(params: Params, order_type: str) -> str:
-    """Return how much an answer is to say: unless told, all of it for the plain types."""
+def response_type(params: Params, order_type: str | None) -> str:
+    """Return how much an answer is to say: unless told, all of it for the plain types, and no fills for a list's orders.
+
+    Args:
+        params: The request's.
+        order_type: The order's, ``None`` for those of a list (section 11.3.5).
+    """
     default = "FULL" if order_type in ("LIMIT", "MARKET") else "ACK"
+    if order_type is None:
+        default = "RESULT"
     return params.choice("newOrderRespType", _RESPONSES, bad_value("newOrderRespType"), default)
 
 

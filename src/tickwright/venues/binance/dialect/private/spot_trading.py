@@ -193,7 +193,7 @@ class SpotTrading:
         """``POST orderList/…``."""
         orders, listing = self._orders(call)
         command = read_list(orders, kind)
-        response = response_type(call.params, "LIMIT")
+        response = response_type(call.params, None)
         call.params.check_read()
         return self._listed(call, listing, command, response)
 
@@ -201,7 +201,7 @@ class SpotTrading:
         """``POST order/oco``, the older form."""
         orders, listing = self._orders(call)
         command = read_old_oco(orders)
-        return self._listed(call, listing, command, response_type(call.params, "LIMIT"))
+        return self._listed(call, listing, command, response_type(call.params, None))
 
     def _listed(self, call: Call, listing: Listing, command: SubmitList, response: str) -> Json:
         events = self._context.submit(command)

@@ -36,6 +36,7 @@ class UsdmAccount:
         self._events = events
         self._positions = PositionViews(context)
         self._multi_asset: set[str] = set()
+        self._fee_burn: set[str] = set()
 
     def endpoints(self) -> dict[tuple[str, str], Endpoint]:
         """Return the endpoints by method and path."""
@@ -52,13 +53,14 @@ class UsdmAccount:
             "v1/multiAssetsMargin": (self.multi_assets, 30),
             "v1/commissionRate": (self.commission, 20),
             "v1/income": (self.income, 30),
-            "v1/feeBurn": (lambda _: {"feeBurn": False}, 30),
+            "v1/feeBurn": (self.fee_burn, 30),
             "v1/adlQuantile": (self.adl, 5),
             "v1/apiTradingStatus": (lambda call: {"indicators": {}, "updateTime": call.now_ms}, 1),
         }
         writes: dict[str, Callable[[Call], object]] = {
             "v1/positionSide/dual": self.set_dual,
             "v1/multiAssetsMargin": self.set_multi_assets,
+            "v1/feeBurn": self.set_fee_burn,
         }
         keys: dict[str, Callable[[Call], object]] = {
             "POST": self.start_listening,
@@ -125,6 +127,17 @@ class UsdmAccount:
         return {"code": 200, "msg": "success"}
 
     # ------------------------------------------------------------------ fees, brackets, income
+
+    def fee_burn(self, call: Call) -> Json:
+        """``GET feeBurn``."""
+        return {"feeBurn": call.account in self._fee_burn}
+
+    def set_fee_burn(self, call: Call) -> Json:
+        """``POST feeBurn``; fees are paid in the margin asset whatever it says."""
+        call.params.required("feeBurn")
+        change = self._fee_burn.add if call.params.flag("feeBurn") else self._fee_burn.discard
+        change(call.account)
+        return {"code": 200, "msg": "success"}
 
     def commission(self, call: Call) -> Json:
         """``commissionRate``."""

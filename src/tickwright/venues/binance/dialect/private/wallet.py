@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from tickwright.venues.binance.dialect.private.context import Call, Context, Endpoint
 from tickwright.venues.binance.dialect.spelling import decimal_text
@@ -14,6 +15,18 @@ __all__ = ["Wallet"]
 Json = dict[str, object]
 _OPENED_MS = 1_569_398_400_000
 _ZERO = "0"
+# What an account that never moved anything is told of its past, of margin, and of wallets beside spot.
+_EMPTY: dict[tuple[str, str], object] = {
+    ("GET", "/sapi/v1/margin/allPairs"): [],
+    ("GET", "/sapi/v1/margin/isolated/allPairs"): [],
+    ("GET", "/sapi/v1/capital/deposit/hisrec"): [],
+    ("GET", "/sapi/v1/capital/withdraw/history"): [],
+    ("GET", "/sapi/v1/asset/transfer"): {"total": 0, "rows": []},
+    ("GET", "/sapi/v1/asset/assetDividend"): {"rows": [], "total": 0},
+    ("GET", "/sapi/v1/asset/dribblet"): {"total": 0, "userAssetDribblets": []},
+    ("GET", "/sapi/v1/accountSnapshot"): {"code": 200, "msg": "", "snapshotVos": []},
+    ("POST", "/sapi/v1/asset/get-funding-asset"): [],
+}
 
 
 class Wallet:
@@ -37,9 +50,8 @@ class Wallet:
             ("GET", "/sapi/v1/capital/config/getall"): self.coins,
             ("GET", "/sapi/v1/asset/assetDetail"): lambda _: {},
             ("POST", "/sapi/v3/asset/getUserAsset"): self.assets,
-            ("GET", "/sapi/v1/margin/allPairs"): lambda _: [],
-            ("GET", "/sapi/v1/margin/isolated/allPairs"): lambda _: [],
         }
+        table |= {route: partial(_nothing, body) for route, body in _EMPTY.items()}
         return {route: Endpoint(make=make) for route, make in table.items()}
 
     def restrictions(self, call: Call) -> Json:
@@ -147,6 +159,10 @@ class Wallet:
             for asset, (free, locked) in self._held(call).items()
             if (free or locked) and only in ("", asset)
         ]
+
+
+def _nothing(body: object, call: Call) -> object:
+    return body
 
 
 def _amount(raw: int) -> str:
