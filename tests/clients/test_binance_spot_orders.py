@@ -18,8 +18,8 @@ pytestmark = pytest.mark.slow  # importing the client takes seconds
 ONE = {"symbol": "BTCUSDT"}
 LIMIT = {**ONE, "side": "BUY", "type": "LIMIT", "time_in_force": "GTC", "quantity": 0.01}
 MARKET = {**ONE, "side": "BUY", "type": "MARKET"}
-# Fields of order lists that the venue documents and the client's models leave out.
-LEFT_OUT = {"fills", "selfTradePreventionMode"}
+# What the venue documents of canceled lists and the client's models leave out.
+LEFT_OUT = {"selfTradePreventionMode"}
 LOW, HIGH = 60_000.0, 70_000.0
 WORKING = {
     "working_type": "LIMIT",

@@ -187,6 +187,19 @@ async def test_settings_are_changed_once_and_a_second_time_is_refused(usdm: Clie
         assert (await ask(usdm, method, **arguments))["code"] == 200
         assert (await refusal(usdm, method, **arguments))[1] == code
     assert (await refusal(usdm, "change_position_mode", dual_side_position="false"))[1] == -4059
+    await ask(usdm, "toggle_bnb_burn_on_futures_trade", fee_burn="true")
+    assert (await ask(usdm, "get_bnb_burn_status"))["feeBurn"] is True
+
+
+async def test_an_isolated_position_is_given_more_margin(usdm: ClientProcess) -> None:
+    await ask(usdm, "change_margin_type", **ONE, margin_type="ISOLATED")
+    await ask(usdm, "new_order", **MARKET, side="BUY", quantity=0.05)
+    (before,) = await ask(usdm, "position_information_v3", **ONE)
+    await ask(usdm, "modify_isolated_position_margin", **ONE, amount=10.0, type="1")
+    (after,) = await ask(usdm, "position_information_v3", **ONE)
+    assert Decimal(after["isolatedWallet"]) == Decimal(before["isolatedWallet"]) + 10
+    (noted,) = await ask(usdm, "get_position_margin_change_history", **ONE)
+    assert Decimal(noted["amount"]) == 10
 
 
 async def test_every_answer_fits_the_clients_model(usdm: ClientProcess) -> None:
