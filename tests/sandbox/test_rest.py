@@ -10,6 +10,8 @@ import pytest
 from tests.sandbox.conftest import Client
 from yarl import URL
 
+from tickwright import Connector
+from tickwright.model.instrument import InstrumentStatus
 from tickwright.sandbox import GeneratedMarket, LoopbackVenue
 from tickwright.sandbox.dialects import dialect_of
 from tickwright.venues.dialects import Answer, Conversation, Frame, Meter, RestRequest
@@ -212,3 +214,17 @@ async def test_who_holds_a_key_is_answered_by_the_private_side(client: Client) -
         assert (await client.get(venue, "/api/v3/ping"))[0] == 200
         socket = await client.connect(venue, path="/ws-api/v3")
         assert await client.ask(socket, "LIST_SUBSCRIPTIONS") == {"result": [], "id": 1}
+
+
+async def test_contracts_that_do_not_trade_yet_can_be_listed(client: Client) -> None:
+    product = "binance.usdm"
+    async with LoopbackVenue([GeneratedMarket(product, 2)], speed=0) as venue:
+        venue.faults.pending_listings = 3
+        _, info, _ = await client.get(venue, "/fapi/v1/exchangeInfo", product)
+        states = [row["status"] for row in info["symbols"]]
+        assert states == ["TRADING"] * 2 + ["PENDING_TRADING"] * 3
+        async with Connector.open(product, endpoints={product: venue.endpoints[product]}) as tw:
+            found = await tw.instruments()
+            pending = [one for one in found if one.status is InstrumentStatus.PENDING]
+            assert [one.tick_size for one in pending] == [0, 0, 0]
+            assert len(found) == 5

@@ -99,6 +99,8 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """The keys of every JSON object sent stand in any order."""
     unknown_enums: bool = False
     """Fields that name one of several things name one more: an order type, a filter, a status."""
+    pending_listings: Count = 0
+    """So many contracts that do not trade yet stand among the listings of futures, with a tick size of 0."""
     clock_step_s: float = 0.0
     """The venue's clock, as it tells it and as it checks timestamps, is so far off."""
 

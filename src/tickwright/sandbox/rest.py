@@ -161,7 +161,11 @@ class RestServer:
         return found, verdict
 
     def _answer(self, request: RestRequest, params: dict[str, str]) -> Answer:
+        dialect, faults = self._market.dialect, self.faults
         answer = self._market.answer(request.method, request.path, params)
+        if faults.pending_listings and dialect.resource(request.path) == "exchangeInfo":
+            body = dialect.with_pending(answer.body, faults.pending_listings)
+            answer = msgspec.structs.replace(answer, body=body)
         if self.faults.clock_step_s and answer.status == 200:
             return self._stepped(answer, request.path)
         return answer

@@ -389,5 +389,8 @@ class Dialect(Protocol):
     def exchange_info(self, symbols: Iterable[str], now_ms: int) -> str:
         """Return exchange information guessed from symbols."""
 
+    def with_pending(self, body: str, count: int) -> str:
+        """Return exchange information with so many more contracts, which do not trade yet and have no tick size."""
+
     def unlisted(self, known: Sequence[str]) -> Answer:
         """Return the answer to a request for a symbol or a path that is not there."""

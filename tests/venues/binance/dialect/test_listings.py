@@ -12,6 +12,7 @@ from tickwright.venues.binance.dialect.listings import (
     inferred_listing,
     invented_listing,
     upper_limits,
+    with_pending,
 )
 from tickwright.venues.binance.dialect.products import COINM, SPOT, USDM, DialectProduct
 
@@ -102,3 +103,13 @@ def test_inferred_listings_take_any_price_of_eight_digits() -> None:
     price = symbol["filters"][0]
     assert (price["tickSize"], Decimal(price["maxPrice"]) > 10**6) == ("0.00000001", True)
     assert listing.is_inferred
+
+
+def test_contracts_are_listed_before_they_trade_with_no_tick_size_yet() -> None:
+    body = with_pending(exchange_info(USDM, [inferred_listing(USDM, "BTCUSDT")], 0), 2)
+    first, *pending = json.loads(body)["symbols"]
+    assert first["filters"][0]["tickSize"] == "0.00000001"
+    assert [row["symbol"] for row in pending] == ["SOON1USDT", "SOON2USDT"]
+    assert {row["status"] for row in pending} == {"PENDING_TRADING"}
+    assert {row["filters"][0]["tickSize"] for row in pending} == {"0"}
+    assert json.loads(with_pending('{"symbols":[]}', 1)) == {"symbols": []}

@@ -15,6 +15,7 @@ from tickwright.venues.binance.dialect.listings import (
     exchange_info,
     inferred_listing,
     invented_listing,
+    with_pending,
 )
 from tickwright.venues.binance.dialect.private import BinancePrivate, private_side
 from tickwright.venues.binance.dialect.private.recordedrules import recorded_rules
@@ -183,6 +184,10 @@ class BinanceDialect:
         """Return exchange information guessed from symbols."""
         listings = [inferred_listing(self.product, symbol) for symbol in symbols]
         return exchange_info(self.product, listings, now_ms)
+
+    def with_pending(self, body: str, count: int) -> str:
+        """Return exchange information with contracts that do not trade yet; spot has no such listings."""
+        return with_pending(body, count) if self.product.is_futures else body
 
     def unlisted(self, known: Sequence[str]) -> Answer:
         """Return the answer to a request for what is not there: a symbol if there are any, else a path."""

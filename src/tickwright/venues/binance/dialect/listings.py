@@ -13,7 +13,13 @@ from tickwright.venues.binance.dialect.spelling import decimal_text
 from tickwright.venues.facts import Listing
 
 
-__all__ = ["exchange_info", "inferred_listing", "invented_listing", "upper_limits"]
+__all__ = [
+    "exchange_info",
+    "inferred_listing",
+    "invented_listing",
+    "upper_limits",
+    "with_pending",
+]
 
 _PERPETUAL_DELIVERY_MS = 4_133_404_800_000
 _CONTRACT_SIZES = {"BTC": 100}
@@ -99,6 +105,21 @@ def exchange_info(product: DialectProduct, listings: Sequence[Listing], now_ms: 
         ]
     body["symbols"] = [one(product, listing) for listing in listings]
     return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+
+
+def with_pending(body: str, count: int) -> str:
+    """Return a body of ``exchangeInfo`` with so many contracts more, as they are listed days before they trade."""
+    info = json.loads(body)
+    like = info["symbols"][:1]
+    for number in range(1, count + 1) if like else ():
+        name, row = f"SOON{number}", json.loads(json.dumps(like[0]))
+        row |= {"symbol": f"{name}USDT", "pair": f"{name}USDT", "baseAsset": name}
+        row["contractStatus" if "contractStatus" in row else "status"] = "PENDING_TRADING"
+        for one in row["filters"]:
+            if one["filterType"] == "PRICE_FILTER":
+                one["tickSize"] = "0"
+        info["symbols"].append(row)
+    return json.dumps(info, separators=(",", ":"), ensure_ascii=False)
 
 
 def _limit(kind: str, interval: str, count: int, limit: int) -> Json:

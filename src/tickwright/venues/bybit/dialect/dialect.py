@@ -190,6 +190,10 @@ class BybitDialect:
         """Return none; see `recorded_event`."""
         return []
 
+    def with_pending(self, body: str, count: int) -> str:
+        """Return listings as they are: the venue shows a tick size from the beginning."""
+        return body
+
     def exchange_info(self, symbols: Iterable[str], now_ms: int) -> str:
         """Return a list of instruments guessed from symbols."""
         listings = [inferred_listing(self._only, symbol) for symbol in symbols]
