@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -299,3 +300,13 @@ async def test_g05_a_connectors_book_is_the_recorded_one_whoever_trades(
                 await asyncio.sleep(0)
         assert book.best_bid == (max(bids), bids[max(bids)])
         assert book.best_ask == (min(asks), asks[min(asks)])
+
+
+async def test_without_a_pace_it_is_played_as_fast_as_clients_read_and_then_rests() -> None:
+    market = played()
+    async with LoopbackVenue([market], speed=math.inf) as venue:
+        async with asyncio.timeout(10):
+            while not market.is_over:
+                await asyncio.sleep(0)
+        assert venue.endpoints[SPOT].rest
+    assert market.now_ms < OPENED_MS + 9000

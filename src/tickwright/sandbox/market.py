@@ -143,6 +143,11 @@ class GeneratedMarket:
         return int(self._now_ms)
 
     @property
+    def is_over(self) -> bool:
+        """False: a generated market goes on for ever."""
+        return False
+
+    @property
     def instruments(self) -> Sequence[SimulatedInstrument]:
         """All instruments, busiest first."""
         return self._instruments

@@ -59,6 +59,7 @@ class PlayedMarket:
             product, self._records, required=(), now_ms=lambda: self.now_ms
         )
         self._playback.listener = self
+        self._playback.kept()  # from the beginning: to catch up later would take as long as all of it
         self.dialect = self._playback.dialect
         self._is_pinned = opened_ms is not None
         self._opened_ms = _OPENED_MS if opened_ms is None else opened_ms

@@ -59,6 +59,10 @@ class MovingMarket(Market, Protocol):
     def now_ms(self) -> int:
         """The market's time."""
 
+    @property
+    def is_over(self) -> bool:
+        """True once nothing happens any more, however much time passes."""
+
     def open_at(self, now_ms: int) -> None:
         """Open at this time instead, unless the market was given its time or has moved already."""
 

@@ -266,8 +266,9 @@ class LoopbackVenue:
 
     async def _run(self, service: ProductServer, market: MovingMarket) -> None:
         if math.isinf(self._speed):
-            while True:
+            while not market.is_over:
                 await self._advance(service, market, market.now_ms + _STEP_MS)
+            return
         began_s, began_ms = self._clock.monotonic_s(), market.now_ms
         while True:
             await asyncio.sleep(self._step_s)
