@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
+import msgspec
 import pytest
 from tests.sandbox.conftest import Client, NaiveBook
 from tests.sandbox.trader import ACCOUNT, SPOT, USDM, Trader
@@ -23,7 +24,7 @@ from tickwright.sandbox.trading import JoinedExchange, tell, trading_side
 from tickwright.venues.commands import CancelAll, Deposit, OpenAccount, OrderKind, SubmitOrder
 from tickwright.venues.facts import raw_amount
 from tickwright.venues.privateside import ApiKey
-from tickwright.venues.reports import TradePrinted
+from tickwright.venues.reports import Event, PositionLiquidated, TradePrinted
 
 
 @pytest.fixture
@@ -415,3 +416,39 @@ async def test_a_position_that_lost_its_margin_is_closed_in_front_of_everybody(
         assert [one for one in told if (one["q"], one["S"]) == ("5000", "BUY")]
         wallet = (await ask("GET", "v3/balance"))[0]
         assert Decimal(wallet["balance"]) > ACCOUNT.balances["USDT"] - 10
+
+
+def test_a_loss_in_one_contract_that_closes_another_is_told_in_both() -> None:
+    symbols = ("DOGEUSDT", "TRXUSDT")
+    market = GeneratedMarket(
+        USDM,
+        ("binance:DOGE/USDT:USDT", "binance:TRX/USDT:USDT"),
+        seed=7,
+        opened_ms=1_800_000_000_000,
+    )
+    heard: list[Event] = []
+    exchange = JoinedExchange(market, heard.extend)
+    exchange.submit(OpenAccount(account="me"), 0)
+    exchange.submit(Deposit(account="me", asset="USDT", amount=raw_amount("200")), 0)
+    for symbol, quantity in zip(symbols, (5_000, 10_000), strict=True):
+        order = SubmitOrder(
+            account="me", symbol=symbol, side=Side.BUY, kind=OrderKind.MARKET, quantity=quantity
+        )
+        exchange.submit(order, 0)
+    assert [one.quantity > 0 for one in exchange.positions("me")] == [True, True]
+    doge = market.find("DOGEUSDT")
+    assert doge is not None
+    low = msgspec.structs.replace(doge.mark(market.now_ms), mark=doge.mark(market.now_ms).mark // 2)
+    doge.mark = lambda now_ms: low  # type: ignore[method-assign]  # it crashes
+    exchange.beat()
+    lost = [event.order.symbol for event in heard if isinstance(event, PositionLiquidated)]
+    assert sorted(lost) == sorted(symbols)
+    for symbol in symbols:
+        instrument = market.find(symbol)
+        assert instrument is not None
+        assert instrument.bids(1000) == exchange.bids(symbol, 1000)
+        now = exchange.market_now(symbol)
+        assert (instrument.last_trade_id, instrument.last_price) == (
+            now.last_trade_id,
+            now.last_price,
+        )

@@ -93,7 +93,9 @@ def test_the_fund_takes_over_what_the_book_does_not_and_nobody_sees_it() -> None
     (end,) = told(desk, PositionLiquidated)
     assert (end.order.status, end.order.filled, end.taken_over) == (OrderStatus.FILLED, 100, 70)
     assert [(one.price, one.quantity) for one in told(desk, TradePrinted)] == [(805, 30)]
-    assert desk.exchange.market_now(S).last_price == 805
+    now = desk.exchange.market_now(S)
+    assert (now.last_price, now.last_trade_id) == (805, 2), "the public's ids have no hole"
+    assert desk.exchange.fills("me")[-1].trade_id > 10**15
     assert seat_of(desk, FUND).position == 70
     assert wallet_of(desk) == 150
     assert desk.bids == [(799, 30)]

@@ -27,6 +27,8 @@ from tickwright.venues.reports import (
 __all__ = ["Floor"]
 
 _NEVER_NS = 1 << 62
+_PRIVATE_IDS_FROM = 10**15
+"""Of trades that are not public: far beyond the others, and still exact as a float."""
 
 
 class Floor:
@@ -57,6 +59,7 @@ class Floor:
         self.last_list_id = 0
         self.last_report_id = 0
         self.last_prevention_id = 0
+        self.last_private_id = _PRIVATE_IDS_FROM
         self._deadlines = WaitingOrders()
 
     # ------------------------------------------------------------------ finding

@@ -76,7 +76,9 @@ def match(floor: Floor, order: Order) -> EndReason | None:
 def trade(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> None:
     """Let two orders trade, and settle it with both accounts."""
     market = taker.market
-    trade_id = _count(floor, taker, maker, price, quantity)
+    market.last_trade_id += 1
+    trade_id = market.last_trade_id
+    _count(floor, taker, maker, price, quantity)
     market.half(is_bid=maker.is_buy).consume(maker, quantity)
     floor.touched_markets[market] = None
     buyer, seller = (taker, maker) if taker.is_buy else (maker, taker)
@@ -98,22 +100,20 @@ def trade(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -
 
 
 def trade_privately(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> None:
-    """Let two orders that are not in the book trade, unseen by the public."""
-    trade_id = _count(floor, taker, maker, price, quantity)
-    _book_both(floor, taker, maker, trade_id, price, quantity)
+    """Let two orders that are not in the book trade, unseen by the public: its trade ids have no hole for it."""
+    floor.last_private_id += 1
+    _count(floor, taker, maker, price, quantity)
+    _book_both(floor, taker, maker, floor.last_private_id, price, quantity)
 
 
-def _count(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> int:
-    """Count a trade at both orders and return its id."""
-    market = taker.market
-    market.last_trade_id += 1
+def _count(floor: Floor, taker: Order, maker: Order, price: int, quantity: int) -> None:
+    """Count a trade at both orders."""
     for order in (taker, maker):
         order.filled += quantity
-        order.turnover += price * quantity * market.notional_unit
+        order.turnover += price * quantity * order.market.notional_unit
         order.leaves -= quantity
         if order.list is not None:
             _lead(floor, order)
-    return market.last_trade_id
 
 
 def _book_both(
