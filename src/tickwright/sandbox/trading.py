@@ -12,24 +12,21 @@ goes on showing the recording.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from tickwright.model.market import Side
 from tickwright.sandbox.account import SandboxAccount
-from tickwright.sandbox.bookside import Quotes
+from tickwright.sandbox.enginefloor import EngineFloor
 from tickwright.sandbox.exchange import Exchange
-from tickwright.sandbox.exchange.book import BookHalf
-from tickwright.sandbox.exchange.market import Market
 from tickwright.sandbox.ports import TradedInstrument, TradedMarket
 from tickwright.venues.commands import (
     CancelReplace,
     Command,
     Deposit,
     OpenAccount,
-    ReplayTrade,
     SetLevel,
     SetMark,
     SubmitOrder,
-    TimeInForce,
 )
 from tickwright.venues.facts import AMOUNT_SCALE, RATE_SCALE, ForcedFact, TradeFact, scaled
 from tickwright.venues.marketrules import MarketRules
@@ -106,10 +103,6 @@ class JoinedExchange(Exchange):
         """Let an instrument join as if somebody dealt with it; one that is not listed is passed over."""
         self._admit(symbol)
 
-    def house(self, command: Command, symbol: str) -> None:
-        """Carry out a command of an instrument's own flow, which sees to the book itself afterwards."""
-        self._spread(super().submit(command, self._origin.now_ms * _NS_PER_MS), but=symbol)
-
     # ------------------------------------------------------------------ joining
 
     def _admit(self, symbol: str) -> None:
@@ -136,7 +129,12 @@ class JoinedExchange(Exchange):
                     account=_QUOTES, symbol=symbol, side=side, price=price, quantity=quantity
                 )
                 super().submit(command, 0)
-        instrument.join(_Floor(self, self._floor.markets[symbol]))
+        house = partial(self._house, symbol)
+        instrument.join(EngineFloor(self._floor.markets[symbol], house, _QUOTES, _TAKES))
+
+    def _house(self, symbol: str, command: Command) -> None:
+        """Carry out a command of an instrument's own flow, which sees to the book itself afterwards."""
+        self._spread(super().submit(command, self._origin.now_ms * _NS_PER_MS), but=symbol)
 
     def _mark(self, symbol: str) -> None:
         instrument, rules = self._origin.find(symbol), self.rules(symbol)
@@ -175,84 +173,6 @@ class JoinedExchange(Exchange):
                 tell(instrument, part)
                 if symbol != but:
                     instrument.settle(self._origin.now_ms)
-
-
-class _Floor:
-    """One market of the engine as its instrument's order flow sees it."""
-
-    def __init__(self, exchange: JoinedExchange, market: Market) -> None:
-        self._exchange = exchange
-        self._symbol = market.symbol
-        self.sides: tuple[Quotes, Quotes] = (_Side(self, market.bids), _Side(self, market.asks))
-
-    def quote(self, price: int, quantity: int, *, is_bid: bool) -> None:
-        """Let the house's quote at a price be so much."""
-        side = Side.BUY if is_bid else Side.SELL
-        self._do(
-            SetLevel(
-                account=_QUOTES, symbol=self._symbol, side=side, price=price, quantity=quantity
-            )
-        )
-
-    def take(self, *, is_buy: bool, quantity: int, limit: int) -> None:
-        """Take from the other side up to a price, whoever quotes there."""
-        self._do(
-            SubmitOrder(
-                account=_TAKES,
-                symbol=self._symbol,
-                side=Side.BUY if is_buy else Side.SELL,
-                quantity=quantity,
-                price=limit,
-                time_in_force=TimeInForce.IOC,
-            )
-        )
-
-    def replay(self, *, is_buy: bool, quantity: int, price: int) -> None:
-        """Let a recorded trade happen again, with others' orders in its way."""
-        self._do(
-            ReplayTrade(
-                account=_TAKES,
-                symbol=self._symbol,
-                side=Side.BUY if is_buy else Side.SELL,
-                price=price,
-                quantity=quantity,
-            )
-        )
-
-    def _do(self, command: Command) -> None:
-        self._exchange.house(command, self._symbol)
-
-
-class _Side:
-    """One side of the engine's book; what is set is quoted by the house."""
-
-    def __init__(self, floor: _Floor, half: BookHalf) -> None:
-        self.is_bid = half.is_bid
-        self._floor = floor
-        self._half = half
-
-    def __len__(self) -> int:
-        return len(self._half)
-
-    @property
-    def best(self) -> int:
-        return self._half.price_at(0)
-
-    @property
-    def worst(self) -> int:
-        return self._half.price_at(-1)
-
-    def price_at(self, index: int) -> int:
-        return self._half.price_at(index)
-
-    def at(self, price: int) -> int:
-        return self._half.quantity_at(price)
-
-    def set(self, price: int, quantity: int) -> None:
-        self._floor.quote(price, quantity, is_bid=self.is_bid)
-
-    def top(self, limit: int) -> list[tuple[int, int]]:
-        return self._half.top(limit)
 
 
 def tell(instrument: TradedInstrument, events: Iterable[Event]) -> None:
