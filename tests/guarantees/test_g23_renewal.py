@@ -24,7 +24,10 @@ from tickwright import (
     Trade,
     Trades,
 )
+from tickwright.app.connector import Connector
 from tickwright.core.renewal import RenewalPolicy, RenewalTimer
+from tickwright.sandbox import Sandbox
+from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import virtual_time
 
 
@@ -93,6 +96,9 @@ async def test_g23_a_cut_that_comes_too_soon_is_healed_like_any_other() -> None:
         assert len(venue.open_lines) == 1
 
 
+HOUR_S = 3600.0
+DAY_S = 24 * HOUR_S
+
 LIFETIME_S = 60.0
 """A venue's day in this test; all that matters is that it is longer than an overlap."""
 
@@ -125,3 +131,40 @@ async def test_g23_a_venue_that_cuts_every_connection_after_its_lifetime_never_g
 def cut_after(line: Any, delay_s: float) -> None:
     """Have the venue close a connection, if it is there so long."""
     asyncio.get_running_loop().call_later(delay_s, line.close, 1001, "24 h are over")
+
+
+@virtual_time
+async def test_g23_the_venues_cut_after_24_hours_under_load_loses_nothing_and_doubles_nothing() -> (
+    None
+):
+    heard, notices = Collected(), Collected()
+    sandbox = Sandbox(
+        ["binance.spot"],
+        instruments=[BTC],
+        network=MemoryVenues(latency_s=0.01),
+        rate_per_s=0.25,
+        step_s=1.0,
+        depth=10,
+    )
+    async with (
+        sandbox,
+        Connector.open("binance.spot", environment=sandbox) as tw,
+    ):
+        for topic in (Trades(BTC), Quotes(BTC), BookUpdates(BTC), BookStates(BTC)):
+            tw.on(topic, heard)
+        tw.on(Notices(), notices)
+        await tw.book(BTC)
+        lines = sandbox.venue.connections
+        await asyncio.sleep(DAY_S - 2 * HOUR_S)
+        while len(lines()) == 1:
+            await asyncio.sleep(0.25)
+        bursts = 0
+        while len(lines()) == 2:  # both are there for some seconds: make them busy ones
+            bursts += sandbox.burst(50) > 0
+            await asyncio.sleep(0.05)
+        assert bursts > 50
+        await asyncio.sleep(HOUR_S)
+        is_unbroken(heard)
+        assert sandbox.venue.switchboard("binance.spot").connected == 2
+    downs = notices.of(SessionDown)
+    assert [down.reason for down in downs] == ["renewed"]

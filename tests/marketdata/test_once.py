@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tickwright.io.clock import SystemClock
-from tickwright.marketdata.once import OLD_IN_ROW_MAX, OncePipe, QuotePipe
+from tickwright.marketdata.once import OncePipe, QuotePipe
 from tickwright.model.market import MarkPrice, Quote
 from tickwright.model.topics import MarkPrices, Quotes, Topic
 from tickwright.runtime.bus import Bus
@@ -16,6 +16,7 @@ from tickwright.venues.base import Channel, StreamKind
 
 BTC = "binance:BTC/USDT:USDT"
 ONE = Decimal(1)
+SECOND = 1_000_000_000
 
 
 def piped(make: type[OncePipe] | type[QuotePipe], topic: Topic) -> tuple[Route, list[Any]]:
@@ -50,12 +51,31 @@ def test_quotes_without_ids_all_pass() -> None:
     assert len(got) == 3
 
 
+def test_g23_any_number_of_quotes_that_another_connection_brought_before_is_old() -> None:
+    route, got = piped(QuotePipe, Quotes(BTC))
+    route.take(quote(10_000, received_ns=5 * SECOND))
+    for sequence in range(9_000):  # held since the overlap began
+        route.take(quote(sequence, received_ns=2 * SECOND))
+    for sequence in range(9_000):  # lagging behind it
+        route.take(quote(sequence, received_ns=7 * SECOND))
+    route.take(quote(10_001, received_ns=8 * SECOND))
+    assert [each.sequence for each in got] == [10_000, 10_001]
+
+
 def test_a_venue_that_counts_anew_is_followed_after_a_while() -> None:
     route, got = piped(QuotePipe, Quotes(BTC))
-    route.take(quote(10**9))
-    for sequence in range(OLD_IN_ROW_MAX + 5):
-        route.take(quote(sequence))
-    assert [each.sequence for each in got[1:]] == list(range(OLD_IN_ROW_MAX, OLD_IN_ROW_MAX + 5))
+    route.take(quote(10**9, received_ns=SECOND))
+    for second in range(2, 20):
+        route.take(quote(second, received_ns=second * SECOND))
+    assert [each.sequence for each in got[1:]] == list(range(13, 20))
+
+
+def test_one_old_quote_after_our_clock_was_set_is_still_old() -> None:
+    route, got = piped(QuotePipe, Quotes(BTC))
+    for number in range(100, 103):
+        route.take(quote(number, received_ns=number * 30 * SECOND))
+        route.take(quote(number - 1, received_ns=(number + 1) * 30 * SECOND))
+    assert [each.sequence for each in got] == [100, 101, 102]
 
 
 def test_g23_the_same_event_at_the_same_time_is_passed_on_once() -> None:

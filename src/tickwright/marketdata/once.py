@@ -16,9 +16,12 @@ from tickwright.runtime.routes import Route, Sink
 
 __all__ = ["OncePipe", "QuotePipe"]
 
-OLD_IN_ROW_MAX = 1_000
-"""Old quotes in a row after which the venue is taken to count anew; an overlap of connections brings as many in a second
-at most, and lasts for three."""
+COUNTS_ANEW_NS = 10_000_000_000
+"""A quote with an old id that came in so long after the last good one is no leftover of another connection: those were
+received before, or lag by a second or two, however many they are. The venue counts anew."""
+
+OLD_IN_ROW_MIN = 3
+"""So many of them, for one alone may only show that our clock was set."""
 
 STEP_BACK_NS = 60_000_000_000
 """A venue's time that goes back by more is a new clock, not an old event."""
@@ -27,11 +30,12 @@ STEP_BACK_NS = 60_000_000_000
 class QuotePipe(Pipe):
     """Passes quotes on whose update ids rise. On the hot path."""
 
-    __slots__ = ("_last", "_old_in_row")
+    __slots__ = ("_last", "_last_ns", "_old_in_row")
 
     def __init__(self, topic: Topic, route: Route, channel: TopicChannel) -> None:
         super().__init__(topic, route, channel)
         self._last = -1
+        self._last_ns = 0
         self._old_in_row = 0
 
     @property
@@ -42,13 +46,18 @@ class QuotePipe(Pipe):
     def _take(self, quote: Quote) -> None:
         sequence = quote.sequence
         if sequence is not None:
-            if sequence <= self._last:
-                self._old_in_row += 1
-                if self._old_in_row <= OLD_IN_ROW_MAX:
-                    return
+            if sequence <= self._last and not self._counts_anew(quote):
+                return
             self._last = sequence
+            self._last_ns = quote.received_ts_ns
             self._old_in_row = 0
         self.channel.publish(quote)
+
+    def _counts_anew(self, quote: Quote) -> bool:
+        if quote.received_ts_ns - self._last_ns < COUNTS_ANEW_NS:
+            return False
+        self._old_in_row += 1
+        return self._old_in_row >= OLD_IN_ROW_MIN
 
 
 class OncePipe(Pipe):
