@@ -7,7 +7,21 @@ from decimal import Decimal
 import pytest
 
 from tickwright.errors import DecodeError
-from tickwright.venues.typed import read_decimal, read_optional, reader
+from tickwright.model.ids import parse_instrument_id
+from tickwright.model.instrument import Instrument
+from tickwright.venues.typed import (
+    read_decimal,
+    read_levels,
+    read_optional,
+    read_time,
+    reader,
+    tolerant_reader,
+)
+
+
+SCALED = Instrument.inferred(
+    parse_instrument_id("acme:BTC/USD"), product="acme.spot", symbol="BTC-USD", scale=2
+)
 
 
 def test_numbers_are_read_from_strings_and_bare() -> None:
@@ -44,3 +58,35 @@ def test_a_text_that_is_no_finite_number_is_refused(text: str) -> None:
 
 def test_zero_is_a_number_where_one_is_due() -> None:
     assert read_decimal("0.00") == 0
+
+
+def test_levels_are_exact_or_an_error() -> None:
+    found = read_levels([["1.5", "2", "0", "3"], [Decimal(1), Decimal(0)]], SCALED)
+    assert list(found) == [(Decimal("1.5"), Decimal(2)), (Decimal(1), Decimal(0))]
+    for rows in ([["1.555", "1"]], [["1", "-1"]], [["1"]], [["x", "1"]]):
+        with pytest.raises(DecodeError):
+            read_levels(rows, SCALED)
+
+
+@pytest.mark.parametrize(
+    ("text", "ns"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("2026-11-20T12:00:00.123456Z", 1_795_176_000_123_456_000),
+        ("2026-08-09T21:05:48.228568804Z", 1_786_309_548_228_568_804),
+    ],
+)
+def test_times_are_read_to_the_nanosecond(text: str, ns: int) -> None:
+    assert read_time(text) == ns
+
+
+@pytest.mark.parametrize("text", ["", "noon", "2026-11-20T12:00:00", "2026-11-20T12:00:00.xZ", "Z"])
+def test_a_text_that_is_no_time_in_utc_is_an_error(text: str) -> None:
+    with pytest.raises(DecodeError):
+        read_time(text)
+
+
+def test_a_tolerant_reader_has_nothing_where_others_complain() -> None:
+    read = tolerant_reader(list[int])
+    assert read(b"[1]") == [1]
+    assert read(b'{"a"') is None

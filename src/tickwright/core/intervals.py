@@ -18,7 +18,7 @@ from typing import Final
 from tickwright.errors import UsageError
 
 
-__all__ = ["interval_ns", "next_open_ns", "open_ns"]
+__all__ = ["interval_ns", "last_open_ns", "next_open_ns", "open_ns"]
 
 _SECOND_NS: Final = 1_000_000_000
 _DAY_NS: Final = 86_400 * _SECOND_NS
@@ -88,6 +88,21 @@ def next_open_ns(interval: str, open_ts_ns: int) -> int:
     # A month east of Greenwich begins on the last UTC day of the month before.
     months = _month_of(open_ts_ns + _DAY_NS // 2)
     return _month_ns(months + count) + (open_ts_ns - _month_ns(months))
+
+
+def last_open_ns(interval: str, start_ns: int, limit: int) -> int:
+    """Return when the last of ``limit`` candles opens at the latest, if the first opens at ``start_ns`` or after it.
+
+    Where a venue gives the newest candles of a span that holds too many, a span that ends here loses none.
+
+    Example:
+        >>> last_open_ns("1m", 0, 3)
+        179999999999
+    """
+    over_ns = start_ns
+    for _ in range(limit):
+        over_ns = next_open_ns(interval, over_ns)
+    return over_ns - 1
 
 
 def _month_of(ts_ns: int) -> int:

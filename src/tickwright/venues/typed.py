@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
-from tickwright.errors import DecodeError
+from tickwright.errors import DecodeError, InvalidNumber
+from tickwright.kernel import Levels
+from tickwright.model.instrument import Instrument
 
 
-__all__ = ["MS", "read_decimal", "read_optional", "reader"]
+__all__ = [
+    "MS",
+    "read_decimal",
+    "read_levels",
+    "read_optional",
+    "read_time",
+    "reader",
+    "tolerant_reader",
+]
 
 MS = 1_000_000
 """Nanoseconds in a millisecond, the unit of most venues' times."""
@@ -37,6 +48,25 @@ def reader(kind: Any) -> Callable[[bytes], Any]:
     return read
 
 
+def tolerant_reader(kind: Any) -> Callable[[bytes], Any]:
+    """Return a function from bytes to ``kind``, or to ``None`` where they are none.
+
+    Example:
+        >>> read = tolerant_reader(list[int])
+        >>> read(b"[1]"), read(b"pong")
+        ([1], None)
+    """
+    read = reader(kind)
+
+    def look(data: bytes) -> Any:
+        try:
+            return read(data)
+        except DecodeError:
+            return None
+
+    return look
+
+
 def read_decimal(text: str) -> Decimal:
     """Return the number in ``text``.
 
@@ -59,3 +89,40 @@ def read_optional(text: str) -> Decimal | None:
         DecodeError: If it is neither empty nor a finite number.
     """
     return (read_decimal(text) if text else None) or None
+
+
+def read_levels(rows: Iterable[Sequence[Decimal | str]], instrument: Instrument) -> Levels:
+    """Return the levels of ``rows``, for venues whose levels the kernel's scanner does not know.
+
+    Args:
+        rows: Price, quantity, and anything further.
+        instrument: For the scales.
+
+    Raises:
+        DecodeError: If a row is too short, or a number negative or not exact at the instrument's scales.
+    """
+    scales = instrument.price_scale, instrument.quantity_scale
+    try:
+        return Levels.from_pairs([(row[0], row[1]) for row in rows], *scales)
+    except (InvalidNumber, IndexError) as error:
+        raise DecodeError(f"levels: {error}") from None
+
+
+def read_time(text: str) -> int:
+    """Return a time such as ``2026-11-20T12:00:00.123456789Z`` in ns since 1970.
+
+    Raises:
+        DecodeError: If it is none, or names no zone.
+
+    Example:
+        >>> read_time("1970-01-01T00:00:01.000000005Z"), read_time("1970-01-01T00:00:01Z")
+        (1000000005, 1000000000)
+    """
+    whole, _, fraction = text.removesuffix("Z").partition(".")
+    try:
+        if not text.endswith("Z") or (fraction and not fraction.isdecimal()):
+            raise ValueError(text)
+        seconds = int(datetime.fromisoformat(f"{whole}+00:00").timestamp())
+    except ValueError:
+        raise DecodeError(f"{text!r} is not a time in UTC") from None
+    return seconds * 1_000_000_000 + int(fraction[:9].ljust(9, "0"))

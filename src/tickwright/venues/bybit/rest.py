@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tickwright.core.intervals import next_open_ns
+from tickwright.core.intervals import last_open_ns
 from tickwright.core.limits import Priority
 from tickwright.errors import NotSupported
 from tickwright.model.instrument import Instrument, Instruments
@@ -264,10 +264,8 @@ def _end_ns(interval: str, start_ns: int | None, end_ns: int | None, limit: int)
     """Return the last moment at which one of the first ``limit`` candles from ``start_ns`` on may open."""
     if start_ns is None:
         return end_ns
-    over_ns = start_ns
-    for _ in range(limit):
-        over_ns = next_open_ns(interval, over_ns)
-    return over_ns - MS if end_ns is None else min(end_ns, over_ns - MS)
+    over_ns = last_open_ns(interval, start_ns, limit)
+    return over_ns if end_ns is None else min(end_ns, over_ns)
 
 
 def _ms(time_ns: int | None) -> int | None:
