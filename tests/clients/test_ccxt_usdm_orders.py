@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from tests.clients.conftest import USDM
 from tests.clients.keys import Key
@@ -234,3 +235,33 @@ async def test_what_the_venue_refuses_is_the_error_that_the_client_has_for_it(
     error = await refused(exchange, *order, **params)
     assert (kind, code in error.text) == (error.kind, True), error.text
     assert await exchange.call("fetch_open_orders", SYMBOL) == []
+
+
+async def test_an_isolated_position_takes_margin_and_is_liquidated_when_it_is_gone(
+    exchange: ClientProcess, trading: LoopbackVenue, markets: Markets
+) -> None:
+    tiers = await exchange.call("fetch_leverage_tiers", [SYMBOL])
+    assert [tier["maintenanceMarginRate"] for tier in tiers[SYMBOL]][:3] == [0.004, 0.005, 0.0065]
+    await exchange.call("set_margin_mode", "isolated", SYMBOL)
+    await exchange.call("set_leverage", 10, SYMBOL)
+    await place(exchange, "market", "buy", 0.1)
+    before = await position(exchange)
+    assert before["marginMode"] == "isolated"
+    assert before["liquidationPrice"] == pytest.approx(before["entryPrice"] * 0.9 / 0.996, rel=1e-4)
+    added = await exchange.call("add_margin", SYMBOL, 100)
+    assert (added["type"], added["amount"]) == ("add", 100)
+    after = await position(exchange)
+    assert after["liquidationPrice"] < before["liquidationPrice"] - 900
+    assert after["collateral"] == pytest.approx(before["collateral"] + 100, abs=20)
+    (change,) = await exchange.call("fetch_margin_adjustment_history", SYMBOL)
+    assert (change["type"], change["amount"]) == ("add", 100)
+
+    instrument = markets[USDM].find("BTCUSDT")
+    assert instrument is not None
+    low = msgspec.structs.replace(instrument.mark(0), mark=instrument.mark(0).mark * 4 // 5)
+    instrument.mark = lambda now_ms: low  # type: ignore[method-assign]  # it crashes
+    await trading.advance(1)
+    assert await exchange.call("fetch_positions", [SYMBOL]) == []
+    (lost,) = await exchange.call("fetch_my_liquidations", SYMBOL)
+    assert (lost["info"]["side"], lost["contracts"]) == ("SELL", 0.1)
+    assert lost["info"]["clientOrderId"].startswith("autoclose-")
