@@ -14,6 +14,7 @@ from tickwright.core import gaps
 from tickwright.core.gaps import TABLE, Backfill, FillEvent, FillState, Hole, Link, TradeSequence
 from tickwright.errors import IllegalTransition
 from tickwright.model.market import Side, Trade
+from tickwright.runtime.succession import HELD_MAX
 
 
 def trade(trade_id: int) -> Trade:
@@ -73,6 +74,14 @@ def test_ids_that_start_anew_are_taken_as_new(monkeypatch: pytest.MonkeyPatch) -
     sequence.check(1000)
     links = [sequence.check(trade_id) for trade_id in range(1, 6)]
     assert links == [Link.DUPLICATE] * 3 + [Link.NEW] * 2
+
+
+def test_g23_all_that_a_successor_can_hold_is_old() -> None:
+    sequence = TradeSequence()
+    sequence.check(HELD_MAX)
+    links = {sequence.check(trade_id) for trade_id in range(HELD_MAX)}
+    assert links == {Link.DUPLICATE}
+    assert sequence.check(HELD_MAX + 1) is Link.NEW
 
 
 def test_duplicates_between_new_ids_are_not_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:

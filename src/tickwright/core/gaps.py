@@ -31,9 +31,9 @@ __all__ = [
     "TradeSequence",
 ]
 
-DUPLICATES_IN_ROW_MAX: Final = 10_000
-"""Old ids in a row after which the venue is taken to count anew. While one connection replaces another, both send
-the same trades for some seconds, at 1,000 a second at most."""
+DUPLICATES_IN_ROW_MAX: Final = 60_000
+"""Old ids in a row after which the venue is taken to count anew. A connection that takes over from another may have held
+50,000 frames that the other one brought, too (`tickwright.runtime.succession.HELD_MAX`); these are more."""
 
 HOLE_MAX: Final = 10_000
 """Trades that a backfill fetches for one hole: 10 requests of 1,000, which is what 10 minutes of outage cost on
