@@ -13,6 +13,7 @@ from tests.kernel.fuzz import mutated
 from tests.kernel.kernels import DEPTH, DEPTH_FRAME, TRADE, TRADE_FRAME, TWIN
 
 from tickwright.errors import DecodeError
+from tickwright.kernel.pure import Levels
 from tickwright.kernel.pure_fast import SHAPES_MAX, read_levels
 from tickwright.kernel.pure_scan import DepthScanner, FieldScanner
 
@@ -173,7 +174,6 @@ def test_levels_that_are_spelled_unevenly_do_not_use_up_the_shapes() -> None:
 @pytest.mark.parametrize(
     ("text", "scales", "raws"),
     [
-        ("", (2, 2), ([], [])),
         ('["1.50","2.0"],["0.25","0.0"]', (2, 1), ([150, 25], [20, 0])),
         ('["1.50","2.0"],["0.25","0.7"]', (4, 3), ([15000, 2500], [2000, 700])),
         ('["1.500","2.00"],["0.200","0.70"]', (1, 1), ([15, 2], [20, 7])),
@@ -187,18 +187,30 @@ def test_levels_that_are_spelled_unevenly_do_not_use_up_the_shapes() -> None:
 def test_even_levels_are_read(
     text: str, scales: tuple[int, int], raws: tuple[list[int], list[int]]
 ) -> None:
-    assert read_levels(text, "", *scales) == (*raws, [], [])
-    assert read_levels("", text, *scales) == ([], [], *raws)
-    assert read_levels(text, text, *scales) == (*raws, *raws)
+    levels, none = Levels._of(*raws, *scales), Levels._of([], [], *scales)
+    assert read_levels(text, "", *scales) == (levels, none)
+    assert read_levels("", text, *scales) == (none, levels)
+    assert read_levels(text, text, *scales) == (levels, levels)
+
+
+@pytest.mark.parametrize("scales", [(-1, 2), (2, -1), (19, 2), (2, 19)])
+def test_scales_that_are_none_are_left_to_the_exact_scanner(scales: tuple[int, int]) -> None:
+    assert read_levels('["1.50","2.0"]', "", *scales) is None
+
+
+def test_two_empty_sides_are_left_to_the_exact_scanner() -> None:
+    assert read_levels("", "", 2, 3) is None
 
 
 def test_what_was_read_before_does_not_matter() -> None:
     for _ in range(2):
         for text in ('["1.5","2.0"]', '["1.50","2.0"]', '["1","2.00"]', '["1.234","2.0"]'):
-            expected: object = (
-                None if "1.234" in text else ([100 if '"1"' in text else 150], [200], [], [])
-            )
-            assert read_levels(text, "", 2, 2) == expected
+            found = read_levels(text, "", 2, 2)
+            if "1.234" in text:
+                assert found is None
+            else:
+                assert found is not None
+                assert found[0].raw(0) == (100 if '"1"' in text else 150, 200)
 
 
 @pytest.mark.parametrize(
@@ -246,8 +258,7 @@ def test_levels_are_read_as_the_exact_scanner_does_or_not_at_all(
     is_large = any(raw >= 10**18 for pair in raws for raw in pair)
     assert is_large or found is not None
     if found is not None:
-        for side in (found[:2], found[2:]):
-            assert list(zip(*side, strict=True)) == raws
+        assert [side.raw(n) for side in found for n in range(len(side))] == raws * 2
 
 
 def test_no_pattern_of_a_shape_takes_what_json_refuses() -> None:

@@ -244,8 +244,10 @@ class L2Book:
             InvalidNumber: If the scales differ from the book's; the book is unchanged then.
         """
         own_bids, own_asks = self._own(bids), self._own(asks)
-        self._bids.apply(own_bids)
-        self._asks.apply(own_asks)
+        if own_bids._prices:
+            self._bids.apply(own_bids)
+        if own_asks._prices:
+            self._asks.apply(own_asks)
 
     def replace(self, bids: LevelRun, asks: LevelRun) -> None:
         """Forget all levels and take these, in any order; see `apply` for zeros, doubles and errors."""

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from tickwright.kernel.fixed import SCALE_MAX
+from tickwright.kernel.pure import Levels
 
 
 __all__ = ["SHAPES_MAX", "Shapes", "read_levels"]
@@ -27,7 +28,7 @@ _PATTERN_LENGTH_MAX: Final = 4000  # characters; a trade's has about 500
 
 # Narrower than JSON and than the exact scanner, so that no value can be too long or beyond 64 bits. Where the end of a
 # value is clear, nothing is tried twice (`*+`).
-_INT = r"-?(?:0|[1-9][0-9]{0,17}+)"
+_INT = r"-?+(?:[1-9][0-9]{0,17}+|0)"
 _NUMBER = _INT + r"(?:\.[0-9]{1,18}+)?+"
 _TEXT = r'[^"\\\x00-\x1f]*+'
 _BOOL = "true|false"
@@ -150,15 +151,13 @@ def _none(_text: str) -> None:
 
 def read_levels(
     bids: str, asks: str, price_scale: int, quantity_scale: int
-) -> tuple[list[int], list[int], list[int], list[int]] | None:
-    """Return the prices and quantities of both sides in fixed point, from texts like ``["1.50","2.0"],["1.25","4.0"]``.
+) -> tuple[Levels, Levels] | None:
+    """Return both sides, from texts like ``["1.50","2.0"],["1.25","4.0"]``.
 
-    ``None`` if a level is spelled in any other way, or has not as many digits after its points as the first one:
-    then the exact scanner has to look.
+    ``None`` if a level is spelled in any other way, if there is none, or if one has not as many digits after its points
+    as the first: then the exact scanner has to look.
     """
     run = f"{bids},{asks}," if bids and asks else f"{bids}{asks},"
-    if run == ",":
-        return [], [], [], []
     spelling = _recent.get((price_scale, quantity_scale))
     if spelling is None or not spelling.match(run):
         spelling = _spelling_of(run, price_scale, quantity_scale)
@@ -177,7 +176,10 @@ def read_levels(
     if spelling.quantity_power != 1:
         quantities = [raw * spelling.quantity_power for raw in quantities]
     count = bids.count("[")
-    return prices[:count], quantities[:count], prices[count:], quantities[count:]
+    return (
+        Levels._of(prices[:count], quantities[:count], price_scale, quantity_scale),
+        Levels._of(prices[count:], quantities[count:], price_scale, quantity_scale),
+    )
 
 
 class _Spelling(NamedTuple):
@@ -196,8 +198,13 @@ _recent: dict[tuple[int, int], _Spelling] = {}
 
 def _spelling_of(text: str, price_scale: int, quantity_scale: int) -> _Spelling | None:
     price, _, quantity = text[2 : text.find("]") - 1].partition('","')
-    digits = len(price.partition(".")[2]), len(quantity.partition(".")[2])
-    return None if max(digits) > SCALE_MAX else _spelling(*digits, price_scale, quantity_scale)
+    spelled = (
+        len(price.partition(".")[2]),
+        len(quantity.partition(".")[2]),
+        price_scale,
+        quantity_scale,
+    )
+    return _spelling(*spelled) if min(spelled) >= 0 and max(spelled) <= SCALE_MAX else None
 
 
 @lru_cache(_CACHED_MAX)

@@ -274,16 +274,14 @@ class DepthScanner:
                 scale, beyond 64 bits, or (a quantity) negative.
             InvalidNumber: If a scale is out of range.
         """
-        check_scale(price_scale, "price scale")
-        check_scale(quantity_scale, "quantity scale")
         known = self._shapes.read(frame)
         if known is not None:
-            *others, bids_text, asks_text = known
-            columns = read_levels(bids_text, asks_text, price_scale, quantity_scale)
-            if columns is not None:
-                bids = Levels._of(columns[0], columns[1], price_scale, quantity_scale)
-                asks = Levels._of(columns[2], columns[3], price_scale, quantity_scale)
-                return (*others, bids, asks)
+            sides = read_levels(known[-2], known[-1], price_scale, quantity_scale)
+            if sides is not None:
+                known[-2:] = sides
+                return tuple(known)
+        check_scale(price_scale, "price scale")
+        check_scale(quantity_scale, "quantity scale")
         document = _read_object(frame)
         values = (
             *[field.of(document) for field in self._fields],

@@ -290,7 +290,7 @@ class BookKeeper:
         audit = self._audit
         if audit is not None:
             verdict = audit.book(delta.last, book.best_bid, book.best_ask)
-            if verdict is not None:
+            if verdict is not None and (verdict is not MATCH or self.state is not _LIVE):
                 self._audited(audit, verdict, delta.received_ts_ns)
                 if not self._sync.is_synced:
                     return
