@@ -452,3 +452,33 @@ def test_a_loss_in_one_contract_that_closes_another_is_told_in_both() -> None:
             now.last_trade_id,
             now.last_price,
         )
+
+
+def test_the_same_seed_and_the_same_orders_give_the_same_events() -> None:
+    def told() -> list[Event]:
+        market = GeneratedMarket(USDM, 2, seed=11, opened_ms=1_800_000_000_000, rate_per_s=200)
+        heard: list[Event] = []
+        exchange = JoinedExchange(market, heard.extend)
+        market.every(100, lambda _: exchange.beat())
+        exchange.submit(OpenAccount(account="me"), 0)
+        exchange.submit(Deposit(account="me", asset="USDT", amount=raw_amount("100000")), 0)
+        chance = Random(5)
+        for _ in range(40):
+            market.advance(market.now_ms + 500)
+            symbol = chance.choice(("BTCUSDT", "ETHUSDT"))
+            side, is_market = chance.choice(list(Side)), chance.random() < 0.5
+            price = exchange.bids(symbol, 20)[chance.randrange(20)][0]
+            order = SubmitOrder(
+                account="me",
+                symbol=symbol,
+                side=side,
+                kind=OrderKind.MARKET if is_market else OrderKind.LIMIT,
+                quantity=chance.randrange(1, 50),
+                price=0 if is_market else price,
+            )
+            exchange.submit(order, market.now_ms * 1_000_000)
+        return heard
+
+    first = told()
+    assert len(first) > 1000
+    assert first == told()

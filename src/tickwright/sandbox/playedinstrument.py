@@ -11,9 +11,8 @@ queue among them.
   added there, so a user's order keeps its place; what crosses a user's order fills it.
 - A recorded trade is a taker of that quantity (`ReplayTrade`): it fills users' orders at better prices, then works
   off the queue at its own.
-- What a user took, and what a recorded trade worked off, stays gone until the next delta of the book states its price
-  again or, for a recorded trade, until any next delta of the book: a delta that does not name a traded price says that it
-  is as it was.
+- What a user took stays gone until a delta names its price again. What a recorded trade worked off stays gone until the
+  next delta, whatever that names: a price that traded and is not in it is as it was.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class Floor:
         """Take a price as the last one; who looks at it is told once the command at work is over."""
         market.last_price = price
         self.prints.append((market, TriggerBy.LAST, price))
-        if not market.mark:
+        if not market.mark and market.rules.brackets:
             self.shake(market)
 
     def shake(self, market: Market) -> None:
