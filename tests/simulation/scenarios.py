@@ -322,6 +322,11 @@ CONTENT_FAULTS = (
             ("unknown enums", ("unknown_enums",)),
         )
     ),
+    Fault(
+        name="contracts that do not trade yet among the listings",
+        sets={"pending_listings": 3},
+        not_at=dict.fromkeys(set(Phase) - {P.BEFORE}, "listings are asked for once, before"),
+    ),
     *(
         Fault(
             name=f"the venue's clock off by {step:g} s",
