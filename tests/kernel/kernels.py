@@ -13,19 +13,27 @@ from tickwright.kernel import pure, pure_scan
 
 
 class Kernel(NamedTuple):
-    """One implementation of the kernel's four classes."""
+    """One implementation of the kernel's five classes."""
 
     name: str
     Levels: Any
     L2Book: Any
     DepthScanner: Any
     FieldScanner: Any
+    RowScanner: Any
 
     def levels(self, pairs: Any, price_scale: int = 2, quantity_scale: int = 3) -> Any:
         return self.Levels.from_pairs(pairs, price_scale, quantity_scale)
 
 
-TWIN = Kernel("twin", pure.Levels, pure.L2Book, pure_scan.DepthScanner, pure_scan.FieldScanner)
+TWIN = Kernel(
+    "twin",
+    pure.Levels,
+    pure.L2Book,
+    pure_scan.DepthScanner,
+    pure_scan.FieldScanner,
+    pure_scan.RowScanner,
+)
 
 
 def load_compiled(path: Path | None = None) -> Kernel | None:
@@ -36,7 +44,12 @@ def load_compiled(path: Path | None = None) -> Kernel | None:
     except ImportError:
         return None
     return Kernel(
-        "compiled", module.Levels, module.L2Book, module.DepthScanner, module.FieldScanner
+        "compiled",
+        module.Levels,
+        module.L2Book,
+        module.DepthScanner,
+        module.FieldScanner,
+        module.RowScanner,
     )
 
 

@@ -11,7 +11,15 @@ import os  # the one look at the environment below the settings: which kernel an
 from typing import TYPE_CHECKING
 
 
-__all__ = ["IS_COMPILED", "DepthScanner", "FieldScanner", "L2Book", "Levels", "name_after"]
+__all__ = [
+    "IS_COMPILED",
+    "DepthScanner",
+    "FieldScanner",
+    "L2Book",
+    "Levels",
+    "RowScanner",
+    "name_after",
+]
 
 if TYPE_CHECKING:
     from tickwright.kernel._compiled import (
@@ -19,6 +27,7 @@ if TYPE_CHECKING:
         FieldScanner,
         L2Book,
         Levels,
+        RowScanner,
         name_after,
     )
 
@@ -32,12 +41,13 @@ else:
             FieldScanner,
             L2Book,
             Levels,
+            RowScanner,
             name_after,
         )
 
         IS_COMPILED = True
     except ImportError:
         from tickwright.kernel.pure import L2Book, Levels
-        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner, name_after
+        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner, RowScanner, name_after
 
         IS_COMPILED = False

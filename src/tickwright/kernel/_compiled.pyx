@@ -10,6 +10,7 @@ The interface, the rules and the docstrings with examples are those of the plain
 * ``_levels.pxi``   ``Levels``: an immutable run of price levels
 * ``_book.pxi``     ``L2Book``: two sorted arrays
 * ``_scan.pxi``     ``FieldScanner``, ``DepthScanner``: a tree of wanted keys, filled in one pass
+* ``_rows.pxi``     ``RowScanner``: the same for each object of an array
 * ``_names.pxi``    where a frame says which stream it belongs to
 
 Bounds are checked by hand where bytes are read, since Cython checks none on pointers: every read is behind a
@@ -21,4 +22,5 @@ include "_decimals.pxi"
 include "_levels.pxi"
 include "_book.pxi"
 include "_scan.pxi"
+include "_rows.pxi"
 include "_names.pxi"

@@ -223,25 +223,37 @@ cdef class _Scanner:
     cdef tuple walk(self, const unsigned char *data, Py_ssize_t length, int price_scale, int quantity_scale):
         cdef Cursor c
         cdef uint64_t seen = 0
+        c.start = c.at = data
+        c.end = data + length
+        c.problem = NULL
+        values = self.read_values(&c, &seen, price_scale, quantity_scale)
+        if next_char(&c) != -1:
+            raise_problem(&c, b"data after the end")
+        self.require(seen)
+        return values
+
+    @cython.final
+    cdef tuple read_values(self, Cursor *c, uint64_t *seen, int price_scale, int quantity_scale):
+        # One object, and what is wanted of it.
         cdef int n
         cdef tuple values = PyTuple_New(self.slots)
         # Filled before anything can look at the tuple.
         for n in range(self.slots):
             Py_INCREF(None)
             PyTuple_SET_ITEM(values, n, None)
-        c.start = c.at = data
-        c.end = data + length
-        c.problem = NULL
-        if next_char(&c) != c'{':
-            raise_problem(&c, b"an object expected")
-        self.read_object(&c, self.first_of(NOWHERE), values, &seen, price_scale, quantity_scale)
-        if next_char(&c) != -1:
-            raise_problem(&c, b"data after the end")
+        if next_char(c) != c'{':
+            raise_problem(c, b"an object expected")
+        self.read_object(c, self.first_of(NOWHERE), values, seen, price_scale, quantity_scale)
+        return values
+
+    @cython.final
+    cdef int require(self, uint64_t seen) except -1:
+        cdef int n
         if self.required & ~seen:
             for n in range(self.count):
                 if (self.required & ~seen) >> n & 1:
                     raise DecodeError(f"{self.paths[self.fields[n].slot]} is missing")
-        return values
+        return 0
 
     @cython.final
     cdef int read_object(

@@ -21,7 +21,15 @@ from tickwright.kernel.pure import Levels
 from tickwright.kernel.pure_fast import Shapes, read_levels
 
 
-__all__ = ["FIELDS_MAX", "NUMBER_LENGTH_MAX", "DepthScanner", "FieldScanner", "Frame", "name_after"]
+__all__ = [
+    "FIELDS_MAX",
+    "NUMBER_LENGTH_MAX",
+    "DepthScanner",
+    "FieldScanner",
+    "Frame",
+    "RowScanner",
+    "name_after",
+]
 
 Frame = bytes | bytearray | memoryview
 """Anything with contiguous bytes."""
@@ -212,6 +220,47 @@ class FieldScanner:
         values = tuple([field.of(document) for field in self._fields])
         self._shapes.learn(frame, document)
         return values
+
+
+@final
+class RowScanner:
+    """Takes chosen values out of each object in an array of a JSON frame, in one pass.
+
+    Args:
+        rows: Key of the array, in the outermost object.
+        fields: As for `FieldScanner`, within one row.
+
+    Raises:
+        UsageError: If a kind is unknown, or the paths cannot be watched together.
+
+    Example:
+        >>> scanner = RowScanner(rows="data", fields=[("p", "decimal"), ("i", "text")])
+        >>> scanner.scan(b'{"data":[{"p":"61000.5","i":"a"},{"p":"61000","i":"b"}]}')
+        [(Decimal('61000.5'), 'a'), (Decimal('61000'), 'b')]
+    """
+
+    __slots__ = ("_fields", "_rows")
+
+    def __init__(self, *, rows: str, fields: Sequence[tuple[str, str]]) -> None:
+        self._fields = [_Field(path, kind) for path, kind in fields]
+        check_paths([path for path, _ in fields])
+        if not rows:
+            raise UsageError("the array of rows needs a name")
+        self._rows = rows
+
+    def scan(self, frame: Frame) -> list[tuple[Any, ...]]:
+        """Return the values of each row of ``frame`` in the order of ``fields``.
+
+        Raises:
+            DecodeError: If the frame is not JSON, has no such array, or a row is no object, lacks a value, or one is
+                not of its kind.
+        """
+        rows = _at(_read_object(frame), (self._rows,))
+        if rows is _ABSENT:
+            raise DecodeError(f"{self._rows} is missing")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise DecodeError("an array of objects expected")
+        return [tuple([field.of(row) for field in self._fields]) for row in rows]
 
 
 @final

@@ -13,7 +13,6 @@ from tickwright.venues.bybit.wire_streams import (
     KlineFrame,
     LiquidationFrame,
     TickerFrame,
-    TradeRow,
 )
 
 
@@ -24,18 +23,10 @@ def shown(kind: type) -> list[bytes]:
     return [text.replace("\n    ", "").encode() for text in SHOWN.findall(kind.__doc__ or "")]
 
 
-@pytest.mark.parametrize("kind", [KlineFrame, TickerFrame, LiquidationFrame, TradeRow])
+@pytest.mark.parametrize("kind", [KlineFrame, TickerFrame, LiquidationFrame])
 def test_the_payload_in_a_docstring_is_read(kind: type) -> None:
     for frame in shown(kind):
         assert isinstance(msgspec.json.decode(frame, type=kind, strict=False), kind)
-
-
-def test_spot_and_contracts_spell_a_trade_alike() -> None:
-    contract, spot = (
-        msgspec.json.decode(frame, type=TradeRow, strict=False) for frame in shown(TradeRow)
-    )
-    assert (contract.side, spot.side) == ("Buy", "Buy")
-    assert (contract.trade_id[:4], spot.trade_id[:4]) == ("20f4", "2290")
 
 
 def test_g25_new_fields_and_quoted_numbers_are_read() -> None:

@@ -11,11 +11,10 @@ from decimal import Decimal
 
 from tickwright.core.invariants import check_positive, check_quote, check_snapshot
 from tickwright.errors import DecodeError
-from tickwright.kernel import DepthScanner
+from tickwright.kernel import DepthScanner, RowScanner
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookDelta, BookSnapshot, Level, LevelRun, Quote, Side, Trade
-from tickwright.venues.bybit.wire_streams import TradeFrame
-from tickwright.venues.typed import MS, reader
+from tickwright.venues.typed import MS
 
 
 __all__ = ["SIDES", "best", "book", "book_reply", "top", "trade_id_of", "trades"]
@@ -38,7 +37,12 @@ _scan_top = DepthScanner(
 _scan_reply = DepthScanner(
     ints=("result.ts", "result.u"), optional_ints=("result.cts",), bids="result.b", asks="result.a"
 ).scan
-_read_trades = reader(TradeFrame)
+_scan_trades = RowScanner(
+    rows="data",
+    fields=(("T", "int"), ("S", "text"), ("v", "decimal"), ("p", "decimal"), ("i", "text")),
+).scan
+
+_UNKNOWN = Side.UNKNOWN  # members of an enum are looked up slowly; this one is read at every trade
 
 
 def book(frame: bytes, received_ts_ns: int, instrument: Instrument) -> BookDelta | BookSnapshot:
@@ -76,11 +80,12 @@ def top(frame: bytes, received_ts_ns: int, instrument: Instrument) -> tuple[Quot
     )
     if len(bids) > 1 or len(asks) > 1:
         raise DecodeError(f"one level a side expected, not {len(bids)} and {len(asks)}")
-    time_ns = (made_ms or sent_ms) * MS
-    bid, ask = best(bids), best(asks)
-    quote = Quote(instrument.id, time_ns, received_ts_ns, *bid, *ask, sequence)
+    name, time_ns = instrument.id, (made_ms or sent_ms) * MS
+    bid, bid_quantity = bids[0] if bids else _EMPTY
+    ask, ask_quantity = asks[0] if asks else _EMPTY
+    quote = Quote(name, time_ns, received_ts_ns, bid, bid_quantity, ask, ask_quantity, sequence)
     check_quote(quote)
-    return quote, BookSnapshot(instrument.id, time_ns, received_ts_ns, bids, asks, update_id)
+    return quote, BookSnapshot(name, time_ns, received_ts_ns, bids, asks, update_id)
 
 
 def best(levels: LevelRun) -> Level:
@@ -104,23 +109,21 @@ def book_reply(body: bytes, received_ts_ns: int, instrument: Instrument) -> Book
 
 
 def trades(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[Trade]:
-    """Read ``publicTrade.<symbol>`` (*Trade*): see `tickwright.venues.bybit.wire_streams.TradeRow`."""
+    """Read ``publicTrade.<symbol>`` (*Trade*): up to 1,024 matches, in the order in which they happened.
+
+    ``{"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1795000000456,"data":[{"T":1795000000454,"s":"BTCUSDT",
+    "S":"Buy","v":"0.001","p":"90000.10","L":"PlusTick","i":"20f43950-d8dd-5b31-9112-a178eb6023af","BT":false,
+    "RPI":false,"seq":7961638744}]}``
+
+    The side is the taker's. Spot counts its trades: ``"i":"2290000000019296063"``.
+    """
     found = []
     name = instrument.id
-    for row in _read_trades(frame).rows:
-        check_positive(row.price, row.quantity)
-        side = SIDES.get(row.side, Side.UNKNOWN)
-        found.append(
-            Trade(
-                name,
-                row.time_ms * MS,
-                received_ts_ns,
-                row.price,
-                row.quantity,
-                side,
-                trade_id_of(row.trade_id),
-            )
-        )
+    for time_ms, word, quantity, price, text in _scan_trades(frame):
+        check_positive(price, quantity)
+        side = SIDES.get(word, _UNKNOWN)
+        trade_id = int(text) if text.isdecimal() else text
+        found.append(Trade(name, time_ms * MS, received_ts_ns, price, quantity, side, trade_id))
     return found
 
 

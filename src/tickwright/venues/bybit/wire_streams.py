@@ -19,35 +19,7 @@ __all__ = [
     "LiquidationFrame",
     "LiquidationRow",
     "TickerFrame",
-    "TradeFrame",
-    "TradeRow",
 ]
-
-
-class TradeRow(Struct, gc=False):
-    """One match inside a `TradeFrame`; the side is the taker's.
-
-    Contracts: ``{"T":1795000000454,"s":"BTCUSDT","S":"Buy","v":"0.001","p":"90000.10","L":"PlusTick",
-    "i":"20f43950-d8dd-5b31-9112-a178eb6023af","BT":false,"RPI":false,"seq":7961638744}``
-
-    Spot: ``{"i":"2290000000019296063","T":1795000000521,"p":"90000.1","v":"0.000221","S":"Buy","seq":79683241100,
-    "s":"BTCUSDT","BT":false,"RPI":false}``
-    """
-
-    time_ms: int = field(name="T")
-    side: str = field(name="S")
-    quantity: Decimal = field(name="v")
-    price: Decimal = field(name="p")
-    trade_id: str = field(name="i")
-
-
-class TradeFrame(Struct, gc=False):
-    """``publicTrade.<symbol>`` (*Trade*): up to 1,024 matches, in the order in which they happened.
-
-    ``{"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1795000000456,"data":[{…}]}``
-    """
-
-    rows: list[TradeRow] = field(name="data")
 
 
 class Bar(Struct, gc=False):
