@@ -309,7 +309,7 @@ def test_a_delta_where_a_snapshot_is_due_asks_for_one_once(streamed: Kept) -> No
     assert streamed.keeper.state is BookState.UNAUDITED
 
 
-def test_g05_g07_a_gap_is_healed_by_the_next_snapshot_which_replaces_all(streamed: Kept) -> None:
+def test_g05_a_gap_is_healed_by_the_next_snapshot_which_replaces_all(streamed: Kept) -> None:
     keeper = streamed.keeper
     keeper.on_streamed(begin(10, "97", "103"))
     keeper.on_delta(step(12, [("96", "1")]))

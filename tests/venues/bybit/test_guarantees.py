@@ -57,7 +57,7 @@ def texts(venue: MemoryVenue) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("fault", ["drop", "reorder"])
 @virtual_time
-async def test_g05_g07_a_hole_is_healed_by_subscribing_that_one_stream_anew(fault: str) -> None:
+async def test_g05_a_hole_is_healed_by_subscribing_that_one_stream_anew(fault: str) -> None:
     async with MemoryVenue(linear(BTC, ETH)) as venue, venue.connector() as tw:
         notices, states = await acquire(tw, [Notices()]), await acquire(tw, [BookStates(BTC)])
         updates = await acquire(tw, [BookUpdates(BTC)])
@@ -89,7 +89,7 @@ async def test_a_doubled_delta_changes_nothing() -> None:
 
 
 @virtual_time
-async def test_g03_g07_after_an_outage_no_level_from_before_is_left() -> None:
+async def test_g07_after_an_outage_no_level_from_before_is_left() -> None:
     async with MemoryVenue(linear()) as venue, venue.connector() as tw:
         updates = await acquire(tw, [BookUpdates(BTC)])
         book = await tw.book(BTC)
