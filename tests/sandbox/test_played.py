@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,9 +20,10 @@ from tests.sandbox.trader import ACCOUNT, SPOT, USDM, Trader
 from tickwright import Connector
 from tickwright.errors import UnknownInstrument
 from tickwright.io.files import CaptureReader
+from tickwright.model.market import Side
 from tickwright.sandbox import LoopbackVenue, PlayedMarket, Sandbox
 from tickwright.sandbox.trading import JoinedExchange, trading_side
-from tickwright.venues.commands import Deposit, OpenAccount
+from tickwright.venues.commands import CancelAll, Deposit, OpenAccount, OrderKind, SubmitOrder
 from tickwright.venues.facts import raw_amount
 
 
@@ -310,3 +313,45 @@ async def test_without_a_pace_it_is_played_as_fast_as_clients_read_and_then_rest
                 await asyncio.sleep(0)
         assert venue.endpoints[SPOT].rest
     assert market.now_ms < OPENED_MS + 9000
+
+
+@pytest.mark.parametrize(("name", "product"), [("binance-usdm-1", USDM), ("binance-spot-1", SPOT)])
+def test_whatever_users_do_nothing_is_lost_and_the_books_come_together_again(
+    name: str, product: str, capture_path: Callable[[str], Path]
+) -> None:
+    market = PlayedMarket(product, capture_path(name), opened_ms=OPENED_MS)
+    exchange, chance, funds = JoinedExchange(market, lambda _: None), Random(3), raw_amount("3000")
+    list(market.run(OPENED_MS + 5000))
+    exchange.submit(OpenAccount(account="me"), 0)
+    for asset in ("BTC", "USDT"):
+        exchange.submit(Deposit(account="me", asset=asset, amount=funds), 0)
+    for _ in range(100):
+        list(market.run(market.now_ms + 200))
+        side, is_market = chance.choice(list(Side)), chance.random() < 0.4
+        levels = (exchange.bids if side is Side.BUY else exchange.asks)("BTCUSDT", 3)
+        order = SubmitOrder(
+            account="me",
+            symbol="BTCUSDT",
+            side=side,
+            kind=OrderKind.MARKET if is_market else OrderKind.LIMIT,
+            quantity=chance.randrange(1, 100) * 100_000,
+            price=0 if is_market else chance.choice(levels)[0],
+        )
+        exchange.submit(order, market.now_ms * 1_000_000)
+        held = Counter(exchange.collected)
+        for account in exchange.accounts:
+            for one in exchange.balances(account):
+                held[one.asset] += one.free + one.locked
+            for position in exchange.positions(account):
+                held["USDT"] -= position.cost * (1 if position.quantity > 0 else -1)
+        assert held == {"BTC": funds, "USDT": funds}
+        assert exchange.bids("BTCUSDT", 1)[0][0] < exchange.asks("BTCUSDT", 1)[0][0]
+    assert {fill.is_maker for fill in exchange.fills("me")} == {True, False}
+    exchange.submit(CancelAll(account="me"), market.now_ms * 1_000_000)
+    instrument = market.find("BTCUSDT")
+    assert instrument is not None
+    list(market.run(market.now_ms + 3000))
+    while not instrument.is_settled:
+        list(market.run(market.now_ms + 10))
+    assert exchange.bids("BTCUSDT", 20) == instrument.bids(20)
+    assert exchange.asks("BTCUSDT", 20) == instrument.asks(20)
