@@ -19,6 +19,7 @@
     │   └── RequestTimeout         an HTTP request went unanswered
     ├── VenueError                 the venue answered, and the answer is no
     │   ├── VenueRejected          an error body with the venue's own code and text
+    │   │   ├── CredentialsRefused   the venue does not take the key, or not for this
     │   │   └── TimestampRefused   a signed request was too old or from the future, and was not carried out
     │   ├── RateLimited            429: over a limit; nothing leaves before ``retry_at_ns``
     │   │   └── Banned             418 / 403: the address is banned until ``retry_at_ns``
@@ -48,6 +49,7 @@ __all__ = [
     "ConnectTimeout",
     "ConnectionLost",
     "ConnectivityError",
+    "CredentialsRefused",
     "DecodeError",
     "HandshakeRefused",
     "IllegalTransition",
@@ -183,6 +185,10 @@ class VenueRejected(VenueError):
         self.code = code
         self.text = text
         self.where = where
+
+
+class CredentialsRefused(VenueRejected):
+    """The key is unknown, its signature wrong, or it may not do this: other credentials are needed."""
 
 
 class TimestampRefused(VenueRejected):

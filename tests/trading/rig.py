@@ -14,15 +14,19 @@ from tickwright.app.registry import products_of
 from tickwright.core.ordercheck import Denial
 from tickwright.io.rest import RestClient
 from tickwright.io.store import MemoryStore
+from tickwright.io.websocket import WebSocketOptions
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import Side
+from tickwright.model.notices import Notice
 from tickwright.model.orders import Order, OrderEvent, OrderFilled, SubmitOrder
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import VirtualClock
+from tickwright.trading.accounts import Accounts
 from tickwright.trading.board import OrderBoard
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Journal
+from tickwright.trading.private import PrivateParts, PrivatePolicy, PrivateSession
 from tickwright.trading.recorder import Recorder
 from tickwright.venues.signing import Credentials, Signer
 
@@ -40,7 +44,10 @@ class Rig:
         self.product = product
         self.clock = VirtualClock()
         self.events: list[OrderEvent] = []
+        self.notices: list[Notice] = []
+        self.accounts = Accounts()
         self.denial: Denial | None = None
+        self.running: asyncio.Task[None] | None = None
         self.store = MemoryStore()
         self._group = group
         self._instruments = Instruments()
@@ -69,15 +76,39 @@ class Rig:
         """Return a gateway of a next run, over what the last one has journalled."""
         self.store = MemoryStore(rows)
         self.journal = Journal(self.store)
-        recorder = Recorder(self.journal, OrderBoard(), self.events.append)
+        self.recorder = Recorder(self.journal, OrderBoard(), self.events.append)
         self.gateway = Gateway(
             {self.product: self.desk},
-            recorder,
+            self.recorder,
             check=lambda command, instrument: self.denial,
             clock=self.clock,
             spawn=lambda name, coroutine: self._group.create_task(coroutine, name=name),
         )
         return self.gateway
+
+    def private(self, policy: PrivatePolicy | None = None, secret: str = "") -> PrivateSession:
+        """Run a private stream of the present gateway; with a wrong secret if one is given."""
+        network, account = self.sandbox.network, self.sandbox.account
+        assert network is not None
+        assert network.websockets is not None
+        parts = PrivateParts(
+            desk=self.desk,
+            rest=self.rest,
+            signer=Signer(Credentials(account.key, secret or account.secret)),
+            endpoints=self.sandbox.endpoints[self.product],
+            instruments=lambda: self._instruments,
+            transport=network.websockets,
+            options=WebSocketOptions(),
+            gateway=self.gateway,
+            recorder=self.recorder,
+            accounts=self.accounts,
+            clock=self.clock,
+            rng=Random(7),
+            notify=self.notices.append,
+        )
+        session = PrivateSession(parts, policy)
+        self.running = self._group.create_task(session.run())
+        return session
 
     # ------------------------------------------------------------------ orders
 
@@ -125,9 +156,13 @@ class Rig:
 
 @asynccontextmanager
 async def rig(product: str = SPOT) -> AsyncIterator[Rig]:
-    """Yield a gateway at a venue that stands still."""
-    sandbox = Sandbox((product,), instruments=1, speed=0, network=MemoryVenues())
+    """Yield a gateway at a venue where time passes and hardly anybody else trades."""
+    sandbox = Sandbox(
+        (product,), instruments=1, rate_per_s=0.001, step_s=1.0, network=MemoryVenues()
+    )
     async with sandbox, asyncio.TaskGroup() as group:
         made = Rig(sandbox, product, group)
         await made.listed()
         yield made
+        if made.running is not None:
+            made.running.cancel()

@@ -271,10 +271,9 @@ class RestClient:
         if call.security is Security.PUBLIC:
             return request
         auth, signer = self._auth_of(call)
-        mono_ns = self._clock.monotonic_ns()
-        now_ns = self.clock_sync.server_ns(mono_ns) or self._clock.time_ns()
         target, _, query = request.url.partition("?")
-        seal = auth.seal(query, request.body, signer, now_ns // 1_000_000, security=call.security)
+        now_ms = self.venue_clock.now_ms()
+        seal = auth.seal(query, request.body, signer, now_ms, security=call.security)
         url = f"{target}?{seal.query}" if seal.query else target
         return msgspec.structs.replace(request, url=url, headers=request.headers + seal.headers)
 

@@ -50,6 +50,11 @@ class VenueClock:
         self._asking = asyncio.Lock()
         self._needed = asyncio.Event()
 
+    def now_ms(self) -> int:
+        """Return the venue's time in ms, or ours while the venue's is not known."""
+        now_ns = self.sync.server_ns(self._clock.monotonic_ns()) or self._clock.time_ns()
+        return now_ns // 1_000_000
+
     async def known(self) -> None:
         """Wait until the venue's time is known or, where it does not tell it, was asked for once.
 

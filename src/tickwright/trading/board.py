@@ -34,6 +34,7 @@ class OrderBoard:
         self._lives: dict[str, OrderLife] = {}
         self._products: dict[str, str] = {}
         self._unfinished: dict[str, None] = {}
+        self._by_venue_id: dict[tuple[str, str], str] = {}
 
     # ------------------------------------------------------------------ the fold
 
@@ -53,15 +54,25 @@ class OrderBoard:
         return events
 
     def _reported(self, product: str, report: OrderReport) -> list[OrderEvent]:
-        life = self._lives.get(report.client_order_id)
+        life = self._lives.get(self.name_of(product, report))
         if life is None:
             command = _command_of(report)
             if command is None:
                 return []
             life = self._begin(command, product, is_external=True)
         events = life.reported(report)
+        if report.venue_order_id is not None:
+            name = life.order.client_order_id
+            self._by_venue_id.setdefault((product, report.venue_order_id), name)
         self._noted(life)
         return events
+
+    def name_of(self, product: str, report: OrderReport) -> str:
+        """Return what the order of a report goes by here: some channels call it otherwise once it was triggered or canceled."""
+        if report.client_order_id in self._lives or report.venue_order_id is None:
+            return report.client_order_id
+        known = self._by_venue_id.get((product, report.venue_order_id))
+        return known or report.client_order_id
 
     def _begin(self, command: SubmitOrder, product: str, *, is_external: bool) -> OrderLife:
         name = command.client_order_id

@@ -19,7 +19,14 @@ from tickwright.errors import CircuitOpen, ConnectivityError, DecodeError, Unkno
 from tickwright.io.clock import Clock
 from tickwright.model.instrument import Instrument
 from tickwright.model.numbers import format_decimal
-from tickwright.model.orders import AmendOrder, Order, OrderReport, OrderState, SubmitOrder
+from tickwright.model.orders import (
+    AmendOrder,
+    Order,
+    OrderReport,
+    OrderState,
+    ReportedState,
+    SubmitOrder,
+)
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.journal import (
@@ -224,10 +231,11 @@ class Gateway:
         if lost:
             await self._recorder.record(*lost)
 
-    async def reconcile(self, product: str) -> None:
+    async def reconcile(self, product: str) -> list[Reported]:
         """Make the orders of a product what the venue says they are: after a start, and after every outage (G8).
 
         On return every order that the venue shows is known, and every other one that was not finished has been asked for.
+        Returned is what was not known before.
 
         Raises:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: The venue did not answer; try again.
@@ -237,20 +245,33 @@ class Gateway:
         news = [entry for entry in shown if self._is_news(entry)]
         if news:
             await self._recorder.record(*news)
-        names = {entry.client_order_id for entry in shown}
+        names = {self.board.name_of(product, entry.report) for entry in shown}
         for order in self.board.unfinished():
             name = order.client_order_id
             if self.board.product(name) != product:
                 continue
             if name not in names:
-                await self._ask_once(name, desk)
+                news += await self._asked(name, desk)
             self._seek(name)
+        return news
+
+    async def _asked(self, name: str, desk: TradingDesk) -> list[Reported]:
+        """Ask for an order that the venue does not show any more, and return what that told if it was news."""
+        reported = await desk.query(self.order(name))
+        if reported is None:
+            return []
+        is_news = self._is_news(reported)
+        await self._recorder.record(reported)
+        await self._complete(name, desk)
+        return [reported] if is_news else []
 
     def _is_news(self, entry: Reported) -> bool:
-        order, report = self.board.order(entry.client_order_id), entry.report
+        report = entry.report
+        order = self.board.order(self.board.name_of(entry.product, report))
         return (
             order is None
             or not order.state.is_open
+            or report.state is not ReportedState.OPEN
             or report.quantity != order.quantity
             or report.price != order.price
             or (report.filled_quantity or 0) > order.filled_quantity
@@ -289,10 +310,14 @@ class Gateway:
             if reported is None:
                 return False
             await self._recorder.record(reported)
-            order = self.order(name)
+        await self._complete(name, desk)
+        return True
+
+    async def _complete(self, name: str, desk: TradingDesk) -> None:
+        """Ask for executions that nobody has named."""
+        order = self.order(name)
         if order.missing_quantity and order.venue_order_id is not None:
             await self._recorder.record(await desk.executions(order))
-        return True
 
     def _absent(self, name: str) -> Absent:
         return Absent(

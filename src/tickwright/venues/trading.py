@@ -19,12 +19,16 @@ from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import Side
 from tickwright.model.orders import Fill, Order, OrderReport, SubmitOrder
-from tickwright.venues.base import RestCall
+from tickwright.venues.base import Endpoints, RestCall
+from tickwright.venues.signing import Signer
 
 
 __all__ = [
     "AccountNews",
     "Execution",
+    "Greeted",
+    "GreetingRefused",
+    "PrivateLink",
     "PrivateNews",
     "RejectCode",
     "Rejection",
@@ -104,6 +108,67 @@ PrivateNews = OrderReport | AccountNews | StreamEnded
 """What a private stream tells."""
 
 
+class Greeted(msgspec.Struct, frozen=True):
+    """The venue agreed to the greeting of that number."""
+
+    request_id: int
+
+
+class GreetingRefused(msgspec.Struct, frozen=True):
+    """The venue refused a greeting, or the key behind it."""
+
+    error: VenueError
+    is_final: bool
+    """Whether nothing but other credentials helps."""
+
+
+class PrivateLink(Protocol):
+    """How a product's private stream is had and read: words and calls, no socket.
+
+    Where a venue wants a key for the stream itself, it is asked for before each connection and kept alive. Where it wants
+    to be told whose events are wanted, greetings are sent one after the other once the socket is open, and each is answered.
+    """
+
+    @property
+    def lifetime_s(self) -> float:
+        """How long the venue lets a connection live."""
+
+    @property
+    def keepalive_s(self) -> float | None:
+        """How often a stream's key is kept alive; ``None`` where there is none."""
+
+    def key(self) -> RestCall[str] | None:
+        """Return the call for a stream's key, ``None`` where there is none."""
+
+    def keepalive(self, key: str) -> RestCall[None]:
+        """Return the call that keeps a key alive."""
+
+    def url(self, endpoints: Endpoints, key: str) -> str:
+        """Return where to connect.
+
+        Raises:
+            ConfigError: If there is no address for it.
+        """
+
+    def greetings(self, signer: Signer, now_ms: int) -> Sequence[str]:
+        """Return what to send once the socket is open; the first has number 1, the next 2."""
+
+    def ping(self) -> str | None:
+        """Return the text frame of a client's ping, ``None`` to use a WebSocket ping frame."""
+
+    def control(self, frame: bytes) -> Greeted | GreetingRefused | None:
+        """Read an answer to a greeting; ``None`` for any other frame."""
+
+    def read(
+        self, frame: bytes, received_ts_ns: int, instruments: Instruments
+    ) -> Sequence[PrivateNews]:
+        """Return what a frame says of orders and the account, nothing for one of another kind.
+
+        Raises:
+            DecodeError: If it cannot be read.
+        """
+
+
 class TradingCalls(Protocol):
     """Signed calls of one product; what it does not offer raises ``NotSupported``, before any I/O.
 
@@ -113,6 +178,10 @@ class TradingCalls(Protocol):
     @property
     def inquiry(self) -> InquiryPolicy:
         """How to find out what became of an order, by the venue's rules."""
+
+    @property
+    def link(self) -> PrivateLink:
+        """How the account's own events are had."""
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order; prices and quantities are multiples of the instrument's steps already."""

@@ -31,8 +31,15 @@ from tickwright.venues.trading import AccountNews, StreamEnded
 
 D = Decimal
 MS = 1_000_000
-read_spot = user_events("binance.spot", lambda: SPOT_LISTINGS)
-read_usdm = user_events("binance.usdm", lambda: USDM_LISTINGS)
+
+
+def read_spot(frame: bytes, received_ts_ns: int) -> Any:
+    return user_events(frame, received_ts_ns, "binance.spot", SPOT_LISTINGS)
+
+
+def read_usdm(frame: bytes, received_ts_ns: int) -> Any:
+    return user_events(frame, received_ts_ns, "binance.usdm", USDM_LISTINGS)
+
 
 EXECUTION: dict[str, Any] = {
     "e": "executionReport", "E": 1795000000206, "s": "BTCUSDT", "c": "sim-0001", "S": "BUY",

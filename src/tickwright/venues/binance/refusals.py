@@ -6,7 +6,14 @@ import re
 
 import msgspec
 
-from tickwright.errors import Banned, RateLimited, TimestampRefused, VenueError, VenueRejected
+from tickwright.errors import (
+    Banned,
+    CredentialsRefused,
+    RateLimited,
+    TimestampRefused,
+    VenueError,
+    VenueRejected,
+)
 
 
 __all__ = ["refusal"]
@@ -17,6 +24,8 @@ _LIMITED = 429
 _BANNED = 418
 _TIMESTAMP = (-1021, -5028)
 """«Timestamp for this request is outside of the recvWindow», on receipt and, on futures, at the matching engine."""
+_CREDENTIALS = (-1002, -1022, -2014, -2015)
+"""«You are not authorized», «Signature for this request is not valid», and the two about API keys."""
 _TEXT_MAX = 200
 _ERROR_BODY_MAX = 4096
 """No error body is longer; larger answers are data and need no second look."""
@@ -59,8 +68,13 @@ def refusal(status: int, body: bytes, where: str) -> VenueError | None:
         return Banned(where, _until_ns(text), text)
     if status == _FIREWALL and code is None:
         text = f"its firewall turned the request down ({text}); check proxy, region and parameters"
-    kind = TimestampRefused if code in _TIMESTAMP else VenueRejected
-    return kind(status, code, text, where)
+    return _kind(code)(status, code, text, where)
+
+
+def _kind(code: int | None) -> type[VenueRejected]:
+    if code in _TIMESTAMP:
+        return TimestampRefused
+    return CredentialsRefused if code in _CREDENTIALS else VenueRejected
 
 
 def _may_be_error(body: bytes) -> bool:

@@ -22,9 +22,10 @@ from tickwright.venues.binance.order_params import (
     spot_params,
     usdm_params,
 )
+from tickwright.venues.binance.private_links import SpotLink, UsdmLink
 from tickwright.venues.binance.rest import WEIGHT
 from tickwright.venues.binance.verdicts import rejection
-from tickwright.venues.trading import Execution, Rejection
+from tickwright.venues.trading import Execution, PrivateLink, Rejection
 
 
 __all__ = ["SpotTrading", "UsdmTrading"]
@@ -44,6 +45,7 @@ class SpotTrading:
     """Spot's calls."""
 
     inquiry = _INQUIRY
+    link: PrivateLink = SpotLink()
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order."""
@@ -155,6 +157,7 @@ class UsdmTrading:
     """USD-M's calls. Orders that wait for a trigger live in a service of their own until they are triggered."""
 
     inquiry = _INQUIRY
+    link: PrivateLink = UsdmLink()
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order."""

@@ -39,30 +39,28 @@ _read_future = reader(OrderTradeUpdate)
 _read_algo = reader(AlgoUpdate)
 _read_account = reader(AccountUpdate)
 
-Decode = Callable[[bytes, int], tuple[PrivateNews, ...]]
 
+def user_events(
+    frame: bytes, received_ts_ns: int, product: str, instruments: Instruments
+) -> tuple[PrivateNews, ...]:
+    """Return what a user data frame says of orders, balances and positions.
 
-def user_events(product: str, instruments: Callable[[], Instruments]) -> Decode:
-    """Return the decoder of a product's user data frames.
-
-    It returns nothing for events that say nothing of orders, balances or positions, those of a kind that nobody knows
-    among them (G25), and raises ``DecodeError`` for those that cannot be read.
+    Nothing for events that say nothing of these, those of a kind that nobody knows among them (G25).
 
     Args:
+        frame: As it came, in whatever envelope.
+        received_ts_ns: Our clock when it came.
         product: Whose instruments are named.
-        instruments: All of them.
+        instruments: All of them; events of others are left out.
+
+    Raises:
+        DecodeError: If it cannot be read.
     """
-
-    def decode(frame: bytes, received_ts_ns: int) -> tuple[PrivateNews, ...]:
-        envelope = _read_envelope(frame)
-        body = bytes(envelope.event) or bytes(envelope.data) or frame
-        inner = envelope if body is frame else _read_envelope(body)
-        read = _READERS.get(inner.kind)
-        if read is None:
-            return ()
-        return read(body, _Place(product, instruments(), received_ts_ns))
-
-    return decode
+    envelope = _read_envelope(frame)
+    body = bytes(envelope.event) or bytes(envelope.data) or frame
+    inner = envelope if body is frame else _read_envelope(body)
+    read = _READERS.get(inner.kind)
+    return () if read is None else read(body, _Place(product, instruments, received_ts_ns))
 
 
 class _Place(msgspec.Struct, frozen=True):
