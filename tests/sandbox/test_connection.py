@@ -250,3 +250,16 @@ async def test_g11_too_many_connections_are_refused(venue: LoopbackVenue, client
     assert raised.value.status == 429
     venue.faults.is_strict = False
     await client.connect(venue)
+
+
+async def test_control_messages_can_be_read_late_and_keep_their_order(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    venue.faults.ack_delay_s = 0.05
+    socket = await client.connect(venue)
+    for number in range(3):
+        await socket.send_str(f'{{"method":"LIST_SUBSCRIPTIONS","id":{number}}}')
+    await venue.wait_until(lambda: len(venue.connections()[0].received) == 3)
+    venue.faults.ack_delay_s = 0.0
+    await socket.send_str('{"method":"LIST_SUBSCRIPTIONS","id":3}')
+    assert [(await client.read(socket))["id"] for _ in range(4)] == [0, 1, 2, 3]

@@ -56,6 +56,7 @@ class Connection:
         self._ended = asyncio.Event()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._is_closing = False
+        self._unread: deque[str] = deque()
         self._stirred_s = 0.0
         """When anything was last sent either way."""
 
@@ -143,8 +144,22 @@ class Connection:
         if self.conversation.allowance.counts_texts and not self._is_counted():
             return
         text = payload.decode("utf-8", "replace")
-        faults, board = self._faults, self._switchboard
         self.received.append(text)
+        delay_s = self._faults.ack_delay_s
+        if not delay_s and not self._unread:
+            self._obey(text)
+            return
+        self._unread.append(text)
+        asyncio.get_running_loop().call_later(delay_s, self._read_on)
+
+    def _read_on(self) -> None:
+        """Do what was asked for a while ago; timers of one instant run in any order, so each does what is next."""
+        text = self._unread.popleft()
+        if self._link is not None and not self._is_closing:
+            self._obey(text)
+
+    def _obey(self, text: str) -> None:
+        faults, board = self._faults, self._switchboard
         reply = self.conversation.answer(text, now_ms=board.time_ms(), refused=faults.refuse)
         code = self._closing_code(reply)
         has_left = board.hold()

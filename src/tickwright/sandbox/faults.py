@@ -60,6 +60,8 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Pings, pongs and replies flow, market data and user events do not."""
     no_ack: bool = False
     """Control messages are obeyed and never answered."""
+    ack_delay_s: Seconds = 0.0
+    """Control messages, and requests of a WebSocket API, are read so late."""
     pong_delay_s: Seconds = 0.0
     """A client's pings are answered so late."""
     ping_interval_s: Annotated[float, Meta(gt=0)] | None = None

@@ -1,4 +1,4 @@
-"""Drives ccxt's Binance class, REST and ``watch*``, for the tests in this folder."""
+"""Drives an exchange class of ccxt's, REST and ``watch*``, for the tests in this folder."""
 
 from __future__ import annotations
 
@@ -30,10 +30,12 @@ class Agent:
             return self.followers.append(follower)
         return await getattr(self.exchange, name)(*args, **kwargs)
 
-    async def open(self, urls: dict[str, Any], config: dict[str, Any]) -> None:
+    async def open(
+        self, urls: dict[str, Any], config: dict[str, Any], exchange: str = "binance"
+    ) -> None:
         """Make an exchange object that finds the venue at ``urls``, in place of ccxt's own addresses."""
         await self.close()
-        self.exchange = ccxt.pro.binance(config)
+        self.exchange = getattr(ccxt.pro, exchange)(config)
         api = self.exchange.urls["api"]
         self.exchange.urls["api"] = self.exchange.deep_extend(api, urls)
 

@@ -117,7 +117,7 @@ def test_fundings_and_interest_are_told_of_contracts_only(desk: RestDesk) -> Non
         ("kline", {"symbol": "BTCUSDT", "interval": "2"}),
         ("funding/history", {"category": "linear", "symbol": "BTCUSDT", "startTime": "1"}),
         ("open-interest", {"category": "linear", "symbol": "BTCUSDT", "intervalTime": "1"}),
-        ("tickers", {"category": "option"}),
+        ("orderbook", {"category": "option", "symbol": "BTCUSDT"}),
         ("tickers", {"category": "nothing"}),
         ("instruments-info", {"category": "linear", "cursor": "x"}),
     ],
@@ -138,6 +138,12 @@ def test_small_endpoints_answer(desk: RestDesk) -> None:
     ]
     assert len(result(desk, "risk-limit", category="linear")["list"]) == 2
     assert result(desk, "insurance")["list"] == []
+
+
+def test_categories_without_instruments_are_empty(desk: RestDesk) -> None:
+    for category in ("inverse", "option"):
+        assert result(desk, "instruments-info", category=category)["list"] == []
+        assert result(desk, "tickers", category=category)["list"] == []
 
 
 def test_unknown_paths_and_methods_are_404(desk: RestDesk) -> None:

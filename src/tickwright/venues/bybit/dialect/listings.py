@@ -16,7 +16,7 @@ from tickwright.venues.facts import RATE_SCALE, Listing
 __all__ = [
     "FUNDING_MINUTES",
     "LEVERAGE_MAX",
-    "MAX_UNITS",
+    "MAX_LOTS",
     "MIN_VALUE",
     "inferred_listing",
     "instrument_row",
@@ -29,8 +29,8 @@ FUNDING_MINUTES = 480
 LEVERAGE_MAX = 100
 MIN_VALUE = 5
 """Of an order, in quote asset."""
-MAX_UNITS = 10_000_000
-"""An order's largest quantity, in lots; half of it for a market order."""
+MAX_LOTS = {"spot": 100_000_000, "linear": 1_000_000}
+"""Category → an order's largest quantity, in lots; half of it for a market order."""
 _LAUNCH_MS = 1_585_526_400_000
 _RECORDED_SCALE = 8
 
@@ -113,7 +113,7 @@ def _id(listing: Listing) -> int:
 
 
 def _spot(at: Spelling) -> Json:
-    listing, most = at.listing, MAX_UNITS * at.listing.lot
+    listing, most = at.listing, MAX_LOTS[at.category.name] * at.listing.lot
     return {
         "symbolId": _id(listing),
         "symbol": at.symbol,
@@ -144,7 +144,7 @@ def _spot(at: Spelling) -> Json:
 
 
 def _contract(at: Spelling) -> Json:
-    listing, most = at.listing, MAX_UNITS * at.listing.lot
+    listing, most = at.listing, MAX_LOTS[at.category.name] * at.listing.lot
     return {
         "symbol": at.symbol,
         "symbolId": _id(listing),

@@ -28,6 +28,8 @@ from tickwright.venues.facts import CandleFact, InstrumentView, MarketView
 __all__ = ["RestDesk", "time_result"]
 
 Params = Mapping[str, str]
+_ABSENT = ("inverse", "option")
+"""Categories of the venue's that have no instruments here."""
 _BOOK_MAX = 1000
 _FUNDING_MAX, _INTEREST_MAX, _INTEREST_LIMIT = 200, 200, 50
 _CANDLES_MAX, _CANDLES_LIMIT = 1000, 200
@@ -91,6 +93,9 @@ class RestDesk:
     # ------------------------------------------------------------------ listings
 
     def _instruments(self, params: Params) -> str:
+        if params.get("category") in _ABSENT:
+            body = {"category": params["category"], "list": [], "nextPageCursor": ""}
+            return _written(body)
         category = self._category(params)
         listings = [one.listing for one in self._of(category)]
         for name, of in (("symbol", "symbol"), ("baseCoin", "base")):
@@ -171,6 +176,8 @@ class RestDesk:
         return BookWindow(topic, instrument)
 
     def _tickers(self, params: Params) -> str:
+        if params.get("category") in _ABSENT:
+            return _written({"category": params["category"], "list": []})
         category, now_ms = self._category(params), self.market.now_ms
         asked = [self._one(params)[0]] if params.get("symbol") else self._of(category)
         rows = [rest_ticker(one, now_ms) for one in asked]
@@ -276,7 +283,7 @@ class RestDesk:
             raise missing("category")
         found = self._categories.get(name)
         if found is None:
-            known = name in CATEGORIES or name in ("inverse", "option", "spread")
+            known = name in CATEGORIES or name in _ABSENT
             raise Refused(10001, "Not supported symbols" if known else "Illegal category")
         return found
 

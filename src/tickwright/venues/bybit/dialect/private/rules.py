@@ -6,7 +6,7 @@ from tickwright.venues.bybit.dialect.categories import CATEGORIES, Category
 from tickwright.venues.bybit.dialect.listings import (
     FUNDING_MINUTES,
     LEVERAGE_MAX,
-    MAX_UNITS,
+    MAX_LOTS,
     MIN_VALUE,
 )
 from tickwright.venues.facts import RATE_SCALE, Listing, raw_amount
@@ -30,7 +30,7 @@ def market_rules(listing: Listing) -> MarketRules:
 
 def _sizes(listing: Listing) -> tuple[SizeRule, SizeRule]:
     """Return what limit orders and market orders may be."""
-    most = MAX_UNITS * listing.lot
+    most = MAX_LOTS[listing.category] * listing.lot
     return (
         SizeRule(listing.lot, most, listing.lot),
         SizeRule(listing.lot, most // 2, listing.lot),
