@@ -19,6 +19,7 @@ from rich.console import Console
 from benchmarks import footprint, peers, tables
 from benchmarks.contest import PACED, Contestant, Result, measure
 from benchmarks.latency import latency_contestants, measure_latency, show_latency
+from benchmarks.venues import measure_venues, show_venues
 from benchmarks.workload import CASES
 
 
@@ -26,7 +27,9 @@ __all__ = ["main"]
 
 LATENCY = "latency"
 """Not a case like the others: delays at a set pace, by the clock."""
-ALL_CASES = (*CASES, PACED, LATENCY)
+VENUES = "venues"
+"""Nor is this one: the same content in each venue's words, in process."""
+ALL_CASES = (*CASES, PACED, LATENCY, VENUES)
 FRAMES = {
     "depth": 26_000,
     "bookTicker": 40_000,
@@ -99,7 +102,7 @@ def main() -> None:
     rounds = 1 if arguments.quick else arguments.rounds
     results: list[Result] = []
     for case in cases:
-        if case == LATENCY:
+        if case in (LATENCY, VENUES):
             continue
         results += measure(
             case,
@@ -111,12 +114,14 @@ def main() -> None:
     delays = []
     if LATENCY in cases:
         delays = measure_latency(latency_contestants(found), rounds=rounds, say=say)
+    by_venue = measure_venues() if VENUES in cases else []
     sizes = [] if arguments.no_footprint else footprint.measure_all(say)
     if arguments.json:
         report = {
             "machine": _machine(),
             "results": results,
             "latency": delays,
+            "venues": by_venue,
             "footprint": sizes,
             "left_out": missing,
         }
@@ -126,6 +131,8 @@ def main() -> None:
     tables.show_machine(console, _machine())
     tables.show_results(console, results, floor=FLOOR, ours=(COMPILED, TWIN))
     show_latency(console, delays)
+    if by_venue:
+        show_venues(console, by_venue)
     tables.show_footprint(console, sizes)
 
 

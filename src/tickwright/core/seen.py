@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Final
 
 
-__all__ = ["SEEN_MAX", "SeenIds"]
+__all__ = ["SEEN_MIN", "SeenIds"]
 
-SEEN_MAX: Final = 8_192
-"""Ids remembered. While one connection takes over from another, both bring the same trades for some seconds, at 1,000 a
-second at most."""
+SEEN_MIN: Final = 8_192
+"""Ids remembered at least. While one connection takes over from another, both bring the same trades for some seconds, at
+1,000 a second at most."""
 
 
 class SeenIds:
     """The last ids of a stream, whose names say nothing about what is missing between them.
 
+    They are kept in two generations: when the young one is full, it becomes the old one, which is forgotten.
+
     Args:
-        seen_max: How many are remembered; the oldest goes first.
+        seen_min: How many are remembered at least; twice as many at most.
 
     Example:
         >>> seen = SeenIds()
@@ -25,22 +26,22 @@ class SeenIds:
         (True, False)
     """
 
-    __slots__ = ("_ids", "_order", "_seen_max")
+    __slots__ = ("_old", "_seen_min", "_young")
 
-    def __init__(self, seen_max: int = SEEN_MAX) -> None:
-        self._ids: set[int | str] = set()
-        self._order: deque[int | str] = deque()
-        self._seen_max = seen_max
+    def __init__(self, seen_min: int = SEEN_MIN) -> None:
+        self._young: set[int | str] = set()
+        self._old: set[int | str] = set()
+        self._seen_min = seen_min
 
     def __len__(self) -> int:
-        return len(self._order)
+        return len(self._young) + len(self._old)
 
     def is_new(self, name: int | str) -> bool:
-        """Return whether ``name`` was not seen lately, and remember it."""
-        if name in self._ids:
+        """Return whether ``name`` was not seen lately, and remember it. On the hot path of trades."""
+        young = self._young
+        if name in young or name in self._old:
             return False
-        self._ids.add(name)
-        self._order.append(name)
-        if len(self._order) > self._seen_max:
-            self._ids.remove(self._order.popleft())
+        young.add(name)
+        if len(young) >= self._seen_min:
+            self._old, self._young = young, set()
         return True

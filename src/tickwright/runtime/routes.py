@@ -166,11 +166,22 @@ def _sorter(sinks: tuple[tuple[type, Sink], ...]) -> Sink:
 
 
 def _spreader(sinks: tuple[tuple[type, Sink], ...]) -> Sink:
+    if len(sinks) == 1:
+        return _picker(*sinks[0])
     by_type = _by_type(sinks)
 
     def take(events: Sequence[object]) -> None:
         for event in events:
             for sink in by_type.get(type(event), ()):
+                sink(event)
+
+    return take
+
+
+def _picker(event_type: type, sink: Sink) -> Sink:
+    def take(events: Sequence[object]) -> None:
+        for event in events:
+            if type(event) is event_type:
                 sink(event)
 
     return take
