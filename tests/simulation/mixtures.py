@@ -6,14 +6,8 @@ import asyncio
 from random import Random
 
 import msgspec
-from tests.simulation.scenarios import (
-    AFTER_BREAKER_S,
-    AFTER_DELAYS_S,
-    ALL_FAULTS,
-    Fault,
-    Phase,
-    relent,
-)
+from tests.simulation.fault import AFTER_BREAKER_S, AFTER_DELAYS_S, Fault, Phase, relent
+from tests.simulation.scenarios import ALL_FAULTS
 from tests.simulation.world import World
 
 from tickwright.sandbox.faults import Faults

@@ -6,15 +6,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.simulation.scenarios import (
-    ALL_FAULTS,
-    NOT_MARKET_DATA,
-    SOON_S,
-    Fault,
-    Phase,
-    cells,
-    play,
-)
+from tests.simulation.fault import SOON_S, Fault, Phase
+from tests.simulation.scenarios import ALL_FAULTS, NOT_MARKET_DATA, cells, play
 from tests.simulation.world import TRANSPORTS, open_world, run_on
 
 from tickwright.model.notices import BookStateChanged, CandleGap, Gap, SessionDown
