@@ -69,6 +69,13 @@ def test_where_no_mark_is_sent_all_but_the_newest_candle_are_closed() -> None:
     assert (found[0].trades, found[0].quote_volume) == (None, None)
 
 
+def test_a_newest_candle_that_ended_long_ago_is_closed_as_well() -> None:
+    (found,) = make_candles([Bar(0)], BTC, 65 * 10**9 + 1, "1m")
+    assert found.is_closed
+    (found,) = make_candles([Bar(0)], BTC, 65 * 10**9, "1m")
+    assert not found.is_closed
+
+
 def test_what_a_row_tells_of_itself_counts() -> None:
     (found,) = make_candles([FullBar(0)], BTC, 9, "1m")
     assert (found.is_closed, found.trades, found.quote_volume) == (True, 3, TWO)

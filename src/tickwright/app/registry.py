@@ -14,6 +14,7 @@ __all__ = ["VENUES", "products_of", "venue_names"]
 VENUES: dict[str, str] = {
     "binance": "tickwright.venues.binance.spec",
     "bybit": "tickwright.venues.bybit.spec",
+    "coinbase": "tickwright.venues.coinbase.spec",
     "okx": "tickwright.venues.okx.spec",
 }
 """Venue → the module whose ``PRODUCTS`` declares it."""

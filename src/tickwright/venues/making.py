@@ -16,6 +16,10 @@ from tickwright.venues.typed import MS, read_time
 __all__ = ["make_candles", "make_quote", "make_trades", "ns_of"]
 
 
+_CLOCK_MARGIN_NS = 5_000_000_000
+"""How far our clock may be ahead of the venue's without an open candle passing as closed."""
+
+
 def ns_of(time: int | str) -> int:
     """Return a venue's time, ms since 1970 or a text such as ``2026-11-20T12:00:00.123456Z``, in ns.
 
@@ -60,27 +64,23 @@ def make_quote(
 
 
 def make_candles(
-    rows: Iterable[Any],
-    instrument: Instrument,
-    received_ts_ns: int,
-    interval: str,
-    *,
-    is_closed: bool = False,
+    rows: Iterable[Any], instrument: Instrument, received_ts_ns: int, interval: str
 ) -> list[Candle]:
     """Return the candles of ``rows``, oldest first; each ends a millisecond before the next begins.
 
     Args:
         rows: With ``begin``, ``open``, ``high``, ``low``, ``close`` and ``volume``; ``quote_volume``, ``trades`` and
-            ``is_closed`` where the venue tells them. Where it does not, all but the newest row are closed.
+            ``is_closed`` where the venue tells them. Where it does not, all but the newest row are closed, and the
+            newest if its end lies well in the past.
         instrument: Whose they are.
         received_ts_ns: When they came.
         interval: Such as ``1m``.
-        is_closed: Whether the newest is closed, too.
 
     Raises:
         DecodeError: If an event breaks the rules of its kind.
     """
     ordered = sorted(((ns_of(row.begin), row) for row in rows), key=lambda pair: pair[0])
+    over_ns = received_ts_ns - _CLOCK_MARGIN_NS
     newest_ns = ordered[-1][0] if ordered else 0
     return [
         checked(
@@ -90,7 +90,7 @@ def make_candles(
                 received_ts_ns,
                 interval,
                 open_ns,
-                next_open_ns(interval, open_ns) - MS,
+                (close_ns := next_open_ns(interval, open_ns)) - MS,
                 row.open,
                 row.high,
                 row.low,
@@ -98,7 +98,7 @@ def make_candles(
                 row.volume,
                 getattr(row, "quote_volume", None),
                 getattr(row, "trades", None),
-                getattr(row, "is_closed", is_closed or open_ns < newest_ns),
+                getattr(row, "is_closed", open_ns < newest_ns or close_ns < over_ns),
             )
         )
         for open_ns, row in ordered

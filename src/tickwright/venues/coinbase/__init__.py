@@ -1,0 +1,1 @@
+"""Coinbase Advanced Trade: public data of its spot markets."""

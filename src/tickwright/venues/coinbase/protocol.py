@@ -1,0 +1,114 @@
+"""How Coinbase's market data socket is spoken to (docs, *WebSocket Overview*): one channel a request, no request ids.
+
+What answers a request is a list of all that the connection is subscribed to by now. Every frame of a connection has
+its number, whatever its channel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from tickwright.venues.base import Control, Ignored, Listed, Nack
+from tickwright.venues.channels import channel_of
+from tickwright.venues.typed import tolerant_reader
+
+
+__all__ = ["CoinbaseProtocol", "number_of"]
+
+_ASKED_AS = {"l2_data": "level2"}
+"""Channel as its frames are named → as it is asked for, where the two differ."""
+_SENT_AS = {asked: sent for sent, asked in _ASKED_AS.items()}
+_NUMBER = re.compile(rb'"sequence_num":\s*(\d+)')
+_HEAD_BYTES = 300
+
+
+class _Row(msgspec.Struct):
+    product_id: str = ""
+
+
+class _Event(_Row):
+    trades: list[_Row] = []
+    tickers: list[_Row] = []
+    candles: list[_Row] = []
+    subscriptions: dict[str, list[str]] = {}
+
+
+class _Said(msgspec.Struct):
+    channel: str = ""
+    events: list[_Event] = []
+    type: str = ""
+    message: str = ""
+
+
+_read = tolerant_reader(_Said)
+
+
+def number_of(frame: bytes) -> int | None:
+    """Return ``sequence_num``: one more with each frame of a connection (docs, *Sequence Numbers*)."""
+    match = _NUMBER.search(frame, 0, _HEAD_BYTES)
+    return int(match[1]) if match else None
+
+
+class CoinbaseProtocol:
+    """The protocol of ``advanced-trade-ws``; streams are named ``<channel of the frame>:<product id>``."""
+
+    def url(self, origin: str, route: str) -> str:
+        """Return the origin: there is one path."""
+        return origin
+
+    def stream_of(self, frame: bytes) -> str | None:
+        """Return the stream of a data frame, all of whose rows are of one product; ``None`` for anything else."""
+        said = _read(frame)
+        if said is None:
+            return None
+        products = {
+            row.product_id
+            for event in said.events
+            for row in (event, *event.trades, *event.tickers, *event.candles)
+        } - {""}
+        return f"{said.channel}:{products.pop()}" if len(products) == 1 else None
+
+    def control(self, frame: bytes) -> Control | None:
+        """Read the list of subscriptions, an error or a heartbeat; ``None`` if it is none of them.
+
+        ``{"channel":"subscriptions","sequence_num":0,"events":[{"subscriptions":{"level2":["BTC-USD"]}}],…}``
+        ``{"type":"error","message":"authentication failure"}``
+        """
+        said = _read(frame)
+        if said is None:
+            return None
+        if said.channel == "subscriptions":
+            return Listed(
+                tuple(
+                    f"{_SENT_AS.get(channel, channel)}:{product}"
+                    for event in said.events
+                    for channel, products in event.subscriptions.items()
+                    for product in products
+                )
+            )
+        if said.type == "error":
+            return Nack(None, said.message)
+        is_empty = not any(event.trades or event.tickers or event.candles for event in said.events)
+        return Ignored() if said.channel and is_empty else None
+
+    def subscribe(self, streams: Sequence[str], request_id: int) -> str:
+        """Return ``{"type":"subscribe","channel":"level2","product_ids":["BTC-USD"]}``."""
+        return _request("subscribe", streams)
+
+    def unsubscribe(self, streams: Sequence[str], request_id: int) -> str:
+        """Return the same with ``unsubscribe``."""
+        return _request("unsubscribe", streams)
+
+    def ping(self) -> str | None:
+        """Return the request for ``heartbeats``, once a second: without them quiet channels are closed."""
+        return '{"type":"subscribe","channel":"heartbeats"}'
+
+
+def _request(kind: str, streams: Sequence[str]) -> str:
+    channel = channel_of(streams[0])
+    products = [stream.partition(":")[2] for stream in streams]
+    said = {"type": kind, "channel": _ASKED_AS.get(channel, channel), "product_ids": products}
+    return msgspec.json.encode(said).decode()
