@@ -20,7 +20,6 @@ from tickwright.model.market import (
     Trade,
 )
 from tickwright.venues.binance.codec_typed import mark_prices_of, ticker_of
-from tickwright.venues.binance.typed import MS, reader
 from tickwright.venues.binance.wire_rest import (
     AggTradeRow,
     BookTickerRow,
@@ -34,6 +33,7 @@ from tickwright.venues.binance.wire_rest import (
     TickerRow,
     TradeRow,
 )
+from tickwright.venues.typed import MS, reader
 
 
 __all__ = [

@@ -22,7 +22,7 @@ from tickwright.errors import DecodeError
 from tickwright.kernel import DepthScanner, FieldScanner
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import AggTrade, BookDelta, BookSnapshot, Quote, Side, Trade
-from tickwright.venues.binance.typed import MS
+from tickwright.venues.typed import MS
 
 
 __all__ = [

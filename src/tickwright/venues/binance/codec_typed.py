@@ -18,7 +18,6 @@ from tickwright.model.market import (
     Side,
     Ticker,
 )
-from tickwright.venues.binance.typed import MS, read_decimal, read_optional, reader
 from tickwright.venues.binance.wire_rest import PremiumIndexRow, TickerRow
 from tickwright.venues.binance.wire_streams import (
     AveragePriceEvent,
@@ -29,6 +28,7 @@ from tickwright.venues.binance.wire_streams import (
     MiniTickerEvent,
     TickerEvent,
 )
+from tickwright.venues.typed import MS, read_decimal, read_optional, reader
 
 
 __all__ = [

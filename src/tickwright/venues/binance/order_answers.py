@@ -21,8 +21,8 @@ from tickwright.venues.binance.order_rows import (
     PositionRow,
     WalletRow,
 )
-from tickwright.venues.binance.typed import MS, read_decimal, read_optional, reader
 from tickwright.venues.trading import Execution
+from tickwright.venues.typed import MS, read_decimal, read_optional, reader
 
 
 __all__ = [

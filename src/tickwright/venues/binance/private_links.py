@@ -18,10 +18,10 @@ from tickwright.venues.base import Endpoints, RestCall, Security
 from tickwright.venues.binance.auth import signed_params
 from tickwright.venues.binance.refusals import refusal
 from tickwright.venues.binance.rest import WEIGHT
-from tickwright.venues.binance.typed import reader
 from tickwright.venues.binance.user_events import user_events
 from tickwright.venues.signing import Signer
 from tickwright.venues.trading import Greeted, GreetingRefused, PrivateNews
+from tickwright.venues.typed import reader
 
 
 __all__ = ["SpotLink", "UsdmLink"]

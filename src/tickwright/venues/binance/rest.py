@@ -24,8 +24,8 @@ from tickwright.model.market import (
 )
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance import answers, codec
-from tickwright.venues.binance.typed import MS
 from tickwright.venues.binance.wire_rest import ListingRow
+from tickwright.venues.typed import MS
 
 
 __all__ = ["WEIGHT", "BinanceCalls", "RestRules"]

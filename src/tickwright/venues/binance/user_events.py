@@ -13,7 +13,6 @@ from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
 from tickwright.model.orders import Fill, OrderReport
 from tickwright.venues.binance.order_answers import ALGO_STATES, SIDES, STATES
-from tickwright.venues.binance.typed import MS, read_decimal, read_optional, reader
 from tickwright.venues.binance.user_rows import (
     AccountUpdate,
     AlgoUpdate,
@@ -24,6 +23,7 @@ from tickwright.venues.binance.user_rows import (
     OutboundPosition,
 )
 from tickwright.venues.trading import AccountNews, PrivateNews, StreamEnded
+from tickwright.venues.typed import MS, read_decimal, read_optional, reader
 
 
 __all__ = ["user_events"]
