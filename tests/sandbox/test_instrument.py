@@ -120,7 +120,35 @@ def test_trades_are_found_by_id_and_time() -> None:
     joined = one.agg_trades(None, None, None, 5)
     assert one.agg_trades(joined[0].id, None, None, 2) == joined[:2]
     assert one.agg_trades(None, joined[-1].ts_ms, None, 500)[-1] == joined[-1]
-    assert one.agg_trades(None, None, OPENED - 1, 500) == []
+    before = one.agg_trades(None, None, OPENED - 1, 500)
+    assert before[-1].ts_ms < OPENED
+    assert before[-1].id + 1 == one.agg_trades(None, OPENED, None, 1)[0].id
+
+
+def test_who_asks_at_the_opening_finds_trades_and_later_ones_follow_on_them() -> None:
+    one = instrument()
+    earlier = one.trades(None, 500)
+    assert (len(earlier), earlier[-1].price) == (500, one.last_price)
+    assert earlier[-1].id == one.last_trade_id
+    for step in range(500):
+        one.step(OPENED + step)
+    ids = [trade.id for trade in one.trades(None, 1000)]
+    assert ids == list(range(one.last_trade_id - 999, one.last_trade_id + 1))
+    assert one.trades(earlier[-2].id, 3)[:2] == earlier[-2:]
+    numbers = [trade.id for trade in one.agg_trades(None, None, None, 1000)]
+    assert numbers == list(range(numbers[0], numbers[0] + 1000))
+
+
+def test_trades_from_before_the_opening_go_once_there_are_enough_others() -> None:
+    one = instrument()
+    first = one.last_trade_id + 1
+    steps = 0
+    while one.last_trade_id < first + 2500:
+        one.step(OPENED + steps)
+        steps += 1
+    found = one.trades(first - 10, 5)
+    assert found[0].id > first
+    assert [trade.id for trade in found] == list(range(found[0].id, found[0].id + 5))
 
 
 def test_a_day_holds_its_prices() -> None:

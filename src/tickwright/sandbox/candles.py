@@ -193,8 +193,10 @@ class CandleBook:
             high = max(opened, price) + rng.randint(0, size) // tick * tick
             low = max(tick, min(opened, price) - rng.randint(0, size) // tick * tick)
             candle = CandleFact(open_ms, close_of(interval, open_ms), opened, high, low, price)
-            candle.trades = rng.randint(1, 500)
+            # Enough trades for four prices, and for each a lot of either side's half of the volume.
+            candle.trades = max(4, rng.randint(1, 500))
             candle.volume = rng.randint(1, 500) * 100 * self._listing.lot
+            candle.trades = min(candle.trades, candle.volume // self._listing.lot)
             candle.turnover = self._listing.turnover((high + low) // 2, candle.volume)
             candle.taker_volume = candle.volume // 2
             candle.taker_turnover = candle.turnover // 2

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 
 from tickwright.sandbox.bookside import BookSide, Quotes, TradingFloor
 from tickwright.sandbox.candles import CandleBook
+from tickwright.sandbox.earlier import EarlierTrades
 from tickwright.venues.facts import (
     RATE_SCALE,
     AggTradeFact,
@@ -76,6 +77,14 @@ class SimulatedInstrument:
         self._trades: deque[TradeFact] = deque(maxlen=_TRADES_KEPT)
         self._agg_trades: deque[AggTradeFact] = deque(maxlen=_TRADES_KEPT)
         self._candles = CandleBook(listing, rng, opened_ms, price)
+        self._earlier = EarlierTrades(
+            self._candles,
+            opened_ms=opened_ms,
+            lot=listing.lot,
+            tick=listing.tick,
+            last_id=self.last_trade_id,
+            last_joined_id=self._agg_id,
+        )
         self._anchor = price
         self._open_day = max(listing.tick, self._on_tick(int(price * rng.uniform(0.97, 1.03))))
         self._high = max(price, self._open_day)
@@ -307,17 +316,25 @@ class SimulatedInstrument:
 
     def trades(self, from_id: int | None, limit: int) -> list[TradeFact]:
         """Return trades from an id on, or the last ones, in order; only the latest are kept."""
+        kept: Iterable[TradeFact] = self._trades
+        if len(self._trades) < _TRADES_KEPT and (
+            len(self._trades) < limit if from_id is None else from_id <= self._earlier.last_id
+        ):
+            kept = chain(self._earlier.trades(), kept)
         if from_id is None:
-            return list(islice(self._trades, max(0, len(self._trades) - limit), None))
-        return list(islice((trade for trade in self._trades if trade.id >= from_id), limit))
+            return list(deque(kept, limit))
+        return list(islice((trade for trade in kept if trade.id >= from_id), limit))
 
     def agg_trades(
         self, from_id: int | None, start_ms: int | None, end_ms: int | None, limit: int
     ) -> list[AggTradeFact]:
         """Return joined trades from an id or a time on, or the last ones, in order."""
+        kept: Iterable[AggTradeFact] = self._agg_trades
+        if len(self._agg_trades) < _TRADES_KEPT:
+            kept = chain(self._earlier.joined(), kept)
         found = [
             trade
-            for trade in self._agg_trades
+            for trade in kept
             if (from_id is None or trade.id >= from_id)
             and (start_ms is None or trade.ts_ms >= start_ms)
             and (end_ms is None or trade.ts_ms <= end_ms)
