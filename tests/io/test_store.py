@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from tests.io.postgres_rig import fresh_name
 
-from tickwright.errors import Closed, ConfigError
+from tickwright.errors import Closed, ConfigError, StoreError
 from tickwright.io.store import MemoryStore, Store, open_store
 
 
 Opening = Callable[[], Awaitable[Store]]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
-    """Return what opens the same store again and again."""
-    if request.param == "sqlite":
-        return lambda: open_store(f"sqlite:{tmp_path / 'journal.db'}")
+def _again() -> Opening:
     rows: list[MemoryStore] = []
 
     async def again() -> Store:
@@ -26,6 +24,18 @@ def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
         return rows[-1]
 
     return again
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
+    """Return what opens the same store again and again."""
+    match request.param:
+        case "sqlite":
+            return lambda: open_store(f"sqlite:{tmp_path / 'journal.db'}")
+        case "postgresql":
+            url = request.getfixturevalue("postgres").url(fresh_name())
+            return lambda: open_store(url)
+    return _again()
 
 
 async def contents(store: Store, after: int = 0) -> list[tuple[int, bytes]]:
@@ -38,6 +48,24 @@ async def test_rows_come_back_in_the_order_of_writing(opening: Opening) -> None:
     assert await store.append([b"c"]) == 3
     assert await contents(store) == [(1, b"a"), (2, b"b"), (3, b"c")]
     assert await contents(store, after=2) == [(3, b"c")]
+    await store.close()
+
+
+async def test_a_batch_of_nothing_changes_nothing(opening: Opening) -> None:
+    store = await opening()
+    await store.append([b"a"])
+    assert await store.append([]) == 1
+    assert await contents(store) == [(1, b"a")]
+    await store.close()
+
+
+@pytest.mark.parametrize("opening", ["sqlite", "postgresql"], indirect=True)
+async def test_a_batch_that_cannot_be_written_leaves_nothing_and_no_hole(opening: Opening) -> None:
+    store = await opening()
+    with pytest.raises(StoreError):
+        await store.append([b"good", None])  # type: ignore[list-item]  # a row that tables refuse
+    assert await store.append([b"next"]) == 1
+    assert await contents(store) == [(1, b"next")]
     await store.close()
 
 
@@ -67,7 +95,22 @@ async def test_nothing_is_taken_after_closing_and_closing_twice_is_fine(opening:
         await store.append([b"late"])
 
 
-@pytest.mark.parametrize("url", ["", "mongodb://x", "memory:x", "sqlite:"])
+async def test_g30_another_kind_of_url_shows_nothing_of_itself() -> None:
+    for url in ("postgre//bot:hunter2@host/db", "hunter2@host", "postgresql//bot:hunter2@host"):
+        with pytest.raises(ConfigError) as raised:
+            await open_store(url)
+        assert "hunter2" not in str(raised.value)
+
+
+async def test_postgresql_without_its_driver_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "tickwright.io.store_postgres", None)
+    with pytest.raises(ConfigError, match=r"install tickwright\[postgres\]"):
+        await open_store("postgresql://host/db")
+
+
+@pytest.mark.parametrize("url", ["", "mongodb://x", "memory:x", "sqlite:", "postgresql:x"])
 async def test_another_kind_of_url_is_refused_with_those_that_there_are(url: str) -> None:
-    with pytest.raises(ConfigError, match="memory:, or sqlite:"):
+    with pytest.raises(ConfigError, match="memory:, sqlite: with a path, or postgresql://"):
         await open_store(url)

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tickwright.errors import StoreError
+from tickwright.errors import ConfigError, StoreError
+from tickwright.io import store_sqlite as module
 from tickwright.io.store import Store, open_store
-from tickwright.io.store_sqlite import SqliteStore
+from tickwright.io.store_sqlite import STEPS, SqliteStore
 
 
 async def contents(store: Store, after: int = 0) -> list[tuple[int, bytes]]:
@@ -41,9 +42,10 @@ async def test_a_reader_sees_what_the_writer_wrote_and_writes_nothing(tmp_path: 
     await writer.close()
 
 
-async def test_a_file_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="cannot be opened"):
-        await open_store(f"sqlite:{tmp_path / 'none.db'}", is_read_only=True)
+def test_a_file_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no journal at"):
+        SqliteStore.open(tmp_path / "none.db", is_read_only=True)
+    assert not list(tmp_path.iterdir())
 
 
 async def test_a_file_that_is_no_journal_is_refused_and_unchanged(tmp_path: Path) -> None:
@@ -55,28 +57,72 @@ async def test_a_file_that_is_no_journal_is_refused_and_unchanged(tmp_path: Path
     await SqliteStore.open(tmp_path / "other.db").close()  # its lock was let go
 
 
-@pytest.mark.parametrize("version", [0, 99])
-async def test_a_file_of_another_version_is_refused(tmp_path: Path, version: int) -> None:
+@pytest.mark.parametrize(("table", "version"), [("other", 0), ("other", 1), ("log", 0)])
+async def test_some_other_database_is_refused(tmp_path: Path, table: str, version: int) -> None:
     path = tmp_path / "journal.db"
     with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE other (x)")
+        connection.execute(f"CREATE TABLE {table} (x)")
         connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    with pytest.raises(StoreError, match=f"version {version}"):
+    with pytest.raises(StoreError, match="no journal but some other database"):
         SqliteStore.open(path)
+
+
+async def test_a_journal_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    await SqliteStore.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for is_read_only in (True, False):
+        with pytest.raises(StoreError, match="version 99, and this program knows versions up to 1"):
+            SqliteStore.open(path, is_read_only=is_read_only)
+
+
+@pytest.fixture
+async def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a journal of version 1, which has become old."""
+    path = tmp_path / "journal.db"
+    store = SqliteStore.open(path)
+    await store.append([b"old"])
+    await store.close()
+    monkeypatch.setattr(module, "STEPS", (*STEPS, "ALTER TABLE log ADD COLUMN note TEXT"))
+    return path
+
+
+async def test_an_older_journal_is_migrated_by_its_next_writer_and_a_copy_stays(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(StoreError, match="this program reads version 2"):
+        SqliteStore.open(old, is_read_only=True)
+    store = SqliteStore.open(old)
+    assert await store.append([b"new"]) == 2
+    assert await contents(store) == [(1, b"old"), (2, b"new")]
+    await store.close()
+    await SqliteStore.open(old, is_read_only=True).close()
+    monkeypatch.setattr(module, "STEPS", STEPS)
+    copy = SqliteStore.open(old.with_name("journal.db.v1"), is_read_only=True)
+    assert await contents(copy) == [(1, b"old")]
+    await copy.close()
+
+
+async def test_a_migration_that_fails_leaves_the_journal_as_it_was(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(2):  # the copy of the first try is no obstacle
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "STEPS", (*STEPS, "CREATE TABLE more (x)", "no SQL at all"))
+            with pytest.raises(StoreError, match="no journal: near"):
+                SqliteStore.open(old)
+    monkeypatch.setattr(module, "STEPS", STEPS)
+    store = SqliteStore.open(old)
+    assert await contents(store) == [(1, b"old")]
+    await store.close()
 
 
 async def test_a_folder_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened: No such file"):
         SqliteStore.open(tmp_path / "nowhere" / "journal.db")
-
-
-async def test_a_batch_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
-    store = SqliteStore.open(tmp_path / "journal.db")
-    with pytest.raises(StoreError):
-        await store.append([b"good", None])  # type: ignore[list-item]  # a row that the table refuses
-    assert await contents(store) == []
-    await store.close()
 
 
 async def test_the_log_beside_the_file_is_moved_into_it_now_and_then(

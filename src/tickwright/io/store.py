@@ -1,7 +1,7 @@
 """The storage port: an append-only log of rows, written in whole batches by one writer at a time.
 
 What a row means is its writer's affair. `open_store` takes a URL, so that the place is a matter of configuration:
-``memory:``, or ``sqlite:PATH``.
+``memory:``, ``sqlite:PATH`` or ``postgresql://…``.
 """
 
 from __future__ import annotations
@@ -71,11 +71,12 @@ async def open_store(url: str, *, is_read_only: bool = False) -> Store:
     """Open a store by its URL.
 
     Args:
-        url: ``memory:`` or ``sqlite:PATH``, the path relative to the working directory unless absolute.
+        url: ``memory:``; ``sqlite:PATH``, the path relative to the working directory unless absolute; or
+            ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE?journal=NAME``.
         is_read_only: Beside whoever writes; then `Store.append` is refused.
 
     Raises:
-        ConfigError: For a URL of another kind.
+        ConfigError: For a URL of another kind, a journal to be read that is not there, or a driver that is not installed.
         StoreError: If it cannot be opened, or another process writes to it.
     """
     kind, _, rest = url.partition(":")
@@ -86,6 +87,19 @@ async def open_store(url: str, *, is_read_only: bool = False) -> Store:
         from tickwright.io.store_sqlite import SqliteStore
 
         return SqliteStore.open(rest, is_read_only=is_read_only)
+    if kind in ("postgresql", "postgres") and rest.startswith("//"):
+        return await _postgres(url, is_read_only=is_read_only)
+    # Of the URL no more than the kind: it may hold a password.
     raise ConfigError(
-        f"{kind or url!r} is no kind of journal: give memory:, or sqlite: with a path"
+        f"{kind if kind.isalnum() else 'this'} is no kind of journal: give memory:, sqlite: with a path, or postgresql://"
     )
+
+
+async def _postgres(url: str, *, is_read_only: bool) -> Store:
+    try:
+        from tickwright.io.store_postgres import PostgresStore
+    except ImportError:
+        raise ConfigError(
+            "journals in PostgreSQL need asyncpg: install tickwright[postgres]"
+        ) from None
+    return await PostgresStore.open(url, is_read_only=is_read_only)

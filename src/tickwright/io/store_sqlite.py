@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from tickwright.errors import Closed, StoreError
+from tickwright.errors import Closed, ConfigError, StoreError
+from tickwright.io.store_schema import steps_missing
 
 
 if sys.platform != "win32":
@@ -26,7 +27,9 @@ if sys.platform != "win32":
 
 __all__ = ["SqliteStore"]
 
-_SCHEMA = 1
+STEPS = ("CREATE TABLE log (number INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)",)
+"""From each version to the next; never changed once released, only added to."""
+
 _ROWS_A_READ = 1000
 _ROWS_A_CHECKPOINT = 10_000
 """Some megabytes: the log stays small, and the thread is seldom needed."""
@@ -59,8 +62,12 @@ class SqliteStore:
             is_read_only: Beside whoever writes.
             is_power_safe: Wait for the disk at every batch.
 
+        A journal of an older version is brought to today's by whoever opens it to write; a copy of it as it was stays beside it,
+        under its name with the version (``journal.db.v1``).
+
         Raises:
-            StoreError: If it cannot be opened, is of another kind or version, or has a writer already.
+            ConfigError: If it is to be read and not there.
+            StoreError: If it cannot be opened, is no journal or one of a newer version, or has a writer already.
         """
         path = Path(path)
         lock = None if is_read_only else _locked(path)
@@ -88,6 +95,8 @@ class SqliteStore:
             self._unmoved = 0
             self._moving = asyncio.get_running_loop().run_in_executor(None, _move_log, self._path)
             self._moving.add_done_callback(self._moved)
+        if not rows:
+            return self._count()
         return cursor.lastrowid or 0
 
     async def rows(self, after: int = 0) -> AsyncIterator[tuple[int, bytes]]:
@@ -116,6 +125,10 @@ class SqliteStore:
         lock, self._lock = self._lock, None
         _unlock(lock)
 
+    def _count(self) -> int:
+        (count,) = self._open.execute("SELECT coalesce(max(number), 0) FROM log").fetchone()
+        return int(count)
+
     @property
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -128,17 +141,22 @@ class SqliteStore:
 
 
 def _connected(path: Path, *, is_read_only: bool, is_power_safe: bool) -> sqlite3.Connection:
+    if is_read_only and not path.exists():
+        raise ConfigError(f"there is no journal at {path}")
     mode = "ro" if is_read_only else "rwc"
     try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be opened: {error}") from error
     try:
+        version = _version_of(path, connection)
+        steps = steps_missing(str(path), version, STEPS, is_read_only=is_read_only)
         if not is_read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA wal_autocheckpoint = 0")
             connection.execute(f"PRAGMA synchronous = {'FULL' if is_power_safe else 'NORMAL'}")
-        _check_schema(path, connection, is_read_only=is_read_only)
+        if steps:
+            _migrate(path, connection, version, steps)
     except sqlite3.Error as error:
         connection.close()
         raise StoreError(f"{path} is no journal: {error}") from error
@@ -148,21 +166,29 @@ def _connected(path: Path, *, is_read_only: bool, is_power_safe: bool) -> sqlite
     return connection
 
 
-def _check_schema(path: Path, connection: sqlite3.Connection, *, is_read_only: bool) -> None:
+def _version_of(path: Path, connection: sqlite3.Connection) -> int:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if version == 0 and tables == 0 and not is_read_only:
-        with connection:
-            connection.execute(
-                "CREATE TABLE log (number INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)"
-            )
-            connection.execute(f"PRAGMA user_version = {_SCHEMA}")
-        return
-    if version != _SCHEMA:
-        raise StoreError(
-            f"{path} is a file of version {version}, and this program reads version {_SCHEMA};"
-            " use the program that wrote it, or name another file"
-        )
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if bool(version) != ("log" in tables) or (not version and tables):
+        raise StoreError(f"{path} is no journal but some other database; name another file")
+    return int(version)
+
+
+def _migrate(
+    path: Path, connection: sqlite3.Connection, version: int, steps: Sequence[str]
+) -> None:
+    """Take the steps in one transaction, after a copy was kept of what there is."""
+    if version:
+        copy = path.with_name(f"{path.name}.v{version}")
+        copy.unlink(
+            missing_ok=True
+        )  # of a migration that did not come to its end: this one is as old, and fuller
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for step in steps:
+            connection.execute(step)
+        connection.execute(f"PRAGMA user_version = {version + len(steps)}")
 
 
 def _locked(path: Path) -> int:
