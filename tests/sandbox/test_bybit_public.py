@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from decimal import Decimal
@@ -9,9 +10,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from tests.conftest import capture_path
 from tests.sandbox.conftest import Client
 
-from tickwright.sandbox import Faults, GeneratedMarket, LoopbackVenue, Sandbox
+from tickwright.io.websocket import WebSocketOptions
+from tickwright.sandbox import Faults, GeneratedMarket, LoopbackVenue, PlaybackMarket, Sandbox
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import virtual_time
 
@@ -228,10 +231,6 @@ class Listener:
 
 @virtual_time
 async def test_who_says_nothing_is_cut_after_a_minute_and_who_pings_is_not() -> None:
-    import asyncio
-
-    from tickwright.io.websocket import WebSocketOptions
-
     network = MemoryVenues()
     async with Sandbox([LINEAR], instruments=1, network=network, step_s=1.0) as sandbox:
         url = f"{sandbox.endpoints[LINEAR].ws_public}/v5/public/linear"
@@ -255,3 +254,59 @@ async def test_what_is_sent_can_hold_words_and_keys_that_nobody_knows(
     (ticker,) = await read_until_pong(socket)
     assert ticker["data"]["tickDirection"] == "UNHEARD_OF"
     assert "zz9" in ticker["data"]
+
+
+async def test_a_snapshot_in_the_middle_and_a_restarted_service_leave_the_book_right(
+    venue: LoopbackVenue, client: Client, market: GeneratedMarket
+) -> None:
+    socket = await client.connect(venue, LINEAR, "/v5/public/linear")
+    await subscribe(socket, "orderbook.50.BTCUSDT")
+    book, kinds, ids = Book(), [], []
+    for frame in await read_until_pong(socket):
+        book.take(frame)
+    venue.faults.resend["linear/orderbook.*"] = 1
+    venue.faults.renumber["linear/orderbook.*"] = 1
+    for _ in range(20):
+        await venue.advance(0.2)
+        for frame in await read_until_pong(socket):
+            kinds.append(frame["type"])
+            ids.append(frame["data"]["u"])
+            if frame["type"] == "snapshot" or frame["data"]["u"] > book.update_id:
+                book.take(frame)
+        assert book.sides == held(market, "linear/BTCUSDT", 50)
+    assert kinds.count("snapshot") == 2, "one again, and the restart's"
+    assert ids.count(1) == 1
+
+
+async def test_an_event_of_an_unknown_kind_is_of_the_venues_form(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    socket = await client.connect(venue, SPOT, "/v5/public/spot")
+    venue.faults.unknown_events = 1
+    await subscribe(socket, "tickers.BTCUSDT")
+    topics = [frame["topic"] for frame in await read_until_pong(socket)]
+    assert topics == ["tickers.BTCUSDT", "UNHEARD_OF.BTCUSDT"]
+
+
+async def test_a_recording_is_played_and_who_comes_late_is_greeted(client: Client) -> None:
+    capture = capture_path("bybit-linear-1a-btc-sol")
+    market = PlaybackMarket(LINEAR, capture, required=["linear/orderbook.200.BTCUSDT"])
+    async with LoopbackVenue([market]) as venue:
+        first = await client.connect(venue, LINEAR, "/v5/public/linear")
+        await subscribe(first, "orderbook.200.BTCUSDT")
+        await asyncio.wait_for(venue.finished.wait(), 10)
+        book = Book()
+        for frame in await read_until_pong(first):
+            book.take(frame)
+        bids, asks = market.book("BTCUSDT")
+        assert book.sides == {"b": bids, "a": asks}
+        second = await client.connect(venue, LINEAR, "/v5/public/linear")
+        await subscribe(second, "orderbook.200.BTCUSDT")
+        (greeting,) = await read_until_pong(second)
+        late = Book()
+        late.take(greeting)
+        assert (late.sides, late.update_id) == (book.sides, book.update_id)
+        _, body, _ = await client.get(
+            venue, "/v5/market/instruments-info", LINEAR, category="linear", limit="1000"
+        )
+        assert len(body["result"]["list"]) > 400

@@ -39,7 +39,3 @@ def test_names_of_one_thing_of_several_can_be_new() -> None:
 
 def test_what_is_no_json_stays_as_it_is() -> None:
     assert rewritten("<html>", unknown_keys=True) == "<html>"
-
-
-def test_an_event_of_a_new_type_is_json() -> None:
-    assert json.loads(Strange(Random(7)).event(5))["e"] == UNHEARD_OF

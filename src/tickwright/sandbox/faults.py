@@ -87,6 +87,10 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Stream → how many times a frame is overtaken by the one after it."""
     delay: dict[str, Count] = msgspec.field(default_factory=dict)
     """Stream → how many of its next frames come `delay_s` late, overtaken by all that come meanwhile."""
+    resend: dict[str, Count] = msgspec.field(default_factory=dict)
+    """Stream → behind how many of its next frames goes the snapshot again that it began with, where it did."""
+    renumber: dict[str, Count] = msgspec.field(default_factory=dict)
+    """Stream → how many times its numbers begin anew, with a snapshot, as after a restart (``u`` 1 on Bybit)."""
     delay_s: Seconds = 1.0
     """How late the frames of `delay` come."""
     burst: Count = 0
@@ -167,6 +171,8 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
             or self.double
             or self.reorder
             or self.delay
+            or self.resend
+            or self.renumber
             or self.unknown_events
             or self.touches_content
         )

@@ -203,6 +203,10 @@ class GeneratedMarket:
         """Return what a new subscriber of a wanted stream is sent at once, if it is sent anything."""
         return self._publisher.greeting(stream)
 
+    def renumber(self, stream: str) -> None:
+        """Let a wanted stream's numbers begin anew with its next frame, as after a restart, where they can."""
+        self._publisher.renumber(stream)
+
     def advance(self, to_ms: float) -> list[Frame]:
         """Let the market run until ``to_ms`` and return the frames of wanted streams, in order."""
         return [frame for part in self.run(to_ms) for frame in part]

@@ -155,8 +155,11 @@ class PlaybackMarket:
         return key.rpartition("/")[2] in self.symbols
 
     def greeting(self, stream: str) -> str | None:
-        """Return nothing: what is recorded is sent as it comes."""
-        return None
+        """Return what a stream begins with for who comes late: the book so far, where the venue's streams begin with one."""
+        return self.kept().greeting(stream) if self.dialect.has_greetings else None
+
+    def renumber(self, stream: str) -> None:
+        """Do nothing: what is recorded stays as it is."""
 
     # ------------------------------------------------------------------ playing
 
@@ -283,7 +286,7 @@ class PlaybackMarket:
         symbol = self._snapshot_of(record)
         if symbol:
             keeper.snapshot(symbol, record.data)
-        elif record.direction == "in" and "@depth" in record.data[:64]:
+        elif record.direction == "in":
             stream, payload = self.dialect.taken_apart(record.data)
             if stream is not None:
                 keeper.follow(stream, payload)

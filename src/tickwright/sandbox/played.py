@@ -194,6 +194,9 @@ class PlayedMarket:
         """Return what a new subscriber of a stream is sent at once."""
         return self._playback.greeting(stream)
 
+    def renumber(self, stream: str) -> None:
+        """Do nothing: what is recorded stays as it is."""
+
     def every(self, interval_ms: int, beat: Callable[[int], None]) -> None:
         """Call ``beat`` with the market's time at every multiple of an interval."""
         self._beats.every(str(len(self._calls)), interval_ms, beat)

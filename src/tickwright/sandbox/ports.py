@@ -45,6 +45,9 @@ class Market(Protocol):
     def greeting(self, stream: str) -> str | None:
         """Return what a new subscriber of a wanted stream is sent at once, if it is sent anything."""
 
+    def renumber(self, stream: str) -> None:
+        """Let a wanted stream's numbers begin anew with its next frame, as after a restart, where they can."""
+
     def take(self) -> list[Frame]:
         """Return the frames that requests made, outside of the market's own course."""
 

@@ -54,7 +54,3 @@ class Strange:
         if faults.shuffled_keys:
             self._rng.shuffle(items)
         return dict(items)
-
-    def event(self, now_ms: int) -> str:
-        """Return an event of a type that nobody knows."""
-        return f'{{"e":"{UNHEARD_OF}","E":{now_ms},"s":"BTCUSDT","v":{{"is":[1,"2",null]}}}}'

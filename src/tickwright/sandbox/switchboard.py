@@ -11,7 +11,7 @@ from tickwright.sandbox.connection import Connection
 from tickwright.sandbox.faults import Faults
 from tickwright.sandbox.frames import text_frame
 from tickwright.sandbox.ports import Market
-from tickwright.sandbox.strange import Strange
+from tickwright.sandbox.strange import UNHEARD_OF, Strange
 from tickwright.sandbox.userevents import Release, UserEvents
 from tickwright.venues.dialects import Frame
 from tickwright.venues.privateside import PrivateSide
@@ -197,10 +197,10 @@ class Switchboard:
 
     def announce_shutdown(self, *connections: Connection) -> None:
         """Say to some connections, or to all, that they are about to end: where the venue says so."""
-        stream = self.dialect.shutdown_notice
-        if stream is None:
+        notice = self.dialect.shutdown_notice(self.time_ms())
+        if notice is None:
             return
-        payload = f'{{"e":"{stream.removeprefix("!")}","E":{self.time_ms()}}}'
+        stream, payload = notice
         for connection in connections or tuple(self.connections):
             self._tell(connection, payload, stream)
 
@@ -222,7 +222,7 @@ class Switchboard:
         self, frames: Iterable[Frame], deliver: Callable[[list[Frame]], None]
     ) -> list[Frame]:
         """Return what the faults leave of frames; ``deliver`` takes what they make late."""
-        faults, out = self.faults, list[Frame]()
+        faults, out, again = self.faults, list[Frame](), dict[str, None]()
         if faults.black_hole or faults.is_mute:
             return out
         for stream, payload in frames:
@@ -246,8 +246,14 @@ class Switchboard:
             if faults.take_of("double", stream):
                 out.append((stream, payload))
             if faults.take("unknown_events"):
-                out.append((stream, self._strange.event(self.time_ms())))
-        return out
+                out.append((stream, self.dialect.unheard_of(UNHEARD_OF, self.time_ms())))
+            if faults.take_of("renumber", stream):
+                self.market.renumber(stream)
+            if faults.take_of("resend", stream):
+                again[stream] = None
+        # Behind everything else: a snapshot is of the present, and the frames before it are older.
+        greetings = [(stream, self.market.greeting(stream)) for stream in again]
+        return out + [(stream, payload) for stream, payload in greetings if payload is not None]
 
 
 def _or(value: float | None, default: float) -> float:

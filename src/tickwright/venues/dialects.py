@@ -157,6 +157,9 @@ class Publisher(Protocol):
     def greeting(self, stream: str) -> str | None:
         """Return what each new subscriber of a wanted stream is sent at once: a snapshot, where the stream begins with one."""
 
+    def renumber(self, stream: str) -> None:
+        """Let a wanted stream's numbers begin anew with its next frame, as after a restart, where they can."""
+
     def every(self, stream: str, interval_ms: int, sample: Callable[[int], None]) -> None:
         """Call ``sample`` at every multiple of ``interval_ms``; the name is any that is no stream's."""
 
@@ -223,6 +226,9 @@ class BookRecord(Protocol):
     def follow(self, stream: str, payload: str) -> RecordedLevels | None:
         """Apply a recorded payload, and return what it set; ``None`` if it changes no book."""
 
+    def greeting(self, stream: str) -> str | None:
+        """Return the snapshot that a stream begins with for who subscribes now, ``None`` where there is none."""
+
     def last_id(self, symbol: str) -> int | None:
         """Return the update id of a book, ``None`` before its first snapshot."""
 
@@ -277,12 +283,15 @@ class Dialect(Protocol):
         """Products whose instruments stand in this one's all-market streams, too."""
 
     @property
+    def has_greetings(self) -> bool:
+        """Whether streams begin with a snapshot."""
+
+    @property
     def has_id_gaps(self) -> bool:
         """Whether update ids advance between book events."""
 
-    @property
-    def shutdown_notice(self) -> str | None:
-        """Stream name of the notice before a server goes, ``None`` where there is none."""
+    def shutdown_notice(self, now_ms: int) -> Frame | None:
+        """Return what is said before a server goes, ``None`` where nothing is."""
 
     # Sockets
 
@@ -309,6 +318,9 @@ class Dialect(Protocol):
 
     def estrange(self, value: Any, word: str) -> None:
         """Put a word that nobody knows where a decoded payload or body names one of several things."""
+
+    def unheard_of(self, word: str, now_ms: int) -> str:
+        """Return a frame of a kind that nobody knows, which that word names."""
 
     # REST
 

@@ -11,7 +11,9 @@ from tickwright.venues.binance.dialect import dialect_of
 def test_products_differ_where_the_venue_does() -> None:
     spot, usdm = dialect_of("binance.spot"), dialect_of("binance.usdm")
     assert (spot.has_id_gaps, usdm.has_id_gaps) == (False, True)
-    assert (spot.shutdown_notice, usdm.shutdown_notice) == ("!serverShutdown", None)
+    assert spot.shutdown_notice(5) == ("!serverShutdown", '{"e":"serverShutdown","E":5}')
+    assert usdm.shutdown_notice(5) is None
+    assert '"e":"NEW"' in spot.unheard_of("NEW", 5)
 
 
 @pytest.mark.parametrize(

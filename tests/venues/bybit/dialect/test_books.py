@@ -68,13 +68,16 @@ def test_a_line_begun_anew_never_falls_behind() -> None:
     assert BookWindow(topic, instrument).update_id >= window.update_id
 
 
-def test_a_restarted_service_begins_at_one_whatever_it_calls_its_message() -> None:
+def test_a_restarted_service_begins_at_one_with_a_snapshot() -> None:
     instrument = FixedInstrument(LINEAR)
     window = BookWindow(_topic("orderbook.50.BTCUSDT"), instrument)
-    fresh = read(window.restart(NOW_MS, is_labelled=False))
-    assert (fresh["type"], fresh["data"]["u"]) == ("delta", 1)
-    assert len(fresh["data"]["b"]) == 2
+    window.is_restarting = True
+    assert window.flush(NOW_MS) is None
     instrument.move(64_998, 3, is_bid=True)
+    fresh = read(window.flush(NOW_MS))
+    assert (fresh["type"], fresh["data"]["u"]) == ("snapshot", 1)
+    assert len(fresh["data"]["b"]) == 3
+    instrument.move(64_998, 4, is_bid=True)
     assert read(window.flush(NOW_MS))["data"]["u"] == 2
 
 

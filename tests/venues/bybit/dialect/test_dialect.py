@@ -84,6 +84,12 @@ def test_recordings_are_of_one_product() -> None:
     assert dialect.unlisted(()).status == 404
 
 
+def test_nothing_is_said_before_a_server_goes_and_unheard_of_topics_can_be_made() -> None:
+    dialect = dialect_of("bybit")
+    assert dialect.shutdown_notice(NOW_MS) is None
+    assert read(dialect.unheard_of("NEW", NOW_MS))["topic"] == "NEW.BTCUSDT"
+
+
 def test_enums_can_be_made_strange() -> None:
     value = {"orderStatus": "New"}
     dialect_of("bybit").estrange(value, "X")

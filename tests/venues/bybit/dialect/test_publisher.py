@@ -124,7 +124,7 @@ def test_unknown_names_make_nothing() -> None:
         publisher.want(name)
         publisher.unwant(name)
         assert publisher.greeting(name) is None
-        assert publisher.restart(name) is None
+        publisher.renumber(name)
 
 
 def test_rest_can_ask_for_the_line_that_somebody_hears() -> None:
@@ -136,7 +136,11 @@ def test_rest_can_ask_for_the_line_that_somebody_hears() -> None:
 
 
 def test_a_wanted_book_can_be_restarted() -> None:
-    publisher = Publisher(FixedMarket())
+    market = FixedMarket()
+    publisher = Publisher(market)
     publisher.want("linear/orderbook.50.BTCUSDT")
-    assert read(publisher.restart("linear/orderbook.50.BTCUSDT"))["data"]["u"] == 1
+    publisher.renumber("linear/orderbook.50.BTCUSDT")
+    market.one("linear/BTCUSDT").move(64_998, 3, is_bid=True)
+    ((_, message),) = run(publisher, market, NOW_MS + 100)
+    assert (message["type"], message["data"]["u"]) == ("snapshot", 1)
     assert read(publisher.greeting("linear/orderbook.50.BTCUSDT"))["data"]["u"] == 1

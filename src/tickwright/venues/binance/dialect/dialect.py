@@ -34,7 +34,7 @@ from tickwright.venues.binance.dialect.streams import family_of
 from tickwright.venues.binance.dialect.tape import recorded_event
 from tickwright.venues.binance.dialect.timeunit import in_microseconds, is_micro
 from tickwright.venues.binance.dialect.weights import WeightMeter
-from tickwright.venues.dialects import Answer, RecordedMark, RecordedTrade
+from tickwright.venues.dialects import Answer, Frame, RecordedMark, RecordedTrade
 from tickwright.venues.dialects import Publisher as AnyPublisher
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
@@ -52,8 +52,6 @@ class BinanceDialect:
         product: Its declarations.
     """
 
-    shutdown_notice: str | None
-
     def __init__(self, product: DialectProduct) -> None:
         self.product = product
         self.name = self.site = product.name
@@ -65,8 +63,8 @@ class BinanceDialect:
         self.connects_window_s = 300.0
         self.hosts = product.hosts
         self.relatives = product.relatives
+        self.has_greetings = False
         self.has_id_gaps = product.is_futures
-        self.shutdown_notice = None if product.is_futures else "!serverShutdown"
 
     def converse(
         self,
@@ -86,6 +84,16 @@ class BinanceDialect:
     def family_of(self, stream: str) -> str:
         """Return a stream name without its speed."""
         return family_of(stream)
+
+    def shutdown_notice(self, now_ms: int) -> Frame | None:
+        """Return what spot says before a server goes."""
+        if self.product.is_futures:
+            return None
+        return "!serverShutdown", f'{{"e":"serverShutdown","E":{now_ms}}}'
+
+    def unheard_of(self, word: str, now_ms: int) -> str:
+        """Return an event of a type that nobody knows."""
+        return f'{{"e":"{word}","E":{now_ms},"s":"BTCUSDT","v":{{"is":[1,"2",null]}}}}'
 
     def estrange(self, value: Any, word: str) -> None:
         """Put a word that nobody knows where a payload or body names one of several things."""

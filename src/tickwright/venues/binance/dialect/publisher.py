@@ -97,6 +97,9 @@ class Publisher:
         """Return nothing: Binance's streams begin with the next change."""
         return None
 
+    def renumber(self, stream: str) -> None:
+        """Do nothing: Binance's numbers go on for ever."""
+
     def _tap(self, instrument: InstrumentView) -> _Taps:
         symbol = instrument.listing.symbol
         taps = self._taps.get(symbol)

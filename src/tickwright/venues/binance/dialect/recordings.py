@@ -114,6 +114,10 @@ class BookKeeper:
                 book.head[key] = event[key]
         return changes
 
+    def greeting(self, stream: str) -> str | None:
+        """Return nothing: Binance's streams begin with the next change."""
+        return None
+
     def last_id(self, symbol: str) -> int | None:
         """Return the update id of a book, ``None`` before its first snapshot."""
         book = self._books.get(symbol)

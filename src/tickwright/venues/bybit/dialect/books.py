@@ -30,6 +30,7 @@ class BookWindow:
 
     Attributes:
         update_id: Of the last push (``u``).
+        is_restarting: Set, the next push begins the line anew at 1 and is a snapshot, as after a restart of the service.
     """
 
     def __init__(self, topic: Topic, instrument: InstrumentView) -> None:
@@ -39,6 +40,7 @@ class BookWindow:
         # Every push takes at least one of the instrument's ids: a line never falls behind itself, even if it is
         # given up and begun anew.
         self.update_id = instrument.update_id
+        self.is_restarting = False
         self._read()
 
     def _read(self) -> None:
@@ -57,24 +59,13 @@ class BookWindow:
         changed_bids, changed_asks = _changes(bids, self._bids), _changes(asks, self._asks)
         if not changed_bids and not changed_asks:
             return None
-        self.update_id += 1
-        if self.topic.levels == 1:
+        self.update_id = 1 if self.is_restarting else self.update_id + 1
+        if self.topic.levels == 1 or self.is_restarting:
+            self.is_restarting = False
             return self.snapshot(now_ms)
         changed_bids.sort(reverse=True)
         changed_asks.sort()
         return self._message("delta", changed_bids, changed_asks, now_ms)
-
-    def restart(self, now_ms: int, *, is_labelled: bool = True) -> str:
-        """Let the line begin anew at 1, as after a restart of the service, and return the snapshot that says so.
-
-        Args:
-            now_ms: The time.
-            is_labelled: Whether it calls itself a snapshot; it is to be taken as one in any case (rule 3).
-        """
-        self._read()
-        self.update_id = 1
-        kind = "snapshot" if is_labelled else "delta"
-        return self._message(kind, list(self._bids.items()), list(self._asks.items()), now_ms)
 
     def body(self, limit: int, now_ms: int) -> str:
         """Return the REST answer for so many levels, of the same line (section 7)."""

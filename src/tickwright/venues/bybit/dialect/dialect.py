@@ -31,7 +31,7 @@ from tickwright.venues.bybit.dialect.recordings import (
 from tickwright.venues.bybit.dialect.rest import RestDesk, time_result
 from tickwright.venues.bybit.dialect.strange import estrange
 from tickwright.venues.bybit.dialect.topics import parse_stream, stream_of
-from tickwright.venues.dialects import Answer, RecordedMark, RecordedTrade
+from tickwright.venues.dialects import Answer, Frame, RecordedMark, RecordedTrade
 from tickwright.venues.dialects import Publisher as AnyPublisher
 from tickwright.venues.exchangeview import ExchangeView
 from tickwright.venues.facts import Listing, MarketView
@@ -65,8 +65,8 @@ class BybitDialect:
         self.connects_window_s = 300.0
         self.hosts = ("rest", "ws_public", "ws_private", "ws_trade")
         self.relatives = ()
+        self.has_greetings = True
         self.has_id_gaps = False
-        self.shutdown_notice = None
         self._connections = count(1)
 
     def converse(
@@ -90,6 +90,14 @@ class BybitDialect:
     def family_of(self, stream: str) -> str:
         """Return a stream's name: no two depths of a book carry the same."""
         return stream
+
+    def shutdown_notice(self, now_ms: int) -> Frame | None:
+        """Return nothing: maintenance comes unannounced (section 3)."""
+        return None
+
+    def unheard_of(self, word: str, now_ms: int) -> str:
+        """Return a message of a topic that nobody knows."""
+        return f'{{"topic":"{word}.BTCUSDT","type":"{word}","ts":{now_ms},"data":{{"is":[1,"2",null]}}}}'
 
     def estrange(self, value: Any, word: str) -> None:
         """Put a word that nobody knows where a payload or body names one of several things."""

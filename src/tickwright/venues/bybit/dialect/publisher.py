@@ -86,12 +86,12 @@ class Publisher:
         topic = self._wanted.get(stream)
         return None if topic is None else self._taps[topic.key].greeting(topic)
 
-    def restart(self, stream: str, *, is_labelled: bool = True) -> str | None:
-        """Let a wanted book's update ids begin anew, and return the snapshot that says so; see `BookWindow.restart`."""
+    def renumber(self, stream: str) -> None:
+        """Let a wanted book's update ids begin anew with its next push."""
         topic = self._wanted.get(stream)
         window = None if topic is None else self._taps[topic.key].books.get(topic.text)
-        now_ms = self.market.now_ms
-        return None if window is None else window.restart(now_ms, is_labelled=is_labelled)
+        if window is not None:
+            window.is_restarting = True
 
     def window(self, key: str, detail: str) -> BookWindow | None:
         """Return the book topic of a depth that somebody listens to, so that REST tells of the same line."""
