@@ -170,8 +170,9 @@ async def test_a_resting_order_waits_for_its_turn_and_is_filled_by_recorded_trad
     assert {(fill["price"], fill["isMaker"]) for fill in fills} == {("100.00000000", True)}
 
 
-async def test_a_recorded_quote_that_crosses_an_order_fills_it(trader: Trader) -> None:
-    order = await trader.order("SELL", "0.7", "102.5")
+@pytest.mark.parametrize("price", ["102.5", "103"])
+async def test_a_recorded_quote_that_reaches_an_order_fills_it(trader: Trader, price: str) -> None:
+    order = await trader.order("SELL", "0.7", price)
     await trader.venue.advance(7)
     assert await filled(trader, order) == 0
     await trader.venue.advance(1)
