@@ -125,6 +125,17 @@ async def test_an_order_lives_through_amendment_replacement_and_cancel(
     assert [one["status"] for one in await ask(spot, "all_orders", **ONE)] == ["CANCELED"] * 2
 
 
+async def test_accepted_orders_are_counted_and_refused_ones_are_not(spot: ClientProcess) -> None:
+    counts = []
+    for number in range(1, 3):
+        answer = await spot.call("rest.new_order", **LIMIT, price=LOW + number)
+        counts.append({one["rateLimitType"]: one["count"] for one in answer["limits"]})
+    assert [row["ORDERS"] for row in counts] == [1, 2]
+    await refusal(spot, "new_order", **LIMIT, price=1.0)
+    rows = await ask(spot, "rate_limit_order")
+    assert [(row["interval"], row["count"]) for row in rows] == [("SECOND", 2), ("DAY", 2)]
+
+
 async def test_market_orders_move_balances_by_exactly_their_fills(spot: ClientProcess) -> None:
     before = await balances(spot)
     orders = [
