@@ -110,7 +110,7 @@ def test_a_book_shows_twenty_levels_a_side_as_plain_numbers() -> None:
 def test_a_book_that_cannot_be_read_shows_no_levels() -> None:
     tally, keeper = Tally(), kept()
     keeper.on_down("gone", 1)
-    tally.keepers.append(keeper)
+    tally.keep(keeper, None)
     book = tally.report().book
     assert book is not None
     assert (book.state, book.bids, book.asks) == ("stale", [], [])
@@ -118,20 +118,32 @@ def test_a_book_that_cannot_be_read_shows_no_levels() -> None:
 
 def test_of_several_books_the_last_is_shown_with_the_counts_of_all() -> None:
     tally = Tally()
-    tally.keepers += [kept(7), kept(9)]
+    tally.keep(kept(7), None)
+    tally.keep(kept(9), None)
     book = tally.report().book
     assert book is not None
     assert (book.sequence, book.updates) == (9, 2)
 
 
+@pytest.mark.parametrize("depths", [(1, 200), (200, 1), (1, None), (50, 200, 1, 200)])
+def test_of_several_depths_the_deepest_is_shown_alone(depths: tuple[int | None, ...]) -> None:
+    tally = Tally()
+    deepest = max(depths, key=lambda depth: 10_000 if depth is None else depth)
+    for depth in depths:
+        tally.keep(kept(9 if depth == deepest else 7), depth)
+    book = tally.report().book
+    assert book is not None
+    assert (book.sequence, book.updates) == (9, depths.count(deepest))
+
+
 def test_a_settled_book_stands_as_it_was_before_it_was_closed() -> None:
     tally, keeper = Tally(), kept()
-    tally.keepers.append(keeper)
+    tally.keep(keeper, None)
     before = tally.report().book
     tally.settle()
     keeper.close(2)
     assert tally.report().book == before
-    tally.keepers.append(kept(9))
+    tally.keep(kept(9), None)
     after = tally.report().book
     assert isinstance(after, BookReport)
     assert after.updates == 2

@@ -10,10 +10,27 @@ import pytest
 from tickwright.app.registry import products_of
 from tickwright.io.files import CaptureRecord
 from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
-from tickwright.marketdata.replay import FAILURES_SHOWN, InferringInstruments, Replay, recognise
+from tickwright.marketdata.replay import (
+    FAILURES_SHOWN,
+    InferringInstruments,
+    Replay,
+    beside,
+    recognise,
+)
+from tickwright.model.instrument import Instruments
 from tickwright.model.market import Quote, Trade
 from tickwright.model.notices import BookState
-from tickwright.model.topics import Quotes, Trades
+from tickwright.model.topics import (
+    BookUpdates,
+    FundingRates,
+    IndexPrices,
+    MarkPrices,
+    Notices,
+    Quotes,
+    Tickers,
+    Topic,
+    Trades,
+)
 from tickwright.runtime.bus import Bus
 
 
@@ -207,3 +224,43 @@ def test_a_record_is_recognised_by_its_host(
     record = CaptureRecord(received_ts_ns=1, conn=conn, direction="in", path=path, data="")
     found = recognise(record, (SPOT, USDM, COINM))
     assert (found and found.name) == name
+
+
+PERP, BYBIT = "binance:BTC/USDT:USDT", "bybit:BTC/USDT:USDT"
+CONTRACT = [FundingRates(BYBIT), IndexPrices(BYBIT), MarkPrices(BYBIT)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "others"),
+    [
+        (Trades(BTC), []),
+        (BookUpdates(BTC), []),
+        (MarkPrices(PERP), [FundingRates(PERP), IndexPrices(PERP)]),
+        (Tickers(BYBIT), CONTRACT),
+        (BookUpdates(BYBIT, 1), [Quotes(BYBIT)]),
+        (BookUpdates(BYBIT, 50), []),
+        (MarkPrices("binance.usdm:*"), []),
+        (Notices("binance"), []),
+    ],
+)
+def test_what_else_a_stream_brings_is_played_beside_it(topic: Topic, others: list[Topic]) -> None:
+    (linear,) = products_of("bybit.linear")
+    for product in (SPOT, USDM, linear):
+        if isinstance(topic, Notices) or product.owns(topic.instrument):  # type: ignore[attr-defined]  # it has one
+            listed = Instruments([product.infer("BTCUSDT")])
+            assert list(beside(topic, product, listed)) == others
+
+
+def test_quotes_that_are_numbered_otherwise_do_not_audit_the_book() -> None:
+    (linear,) = products_of("bybit.linear")
+    bus = Bus(Clock(), lambda name, coroutine: None)
+    pipes: list[Pipe] = []
+    replay = Replay(linear, PipeTools.for_replay(bus, Clock()), on_pipe=pipes.append)
+    head = '{"topic":"orderbook.%d.BTCUSDT","type":"snapshot","ts":%d,"data":{"s":"BTCUSDT",'
+    tail = '"b":[["%s","1"]],"a":[["101","1"]],"u":%d,"seq":%d}}'
+    for number in range(1, 9):
+        replay.play([frame((head % (200, number)) + (tail % ("99", number, number)))])
+        replay.play([frame((head % (1, number)) + (tail % ("98", number, number)))])
+    books = [pipe for pipe in pipes if isinstance(pipe, BookPipe)]
+    assert [(book.keeper.audited, book.keeper.mismatches) for book in books] == [(0, 0), (0, 0)]
+    assert replay.failures == 0

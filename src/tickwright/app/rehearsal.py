@@ -23,6 +23,7 @@ from tickwright.errors import ConnectTimeout
 from tickwright.io.clock import SystemClock
 from tickwright.io.files import CaptureReader
 from tickwright.marketdata.feed import Feed
+from tickwright.marketdata.replay import beside
 from tickwright.model.topics import BookUpdates, InstrumentTopic, Topic
 from tickwright.sandbox.playback import PlaybackMarket
 from tickwright.sandbox.server import LoopbackVenue
@@ -113,14 +114,16 @@ class _Rehearsal:
             if found is None:
                 log.warning("%s has no stream %s; it is not played", product.name, stream)
                 continue
-            topic, _ = found
-            if topic in opened:
-                continue
-            opened.add(topic)
-            await tw.on(topic, self._handler(topic)).wait_acquired()
-            if isinstance(topic, BookUpdates):
-                keeper = feed.book_pipe(topic.instrument, topic.depth).keeper
-                self._tally(topic.instrument).keepers.append(keeper)
+            for topic in (found[0], *beside(found[0], product, listed)):
+                if topic not in opened:
+                    opened.add(topic)
+                    await self._open_topic(tw, feed, topic)
+
+    async def _open_topic(self, tw: Connector, feed: Feed, topic: Topic) -> None:
+        await tw.on(topic, self._handler(topic)).wait_acquired()
+        if isinstance(topic, BookUpdates):
+            keeper = feed.book_pipe(topic.instrument, topic.depth).keeper
+            self._tally(topic.instrument).keep(keeper, topic.depth)
 
     def _handler(self, topic: Topic) -> Callable[[Any], None]:
         if isinstance(topic, InstrumentTopic) and not topic.is_wildcard:

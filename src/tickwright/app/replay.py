@@ -159,7 +159,7 @@ class Replaying:
             return
         tally = self._tallies.setdefault(topic.instrument, Tally())
         if isinstance(pipe, BookPipe):
-            tally.keepers.append(pipe.keeper)
+            tally.keep(pipe.keeper, pipe.view.topic.depth)
         elif topic not in self._counted:  # a second file may hold the same topic
             self._counted.add(topic)
             handler = tally.handler(topic)

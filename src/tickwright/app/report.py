@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from math import inf
 from typing import Any
 
 import msgspec
@@ -101,6 +102,7 @@ class Tally:
         self.keepers: list[BookKeeper] = []
         """The books that are kept now, one a file; the last one is reported, with the counts of all."""
         self._books: list[BookReport] = []
+        self._depth = 0.0
         self._trades = _TradeCount()
         self._agg_trades = _TradeCount()
         self._quotes = 0
@@ -130,6 +132,16 @@ class Tally:
             book=_merged([*self._books, *map(_book_report, self.keepers)]),
             candles=CandleReport(self._candles, self._closed),
         )
+
+    def keep(self, keeper: BookKeeper, depth: int | None) -> None:
+        """Report a book that is kept; of several depths the deepest one alone, which is the usual one unless named."""
+        levels = inf if depth is None else depth
+        if levels > self._depth:
+            self._depth = levels
+            self.keepers.clear()
+            self._books.clear()
+        if levels == self._depth:
+            self.keepers.append(keeper)
 
     def settle(self) -> None:
         """Take down where the books stand, before what keeps them is closed."""

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tickwright.core.audit import QUOTES_MAX
-from tickwright.errors import DecodeError, UnknownInstrument
+from tickwright.errors import DecodeError, NotSupported, UnknownInstrument
 from tickwright.io.files import CaptureRecord
 from tickwright.marketdata.pipe_table import make_pipe
 from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import BookSnapshot, Quote
-from tickwright.model.topics import Quotes
+from tickwright.model.topics import BookStates, BookUpdates, InstrumentTopic, Quotes, Topic
 from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Product
 
 
-__all__ = ["InferringInstruments", "Replay", "recognise"]
+__all__ = ["InferringInstruments", "Replay", "beside", "recognise"]
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,31 @@ class InferringInstruments(Instruments):
         return found
 
 
+def beside(topic: Topic, product: Product, instruments: Instruments) -> Iterator[Topic]:
+    """Yield what else the stream of a topic brings: mark prices bring funding rates, for example.
+
+    Args:
+        topic: Of one instrument; there is nothing beside any other.
+        product: Whose streams they are.
+        instruments: What is listed.
+    """
+    if not isinstance(topic, InstrumentTopic) or topic.is_wildcard:
+        return
+    stream = product.channel(topic, instruments).stream
+    for kind in sorted(product.topics - {type(topic), BookStates, BookUpdates}, key=_name):
+        other = kind(topic.instrument)
+        try:
+            shared = product.channel(other, instruments).stream == stream
+        except NotSupported:
+            continue
+        if shared:
+            yield other
+
+
+def _name(kind: type[Topic]) -> str:
+    return kind.__name__
+
+
 class Replay:
     """One pass over the traffic of one product, in file order.
 
@@ -83,6 +108,7 @@ class Replay:
         self.failures = 0
         self._tools = tools
         self._on_pipe = on_pipe
+        self._audits = product.book.has_quote_ids
         self._routes: dict[str, Route | None] = {}
         self._books: dict[str, BookPipe] = {}
         self._quotes: dict[str, Route] = {}
@@ -136,20 +162,25 @@ class Replay:
             return None
         topic, channel = found
         route = self._routes[name] = Route(channel)
+        for each in (topic, *beside(topic, self.product, self.instruments)):
+            self._open_topic(each, route)
+        return route
+
+    def _open_topic(self, topic: Topic, route: Route) -> None:
         pipe = make_pipe(topic, route, self.product, self.instruments, self._tools)
         route.add(pipe)
         self._on_pipe(pipe)
         if isinstance(pipe, BookPipe):
             self._open_book(pipe)
-        elif isinstance(topic, Quotes) and not topic.is_wildcard:
+        elif isinstance(topic, Quotes) and not topic.is_wildcard and self._audits:
             self._quotes[topic.instrument] = route
             self._audit(topic.instrument, route)
-        return route
 
     def _open_book(self, pipe: BookPipe) -> None:
         instrument_id = pipe.instrument.id
         self._books[instrument_id] = pipe
-        pipe.keeper.audit_with_quotes()
+        if self._audits:
+            pipe.keeper.audit_with_quotes()
         pipe.on_confirmed()
         snapshot = self._early.pop(instrument_id, None)
         if snapshot is not None:

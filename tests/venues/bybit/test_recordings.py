@@ -143,6 +143,13 @@ def test_recorded_tickers_are_whole_and_equal_the_book_they_stand_beside(
     assert f"{tickers[-1].bid_price.normalize():f}" == book.bids[0][0]
 
 
+def test_the_topic_of_one_level_is_quotes_and_a_book(capture_path: Callable[[str], Path]) -> None:
+    report = Replaying().run([capture_path("bybit-linear-2")])
+    for found in report.instruments.values():
+        assert found.book is not None
+        assert found.quotes.count == found.book.updates > 0
+
+
 def test_recorded_trades_and_candles_are_counted(capture_path: Callable[[str], Path]) -> None:
     report = Replaying().run([capture_path("bybit-spot-1a-btc")])
     btc = report.instruments[SPOT_ID]
