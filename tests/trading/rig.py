@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from random import Random
@@ -76,15 +76,18 @@ class Rig:
         """Return a gateway of a next run, over what the last one has journalled."""
         self.store = MemoryStore(rows)
         self.journal = Journal(self.store)
-        self.recorder = Recorder(self.journal, OrderBoard(), self.events.append)
+        self.recorder = Recorder(self.journal, OrderBoard(), self.events.append, self._spawn)
         self.gateway = Gateway(
             {self.product: self.desk},
             self.recorder,
             check=lambda command, instrument: self.denial,
             clock=self.clock,
-            spawn=lambda name, coroutine: self._group.create_task(coroutine, name=name),
+            spawn=self._spawn,
         )
         return self.gateway
+
+    def _spawn(self, name: str, coroutine: Coroutine[Any, Any, None], /) -> object:
+        return self._group.create_task(coroutine, name=name)
 
     def private(self, policy: PrivatePolicy | None = None, secret: str = "") -> PrivateSession:
         """Run a private stream of the present gateway; with a wrong secret if one is given."""

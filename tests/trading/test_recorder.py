@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -47,11 +48,19 @@ def order(name: str) -> tuple[Submitted, Sent]:
 
 
 class Held:
-    def __init__(self) -> None:
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self.group = group
         self.store = SlowStore()
         self.told: list[tuple[str, int]] = []
         self.board = OrderBoard()
-        self.recorder = Recorder(Journal(self.store), self.board, self._tell)
+        self.recorder = Recorder(Journal(self.store), self.board, self._tell, self._spawn)
+        self.writing: list[asyncio.Task[None]] = []
+
+    def record(self, name: str) -> asyncio.Task[None]:
+        return self.group.create_task(self.recorder.record(*order(name)))
+
+    def _spawn(self, name: str, coroutine: Coroutine[Any, Any, None], /) -> None:
+        self.writing.append(self.group.create_task(coroutine, name=name))
 
     def _tell(self, event: OrderEvent) -> None:
         self.told.append((event.order.client_order_id, len(self.store.contents)))
@@ -59,41 +68,71 @@ class Held:
 
 @virtual_time
 async def test_g34_nothing_is_told_before_it_is_journalled() -> None:
-    held = Held()
-    await held.recorder.record(*order("a"))
-    assert held.told == [("a", 2)]
+    async with asyncio.TaskGroup() as group:
+        held = Held(group)
+        await held.recorder.record(*order("a"))
+        assert held.told == [("a", 2)]
 
 
 @virtual_time
 async def test_what_comes_while_a_batch_is_written_is_written_together_and_in_order() -> None:
-    held = Held()
     async with asyncio.TaskGroup() as group:
-        for name in "abcde":
-            group.create_task(held.recorder.record(*order(name)))
+        held = Held(group)
+        held.record("a")
+        await asyncio.sleep(0.5)
+        for name in "bcde":
+            held.record(name)
     assert held.store.batches == [2, 8]
     assert [name for name, _ in held.told] == list("abcde")
 
 
 @virtual_time
 async def test_entries_that_cannot_be_written_are_not_folded_and_the_next_ones_are() -> None:
-    held = Held()
-    held.store.is_broken = True
-    with pytest.raises(StoreError, match="full"):
-        await held.recorder.record(*order("a"))
-    assert len(held.board) == 0
-    held.store.is_broken = False
-    await held.recorder.record(*order("b"))
-    assert held.told == [("b", 2)]
+    async with asyncio.TaskGroup() as group:
+        held = Held(group)
+        held.store.is_broken = True
+        with pytest.raises(StoreError, match="full"):
+            await held.recorder.record(*order("a"))
+        assert len(held.board) == 0
+        held.store.is_broken = False
+        await held.recorder.record(*order("b"))
+        assert held.told == [("b", 2)]
+
+
+@pytest.mark.parametrize("who", [0, 1])
+@virtual_time
+async def test_who_stops_waiting_does_not_stop_the_others(who: int) -> None:
+    async with asyncio.TaskGroup() as group:
+        held = Held(group)
+        tasks = [held.record("a"), held.record("b")]
+        await asyncio.sleep(0.5)
+        tasks[who].cancel()
+        await asyncio.wait(tasks)
+        await held.recorder.record(*order("c"))
+    assert [name for name, _ in held.told] == ["a", "b", "c"]
 
 
 @virtual_time
-async def test_who_stops_waiting_does_not_stop_the_others() -> None:
-    held = Held()
+async def test_an_entry_that_cannot_be_is_its_recorders_error_and_no_one_elses() -> None:
     async with asyncio.TaskGroup() as group:
-        first = group.create_task(held.recorder.record(*order("a")))
-        second = group.create_task(held.recorder.record(*order("b")))
+        held = Held(group)
+        found = await asyncio.gather(
+            held.recorder.record(Sent(at_ns=1, client_order_id="nobody's")),
+            held.recorder.record(*order("b")),
+            return_exceptions=True,
+        )
+    assert isinstance(found[0], KeyError)
+    assert held.told == [("b", 3)]
+
+
+@virtual_time
+async def test_nobody_waits_for_a_writing_that_was_ended() -> None:
+    async with asyncio.TaskGroup() as group:
+        held = Held(group)
+        waiting = held.record("a")
         await asyncio.sleep(0.5)
-        second.cancel()
-        await asyncio.wait([first, second])
-        await held.recorder.record(*order("c"))
-    assert [name for name, _ in held.told] == ["a", "b", "c"]
+        held.writing[0].cancel()
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+        await held.recorder.record(*order("b"))
+    assert held.told == [("b", 2)]

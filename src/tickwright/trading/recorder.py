@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tickwright.errors import TickwrightError
 from tickwright.model.orders import OrderEvent
+from tickwright.runtime.bus import Spawn
 from tickwright.trading.board import OrderBoard
 from tickwright.trading.journal import Entry, Journal
 
@@ -27,17 +28,21 @@ class Recorder:
         journal: Where entries are kept.
         board: What they are folded into.
         tell: Called with every event, once its entry cannot be lost any more.
+        spawn: Runs the writing: a batch has entries of many, and must not end with one who waits for it.
     """
 
-    def __init__(self, journal: Journal, board: OrderBoard, tell: Tell) -> None:
+    def __init__(self, journal: Journal, board: OrderBoard, tell: Tell, spawn: Spawn) -> None:
         self.board = board
         self._journal = journal
         self._tell = tell
+        self._spawn = spawn
         self._waiting: deque[tuple[tuple[Entry, ...], asyncio.Future[None]]] = deque()
         self._is_writing = False
 
     async def record(self, *entries: Entry) -> None:
         """Take entries in; on return they are journalled, folded and told.
+
+        Whoever is cancelled while waiting leaves them to be taken in all the same.
 
         Raises:
             StoreError: If they could not be written; then they are not folded either.
@@ -45,17 +50,20 @@ class Recorder:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((entries, done))
         if not self._is_writing:
-            await self._write()
-        # Shielded, for a batch is written whole even where one of those who wait for it goes away.
+            self._spawn("journal", self._write())
+            self._is_writing = True
         await asyncio.shield(done)
 
     async def _write(self) -> None:
-        self._is_writing = True
         try:
             while self._waiting:
                 batch = list(self._waiting)
                 self._waiting.clear()
-                await self._write_batch(batch)
+                try:
+                    await self._write_batch(batch)
+                finally:
+                    for _, done in batch:
+                        done.cancel()  # what has an outcome keeps it
         finally:
             self._is_writing = False
 
@@ -69,7 +77,14 @@ class Recorder:
                 done.set_exception(error)
             return
         for entries, done in batch:
-            for entry in entries:
-                for event in self.board.apply(entry):
-                    self._tell(event)
-            done.set_result(None)
+            try:
+                self._fold(entries)
+            except Exception as error:  # noqa: BLE001  # whoever recorded it is told; the others' are folded
+                done.set_exception(error)
+            else:
+                done.set_result(None)
+
+    def _fold(self, entries: tuple[Entry, ...]) -> None:
+        for entry in entries:
+            for event in self.board.apply(entry):
+                self._tell(event)
