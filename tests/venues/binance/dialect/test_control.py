@@ -152,12 +152,20 @@ def test_a_json_array_misses_its_method() -> None:
     assert reply["error"]["msg"].startswith(INVALID + "missing field `method`")
 
 
-def test_a_listen_key_can_be_subscribed_on_the_private_route_alone() -> None:
-    private, public = Conversation(USDM, "/private/stream"), Conversation(USDM, "/public/stream")
-    assert ask(private, "SUBSCRIBE", "pqia91ma19a5s61cv6a81va65sd") == {"result": None, "id": 1}
-    assert list(private.streams) == ["pqia91ma19a5s61cv6a81va65sd"]
-    reply = ask(public, "SUBSCRIBE", "pqia91ma19a5s61cv6a81va65sd")
-    assert reply["error"]["msg"] == INVALID + "invalid stream"
+@pytest.mark.parametrize("path", ["/private/stream", "/public/stream", "/ws"])
+def test_a_listen_key_is_a_stream_of_the_private_route_and_taken_in_silence_elsewhere(
+    path: str,
+) -> None:
+    listen_key = "pqia91ma19a5s61cv6a81va65sdf19v8a65a1a5s61cv6a81va65sdf19v8a65a1"
+    conversation = Conversation(USDM, path)
+    assert ask(conversation, "SUBSCRIBE", listen_key) == {"result": None, "id": 1}
+    assert list(conversation.streams) == [listen_key]
+
+
+def test_what_is_no_listen_key_is_no_stream_of_the_public_route() -> None:
+    for product, name in ((USDM, "pqia91ma19a5s61cv6"), (SPOT, "a" * 64)):
+        reply = ask(Conversation(product, "/ws"), "SUBSCRIBE", name)
+        assert reply["error"]["msg"] == INVALID + "invalid stream"
 
 
 @pytest.mark.parametrize("request_id", [0, 7, "abc-1", "6f9f4a0c-2a4c-4f0e-9a53-0f4c8f0f7c11"])

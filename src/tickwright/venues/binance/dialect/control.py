@@ -17,6 +17,7 @@ __all__ = ["Conversation", "error_reply"]
 _METHODS = ("SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS", "SET_PROPERTY", "GET_PROPERTY")
 _VARIANTS = ", ".join(f"`{name}`" for name in _METHODS)
 _TEXT_ID = re.compile(r"[0-9A-Za-z_-]{1,36}")
+_LISTEN_KEY = re.compile(r"[0-9A-Za-z]{60,}")
 _ROUTES = frozenset({"public", "market", "private"})
 _INVALID = "Invalid request: "
 
@@ -149,8 +150,13 @@ class Conversation:
         return value  # type: ignore[return-value]  # narrowed above, beyond what mypy follows
 
     def _subscribe(self, names: list[str], request_id: Id, refused: Mapping[str, str]) -> Reply:
-        # On the private route a listen key is a stream's name: Binance's own client subscribes to it.
-        if self.route != "private" and not all(is_well_formed(name) for name in names):
+        # A listen key is a stream's name, on the private route: Binance's own client subscribes to it. Elsewhere it is
+        # one of another route, which is taken in silence (section 3.4).
+        is_known = self.route == "private" or all(
+            is_well_formed(name) or (self.product.is_futures and _LISTEN_KEY.fullmatch(name))
+            for name in names
+        )
+        if not is_known:
             raise _Refused(2, _INVALID + "invalid stream")
         for name in names:
             if name in refused:
