@@ -70,6 +70,24 @@ async def test_it_serves_what_the_ready_file_says_until_interrupted(
     assert stderr == b""
 
 
+async def test_two_venues_stand_side_by_side(tmp_path: Path) -> None:
+    arguments = ("--venue", "binance", "--venue", "bybit", "--seed", "7", "--instruments", "1")
+    async with running(*arguments, str(tmp_path / "ready.json")) as (ready, _):
+        assert set(ready["bybit"]) == {"rest", "ws_public", "ws_private", "ws_trade"}
+        assert "binance.usdm" in ready
+        async with aiohttp.ClientSession() as http:
+            for category in ("spot", "linear"):
+                asked = {"category": category, "symbol": "BTCUSDT"}
+                url = ready["bybit"]["rest"] + "/v5/market/orderbook"
+                async with http.get(url, params=asked) as answer:
+                    assert (await answer.json())["result"]["s"] == "BTCUSDT"
+                url = f"{ready['bybit']['ws_public']}/v5/public/{category}"
+                async with http.ws_connect(url) as stream:
+                    await stream.send_str('{"op":"subscribe","args":["orderbook.1.BTCUSDT"]}')
+                    assert (await stream.receive_json())["success"] is True
+                    assert (await stream.receive_json())["data"]["s"] == "BTCUSDT"
+
+
 async def test_a_fault_file_and_a_control_port_are_taken(tmp_path: Path) -> None:
     faults = tmp_path / "faults.yaml"
     faults.write_text("rest_status: 418\nretry_after_s: 7\n")

@@ -24,7 +24,7 @@ __all__ = ["sandbox"]
 def sandbox(
     venue: Annotated[
         list[str] | None,
-        typer.Option(help="A venue (binance, the default) or a product of one; repeatable."),
+        typer.Option(help="A venue (binance, the default; bybit) or a product of one; repeatable."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Repeats market, account and chance.")] = 7,
     instruments: Annotated[
