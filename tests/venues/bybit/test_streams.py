@@ -46,6 +46,11 @@ def test_topics_of_one_stream_are_read_by_one_decoder() -> None:
     assert ticker.kind is LINEAR.channel(topics.MarkPrices(LINEAR_ID), LISTED).kind
 
 
+def test_g04_the_topic_that_repeats_itself_is_missed_soon() -> None:
+    assert LINEAR.channel(topics.Quotes(LINEAR_ID), LISTED).kind.cadence_s == 3
+    assert LINEAR.channel(topics.Trades(LINEAR_ID), LISTED).kind.cadence_s is None
+
+
 def test_each_ticker_is_merged_by_itself() -> None:
     first, second = (LINEAR.channel(topics.Tickers(LINEAR_ID), LISTED).subject for _ in range(2))
     assert isinstance(first, MergedTicker)

@@ -24,6 +24,9 @@ DEPTHS = (1, 50, 200, 1000)
 DEPTH = 200
 """Levels a side of a book that is not asked for otherwise: as often as other venues send theirs."""
 
+REPEATED_S = 3.0
+"""After so long the topic of one level says again what it said last (*Orderbook*)."""
+
 _K = TypeVar("_K")
 
 
@@ -36,7 +39,7 @@ class TopicKind(StreamKind, frozen=True, kw_only=True):
 
 
 _BOOKS = {
-    1: TopicKind(word="orderbook.1", decode=codec.top, is_many=True),
+    1: TopicKind(word="orderbook.1", decode=codec.top, is_many=True, cadence_s=REPEATED_S),
     **{
         depth: TopicKind(word=f"orderbook.{depth}", decode=codec.book)
         for depth in DEPTHS
