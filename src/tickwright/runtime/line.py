@@ -65,16 +65,21 @@ class Line:
         self._routes = {}
 
     def on_frame(self, frame: bytes) -> None:
-        """Hand a frame to its route. The hot path: one look-up, one call."""
-        stream = self._stream_of(frame)
+        """Hand a frame to its route. The hot path: one look-up, one call.
+
+        What is called stands in a local name first: a call through a slot costs a fifth more.
+        """
+        stream_of, time_ns = self._stream_of, self._time_ns
+        stream = stream_of(frame)
         route = self._routes.get(stream)  # type: ignore[arg-type]  # None is no key, and that is the answer
         if route is None:
             if self._owner is not None:
                 self._owner.on_other(frame, stream)
             return
         route.frames += 1
+        decode, take = route.decode, route.take
         try:
-            route.take(route.decode(frame, self._time_ns(), route.subject))
+            take(decode(frame, time_ns(), route.subject))
         except DecodeError as error:
             if self._owner is not None:
                 self._owner.on_unreadable(route.name, error, frame)
