@@ -26,7 +26,9 @@ def test_it_heals_from_both_accidents_and_ends_with_the_venue_s_own_books(
     assert "binance.spot#1 is down" in result.out
     assert "binance.spot#1 is connected" in result.out
     assert "binance:BTC/USDT live → resyncing: gap" in result.out
-    assert result.out.count("✓ live, equal") == 6
+    assert "bybit:BTC/USDT:USDT unaudited → resyncing: gap" in result.out
+    assert result.out.count("✓ live, equal") == 4
+    assert result.out.count("✓ unaudited, equal") == 2, "Bybit has nothing to audit them with"
     assert "All books healed" in result.out
     assert "reconnects: 1." in result.out
     assert "order demo-1 filled: " in result.out

@@ -1,7 +1,7 @@
 """``tickwright demo``: the main job on a sandbox of our own, with an order, and two accidents on the way.
 
-Everything is real but the venue: HTTP and WebSocket servers on loopback that speak Binance's protocol over generated
-markets. At the end every local book is compared, level by level, with the venue's own.
+Everything is real but the venues: HTTP and WebSocket servers on loopback that speak Binance's protocol and Bybit's over
+generated markets. At the end every local book is compared, level by level, with the venue's own.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from tickwright.sandbox.sandbox import Sandbox
 
 __all__ = ["demo"]
 
-PRODUCTS = ("binance.spot", "binance.usdm")
-INSTRUMENTS_EACH = 3
+PRODUCTS = ("binance.spot", "binance.usdm", "bybit.linear")
+INSTRUMENTS_EACH = 2
 SECONDS = 18.0
 ORDER_AT_S = 4.0
 ORDER_PRODUCT = "binance.spot"
@@ -39,7 +39,7 @@ ORDER_SLACK = Decimal("1.001")
 CUT_AT_S = 7.0
 CUT_PRODUCT = "binance.spot"
 LOSS_AT_S = 12.0
-LOST_STREAM = "btcusdt@depth@100ms"
+LOST_STREAMS = ("btcusdt@depth@100ms", "linear/orderbook.200.BTCUSDT")
 
 RATE_PER_S = 80.0
 """Events of the busiest instrument: a lively book, and no load for a small machine."""
@@ -105,7 +105,7 @@ async def _show(watching: Watching, sandbox: Sandbox, clock: Clock) -> Order | N
         await asyncio.sleep(CUT_AT_S - ORDER_AT_S)
         sandbox.close_sockets(EOF, product=CUT_PRODUCT)
         await asyncio.sleep(LOSS_AT_S - CUT_AT_S)
-        sandbox.faults.drop[LOST_STREAM] = 1
+        sandbox.faults.drop.update(dict.fromkeys(LOST_STREAMS, 1))
         await asyncio.sleep(SECONDS - LOSS_AT_S)
         for task in tasks:
             task.cancel()
@@ -137,7 +137,7 @@ async def _tell(watching: Watching, clock: Clock) -> None:
     steps = (
         (ORDER_AT_S, "an order is placed"),
         (CUT_AT_S, "spot is cut off"),
-        (LOSS_AT_S, "a book update is lost"),
+        (LOSS_AT_S, "a book update of each venue is lost"),
         (SECONDS, "books are compared"),
     )
     while True:
@@ -151,8 +151,8 @@ async def _tell(watching: Watching, clock: Clock) -> None:
 async def _print(watching: Watching) -> None:
     """Print what happens and how all is, a line a second."""
     out.print(
-        f"A venue on loopback with {len(watching.watched)} instruments. After {ORDER_AT_S:.0f} s an order is"
-        f" placed, after {CUT_AT_S:.0f} s a connection is cut, after {LOSS_AT_S:.0f} s a book update is lost."
+        f"Two venues on loopback with {len(watching.watched)} instruments. After {ORDER_AT_S:.0f} s an order is"
+        f" placed, after {CUT_AT_S:.0f} s a connection is cut, after {LOSS_AT_S:.0f} s a book update of each is lost."
     )
     while True:
         await asyncio.sleep(PLAIN_EVERY_S)
