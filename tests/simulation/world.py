@@ -195,6 +195,11 @@ class World:
         """Tell whether every topic was asked for and all is well."""
         return len(self.books) == len(INSTRUMENTS) and self.tw.status().is_healthy
 
+    def unconfirmed(self) -> int:
+        """Return how many topics the venue has not acknowledged: their connection may be replaced any moment."""
+        states = [state for feed in self.tw.status().products for state in feed.topics.values()]
+        return sum(state != "confirmed" for state in states)
+
     def mark(self) -> None:
         """Remember how far every topic is: what follows is `silent_topics`."""
         self._marked = {topic: len(heard) for topic, heard in self.heard.items()}
@@ -216,7 +221,7 @@ class World:
             but: Topics that the venue has refused.
         """
         try:
-            await self.until(lambda: self.is_live() and self.silent_topics() <= {*but}, within_s)
+            await self.until(lambda: self._has_healed(but), within_s)
         except TimeoutError:
             silent = [str(topic) for topic in self.silent_topics()]
             raise AssertionError(
@@ -231,6 +236,9 @@ class World:
         self.check_candles(Candles(BTC, "1s"))
         self.check_candles(Candles(PERP, "1m"))
         self.check_manners(is_refused=bool(but))
+
+    def _has_healed(self, but: tuple[Topic, ...]) -> bool:
+        return self.is_live() and self.unconfirmed() <= len(but) and self.silent_topics() <= {*but}
 
     async def stand_still(self) -> None:
         """Stop the market at a whole tenth of a second, and let everything arrive."""
