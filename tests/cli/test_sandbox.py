@@ -9,12 +9,17 @@ import os
 import signal
 import socket
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from yarl import URL
 
 from tickwright.cli.commands import run_command
 from tickwright.errors import UsageError
@@ -116,10 +121,31 @@ async def test_a_capture_is_the_market_of_its_product(
             assert (await answer.json())["code"] == -1102, "there is an account"
 
 
+async def test_a_public_key_is_let_in_and_its_api_key_told(tmp_path: Path) -> None:
+    private = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    public = private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "mine.pem").write_bytes(public)
+    arguments = ("--instruments", "binance:BTC/USDT", "--public-key", str(tmp_path / "mine.pem"))
+    path = str(tmp_path / "ready.json")
+    async with running(*arguments, path) as (ready, process), aiohttp.ClientSession() as http:
+        key = ready["keys"]["mine.pem"]
+        rest, headers = ready["binance.spot"]["rest"], {"X-MBX-APIKEY": key}
+        async with http.get(rest + "/api/v3/time") as told:
+            query = f"timestamp={(await told.json())['serverTime']}"
+        signature = quote(b64encode(private.sign(query.encode())), safe="")
+        url = f"{rest}/api/v3/account?{query}&signature={signature}"
+        async with http.get(URL(url, encoded=True), headers=headers) as account:
+            assert (account.status, (await account.json())["canTrade"]) == (200, True)
+    stdout, _ = await process.communicate()
+    assert key in stdout.decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         (["--seed", "seven"], "'--seed'"),
+        (["--public-key", "nowhere.pem"], "--public-key nowhere.pem: cannot be read"),
+        (["--public-key", __file__], "no public key in PEM form"),
         (["--venue", "binanse"], "did you mean binance?"),
         (["--instruments", "0"], "instruments: from 1 to 500"),
         (["--instruments", "binance:BTC/USDX:Y"], "binance:BTC/USDX:Y"),

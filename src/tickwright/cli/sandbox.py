@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ import typer
 from tickwright.app.captures import recordings_of
 from tickwright.cli.console import out, run_until_interrupted
 from tickwright.errors import ConfigError
+from tickwright.sandbox.account import key_for
 from tickwright.sandbox.sandbox import Sandbox
 
 
@@ -54,6 +55,13 @@ def sandbox(
         int | None,
         typer.Option(help="A port where faults are switched over HTTP; 0 takes a free one."),
     ] = None,
+    public_key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="The public half (PEM) of an RSA or Ed25519 key that signs for the account; repeatable. Its API"
+            " key is told with the addresses."
+        ),
+    ] = None,
     ready_file: Annotated[
         Path | None,
         typer.Option(help="Written once connections are taken: addresses and account as JSON."),
@@ -68,6 +76,7 @@ def sandbox(
         with contextlib.suppress(OSError):
             ready_file.unlink()
     recordings = recordings_of(play or ())
+    keys = {path.name: key_for(_read(path)) for path in public_key or ()}
     box = Sandbox(
         [*(venue or (() if recordings else ("binance",))), *recordings],
         seed=seed,
@@ -77,13 +86,17 @@ def sandbox(
         recordings=recordings,
         port=port,
         control_port=control,
+        keys=list(keys.values()),
     )
 
     async def serve() -> None:
         async with box:
+            ready = box.ready()
+            if keys:
+                ready["keys"] = {name: key.key for name, key in keys.items()}
             if ready_file is not None:
-                _write(ready_file, json.dumps(box.ready()))
-            _show(box, with_account=ready_file is None)
+                _write(ready_file, json.dumps(ready))
+            _show(box, ready, with_account=ready_file is None)
             await asyncio.Event().wait()
 
     run_until_interrupted(serve)
@@ -93,6 +106,14 @@ def _instruments(text: str) -> int | Sequence[str]:
     if text.lstrip("-").isdigit():
         return int(text)
     return [name for part in text.split(",") if (name := part.strip())]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigError(f"--public-key {path}: cannot be read: {why}") from None
 
 
 def _write(path: Path, text: str) -> None:
@@ -105,12 +126,12 @@ def _write(path: Path, text: str) -> None:
         raise ConfigError(f"--ready-file {path}: cannot be written: {error.strerror}") from None
 
 
-def _show(box: Sandbox, *, with_account: bool) -> None:
-    found = box.ready()
+def _show(box: Sandbox, ready: Mapping[str, Mapping[str, str]], *, with_account: bool) -> None:
+    found = dict(ready)
     account = found.pop("account")
     for name, addresses in found.items():
         for field, address in addresses.items():
-            out.print(f"{name:15}{field:12}{address}", soft_wrap=True, markup=False)
+            out.print(f"{name:15}{field:11} {address}", soft_wrap=True, markup=False)
     if with_account:
         for field, value in account.items():
             out.print(f"{'account':15}{field:12}{value}", soft_wrap=True, markup=False)

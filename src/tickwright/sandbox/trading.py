@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from tickwright.model.market import Side
-from tickwright.sandbox.account import SandboxAccount
+from tickwright.sandbox.account import ACCOUNT, SandboxAccount
 from tickwright.sandbox.enginefloor import EngineFloor
 from tickwright.sandbox.exchange import Exchange
 from tickwright.sandbox.ports import TradedInstrument, TradedMarket
@@ -222,7 +222,7 @@ def trading_side(
         account: Who they are, and with what they begin.
         keys: More keys; each opens its account with the same funds.
     """
-    own = ApiKey(key=account.key, account="sandbox", secret=account.secret)
+    own = ApiKey(key=account.key, account=ACCOUNT, secret=account.secret)
     everyone = [own, *keys]
     sides: list[PrivateSide] = []
 
