@@ -8,6 +8,7 @@ from tickwright.app.connector import Connector, Listener
 from tickwright.app.replay import Replaying
 from tickwright.app.report import ReplayReport
 from tickwright.app.status import Status
+from tickwright.core.ordercheck import RiskLimits
 from tickwright.errors import (
     Banned,
     CaptureError,
@@ -41,6 +42,7 @@ from tickwright.errors import (
     WouldBlock,
 )
 from tickwright.marketdata.book import Book
+from tickwright.model.account import Balance, Position
 from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument, Instruments, InstrumentStatus
 from tickwright.model.market import (
@@ -76,6 +78,25 @@ from tickwright.model.notices import (
     TopicStale,
 )
 from tickwright.model.numbers import Rounding
+from tickwright.model.orders import (
+    Fill,
+    Order,
+    OrderAccepted,
+    OrderAmended,
+    OrderCanceled,
+    OrderDenied,
+    OrderEvent,
+    OrderExpired,
+    OrderFilled,
+    OrderOutcomeUnknown,
+    OrderRejected,
+    OrderSent,
+    OrderState,
+    TimeInForce,
+    Trigger,
+    TriggerBy,
+    TriggerKind,
+)
 from tickwright.model.topics import (
     AggTrades,
     AveragePrices,
@@ -89,6 +110,7 @@ from tickwright.model.topics import (
     MarkPrices,
     MiniTickers,
     Notices,
+    OrderUpdates,
     Quotes,
     Tickers,
     Topic,
@@ -98,6 +120,7 @@ from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
 from tickwright.sandbox.sandbox import Sandbox
 from tickwright.venues.base import Endpoints
+from tickwright.venues.signing import Credentials
 
 
 __all__ = [
@@ -105,6 +128,7 @@ __all__ = [
     "AggTrades",
     "AveragePrice",
     "AveragePrices",
+    "Balance",
     "Banned",
     "Book",
     "BookDelta",
@@ -126,11 +150,13 @@ __all__ = [
     "ConnectionLost",
     "ConnectivityError",
     "Connector",
+    "Credentials",
     "CredentialsRefused",
     "DecodeError",
     "DecodeFailure",
     "Dropped",
     "Endpoints",
+    "Fill",
     "FundingRate",
     "FundingRates",
     "Gap",
@@ -157,14 +183,29 @@ __all__ = [
     "Notice",
     "Notices",
     "OpenInterest",
+    "Order",
+    "OrderAccepted",
+    "OrderAmended",
+    "OrderCanceled",
+    "OrderDenied",
+    "OrderEvent",
+    "OrderExpired",
+    "OrderFilled",
+    "OrderOutcomeUnknown",
+    "OrderRejected",
+    "OrderSent",
+    "OrderState",
+    "OrderUpdates",
     "Overflow",
     "Ports",
+    "Position",
     "Quote",
     "Quotes",
     "RateLimited",
     "ReplayReport",
     "Replaying",
     "RequestTimeout",
+    "RiskLimits",
     "Rounding",
     "Sandbox",
     "SessionDown",
@@ -179,6 +220,7 @@ __all__ = [
     "Ticker",
     "Tickers",
     "TickwrightError",
+    "TimeInForce",
     "TimestampRefused",
     "TooManyRestarts",
     "Topic",
@@ -186,6 +228,9 @@ __all__ = [
     "TopicStale",
     "Trade",
     "Trades",
+    "Trigger",
+    "TriggerBy",
+    "TriggerKind",
     "UnknownInstrument",
     "UnknownVenue",
     "UsageError",

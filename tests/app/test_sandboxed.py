@@ -8,7 +8,7 @@ from tickwright import Connector, Endpoints
 from tickwright.app.config import Settings
 from tickwright.app.registry import products_of
 from tickwright.app.sandboxed import own_sandbox, served
-from tickwright.errors import ConfigError
+from tickwright.errors import ConfigError, UnknownVenue
 from tickwright.sandbox import Sandbox
 
 
@@ -73,5 +73,19 @@ def test_addresses_that_were_given_need_no_sandbox() -> None:
 def test_of_a_venue_the_products_that_are_served_are_opened() -> None:
     sandbox = Sandbox([SPOT])
     products = products_of("binance")
-    assert [one.name for one in served(products, ["binance"], sandbox)] == [SPOT]
-    assert len(served(products, ["binance", "binance.usdm"], sandbox)) == 2
+    settings = Settings()
+    assert [one.name for one in served(products, ["binance"], sandbox, settings)] == [SPOT]
+    assert len(served(products, ["binance", "binance.usdm"], sandbox, settings)) == 2
+    here = Settings(endpoints={"binance.coinm": Endpoints(rest="http://127.0.0.1:1")})
+    assert len(served(products, ["binance"], sandbox, here)) == 2
+
+
+async def test_of_a_venue_the_products_that_a_sandbox_can_speak_are_enough() -> None:
+    async with Connector.open("bybit", environment="sandbox") as tw:
+        assert [feed.product.name for feed in tw.feeds] == ["bybit.spot", "bybit.linear"]
+        assert (await tw.book("bybit:BTC/USDT:USDT")).best_bid
+
+
+def test_a_product_that_no_sandbox_speaks_is_refused_with_those_that_it_does() -> None:
+    with pytest.raises(UnknownVenue, match=r"no product 'bybit\.inverse': it has bybit\.spot"):
+        own_sandbox(products_of("bybit.inverse"), Settings(environment="sandbox"))

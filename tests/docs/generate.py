@@ -22,6 +22,7 @@ from typer.testing import CliRunner
 from tickwright import errors
 from tickwright.app.config import Settings
 from tickwright.core.machine import mermaid
+from tickwright.core.ordercheck import RiskLimits
 from tickwright.sandbox.faults import Faults
 from tickwright.venues.base import Endpoints
 
@@ -45,6 +46,7 @@ MACHINES = (
     "candles",
     "breaker",
     "order",
+    "privatestate",
 )
 """Modules of ``tickwright.core`` that hold a machine's table."""
 
@@ -112,6 +114,18 @@ def _carried(kind: type) -> list[str]:
     return found
 
 
+_VARIABLES = {
+    "endpoints": "TICKWRIGHT_ENDPOINTS__PRODUCT__FIELD",
+    "credentials": "TICKWRIGHT_VENUE__KEY",
+    "risk": "TICKWRIGHT_RISK__LIMIT",
+}
+_KINDS = {
+    "Mapping[str, Endpoints]": "product → origins",
+    "Mapping[str, Credentials]": "venue → `Credentials`",
+    "RiskLimits": "limits",
+}
+
+
 def _settings() -> str:
     lines = [
         "| Setting | Environment variable | Type | Default | Meaning |",
@@ -121,8 +135,7 @@ def _settings() -> str:
     for field in msgspec.structs.fields(Settings):
         default = "none" if field.default is msgspec.NODEFAULT else _plain(field.default)
         variable = f"TICKWRIGHT_{field.name.upper()}"
-        if field.name == "endpoints":
-            variable += "__PRODUCT__FIELD"
+        variable = _VARIABLES.get(field.name, variable)
         kind = _type_name(Settings.__annotations__[field.name])
         lines.append(
             f"| `{field.name}` | `{variable}` | {kind} | {default} | {_inline(told[field.name])} |"
@@ -135,7 +148,7 @@ def _endpoints() -> str:
 
 
 def _plain(value: object) -> str:
-    if value is None:
+    if value is None or isinstance(value, RiskLimits):
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
@@ -145,8 +158,8 @@ def _type_name(annotation: str) -> str:
     if annotation in known:
         module = importlib.import_module("tickwright.app.config")
         return ", ".join(f"`{word}`" for word in getattr(module, annotation).__args__)
-    if annotation.startswith("Mapping"):
-        return "product → origins"
+    if annotation in _KINDS:
+        return _KINDS[annotation]
     words = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
     return words[annotation.removesuffix(" | None")]
 

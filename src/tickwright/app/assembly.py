@@ -8,14 +8,15 @@ One venue's death never disturbs another: they share the clock and the bus, and 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from random import Random
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from tickwright.app.config import Settings
+from tickwright.app.orders import Orders
 from tickwright.app.queries import Queries
 from tickwright.core.heartbeat import Heartbeat
 from tickwright.core.limits import RestLimits
@@ -41,6 +42,11 @@ from tickwright.runtime.gates import ConnectGate
 from tickwright.runtime.session import SessionRunner
 from tickwright.runtime.supervisor import ChildSpec, Supervisor
 from tickwright.venues.base import Endpoints, Product, RestCall
+from tickwright.venues.signing import Signer
+
+
+if TYPE_CHECKING:
+    from tickwright.app.ordering import Floor
 
 
 __all__ = ["Assembly", "Ports", "assemble"]
@@ -64,8 +70,16 @@ class Assembly:
     """The parts of an open connector."""
 
     def __init__(
-        self, *, bus: Bus, supervisor: Supervisor, market: Market, settings: Settings, clock: Clock
+        self,
+        *,
+        bus: Bus,
+        supervisor: Supervisor,
+        market: Market,
+        settings: Settings,
+        clock: Clock,
+        open_floor: Callable[[], Awaitable[Floor]],
     ) -> None:
+        self.orders = Orders(market, open_floor)
         self.bus = bus
         self.supervisor = supervisor
         self.market = market
@@ -111,16 +125,68 @@ async def assemble(
                     )
                     feeds.append(builder.feed)
             market = Market(feeds)
+            assembly = Assembly(
+                bus=bus,
+                supervisor=root,
+                market=market,
+                settings=settings,
+                clock=clock,
+                open_floor=_floor_of(feeds, origins, settings, ports, clock, rng, bus, root),
+            )
             try:
-                yield Assembly(
-                    bus=bus, supervisor=root, market=market, settings=settings, clock=clock
-                )
+                yield assembly
             finally:
+                await assembly.orders.close()
                 for feed in feeds:
                     feed.close()
                 bus.close()
     finally:
         await close_http()
+
+
+def _floor_of(
+    feeds: Sequence[Feed],
+    endpoints: Mapping[str, Endpoints],
+    settings: Settings,
+    ports: Ports,
+    clock: Clock,
+    rng: Random,
+    bus: Bus,
+    root: Supervisor,
+) -> Callable[[], Awaitable[Floor]]:
+    """Return what opens order entry, once somebody asks for it."""
+
+    def notify(notice: Notice) -> None:
+        _log_notice(notice)
+        bus.channel(Notices()).publish(notice)
+
+    async def opened() -> Floor:
+        # Here, because those who only read market data do without.
+        from tickwright.app.ordering import FloorParts, open_floor
+
+        return await open_floor(
+            FloorParts(
+                feeds=tuple(feeds),
+                endpoints=endpoints,
+                settings=settings,
+                bus=bus,
+                root=root,
+                clock=clock,
+                rng=rng,
+                transport=lambda: _websockets(ports),
+                notify=notify,
+            )
+        )
+
+    return opened
+
+
+def _websockets(ports: Ports) -> WebSocketTransport:
+    if ports.websockets is not None:
+        return ports.websockets
+    from tickwright.io.websocket_picows import PicowsTransport  # not for those who use others
+
+    return PicowsTransport()
 
 
 def endpoints_of(product: Product, settings: Settings) -> Endpoints:
@@ -184,6 +250,7 @@ class _FeedBuilder:
                     connect_s=settings.connect_timeout_s, read_s=settings.request_timeout_s
                 )
             ),
+            signer=_signer(product, settings),
         )
         # Products at one address share its limits, and its bans.
         gates[origins.rest, product.rest_limits] = self._rest.gate
@@ -242,9 +309,7 @@ class _FeedBuilder:
 
     def _transport(self) -> WebSocketTransport:
         if self._websockets is None:
-            from tickwright.io.websocket_picows import PicowsTransport
-
-            self._websockets = PicowsTransport()
+            self._websockets = _websockets(Ports())
         return self._websockets
 
     def _fetch(
@@ -273,6 +338,11 @@ class _FeedBuilder:
         _log_notice(notice)
         for topic in (Notices(), Notices(self._product.venue)):
             self._bus.channel(topic).publish(notice)
+
+
+def _signer(product: Product, settings: Settings) -> Signer | None:
+    credentials = settings.credentials.get(product.venue)
+    return None if credentials is None else Signer(credentials)
 
 
 def _log_notice(notice: Notice) -> None:

@@ -20,9 +20,11 @@ from typing import Literal
 
 import msgspec
 
+from tickwright.core.ordercheck import RiskLimits
 from tickwright.io.redact import safe_url
 from tickwright.runtime.queues import CAPACITY
 from tickwright.venues.base import Endpoints
+from tickwright.venues.signing import Credentials
 
 
 __all__ = ["Environment", "LogLevel", "Settings", "load_settings"]
@@ -50,6 +52,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """When to renew connections before the venue cuts them, ``HH:MM-HH:MM`` in UTC; ``None`` for any time."""
     queue_capacity: int = CAPACITY
     """Events that wait for a slow reader before its overflow policy applies."""
+    credentials: Mapping[str, Credentials] = msgspec.field(default_factory=dict)
+    """Venue → API key and secret. From the environment or ``.env`` as ``TICKWRIGHT_BINANCE__KEY`` and ``…__SECRET``, or as
+    ``BINANCE_API_KEY`` and ``BINANCE_API_SECRET``; never from YAML. Without any, everything that needs no key works."""
+    journal: str = "sqlite:tickwright-orders.db"
+    """Where orders are written down, once there are any: ``sqlite:PATH``, or ``memory:`` for nowhere."""
+    order_prefix: str = "tw"
+    """What the client order ids of this program begin with: up to 12 lower-case letters and digits."""
+    risk: RiskLimits = RiskLimits()
+    """What no order may exceed; nothing is limited unless said."""
     log_level: LogLevel = "warning"
     """For the commands; a program that imports the library sets up logging itself."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 from tickwright.app.assembly import Assembly, Ports, assemble
 from tickwright.app.config import Settings, load_settings
+from tickwright.app.orders import Orders
 from tickwright.app.queries import Queries
 from tickwright.app.registry import products_of
 from tickwright.app.sandboxed import entered, own_sandbox, served
@@ -20,7 +21,7 @@ from tickwright.marketdata.book import Book
 from tickwright.marketdata.feed import Feed
 from tickwright.marketdata.market import Market
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.topics import Topic
+from tickwright.model.topics import OrderUpdates, Topic
 from tickwright.runtime.bus import Handle, Handler
 from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
@@ -121,8 +122,8 @@ class Connector:
         self._ports = ports
         self._products = products_of(*venues)
         self._sandbox = sandbox or own_sandbox(self._products, settings)
-        if sandbox is not None:
-            self._products = served(self._products, venues, sandbox)
+        if self._sandbox is not None:
+            self._products = served(self._products, venues, self._sandbox, settings)
         self._assembly: Assembly | None = None
         self._stack = AsyncExitStack()
 
@@ -230,7 +231,7 @@ class Connector:
     async def subscribe(
         self,
         *topics: Topic,
-        overflow: Overflow = Overflow.DROP_OLDEST,
+        overflow: Overflow | None = None,
         capacity: int | None = None,
         redundant: bool = False,
     ) -> AsyncIterator[Subscription]:
@@ -238,7 +239,8 @@ class Connector:
 
         Args:
             topics: What to stream.
-            overflow: What happens when you read slower than the market writes.
+            overflow: What happens when you read slower than the market writes: the oldest events are dropped unless said, of
+                `OrderUpdates` never any.
             capacity: Events that may wait for you; the setting ``queue_capacity`` unless given.
             redundant: On two connections, the first arrival of each event wins. A topic that is streamed already
                 stays as it is.
@@ -253,7 +255,8 @@ class Connector:
         """
         market = self._market
         room = capacity or self.settings.queue_capacity
-        async with self._open.bus.subscribe(*topics, overflow=overflow, capacity=room) as line:
+        chosen = _overflow(topics, overflow)
+        async with self._open.bus.subscribe(*topics, overflow=chosen, capacity=room) as line:
             await market.acquire(topics, is_redundant=redundant)
             try:
                 yield line
@@ -265,7 +268,7 @@ class Connector:
         topic: Topic,
         handler: Handler,
         *,
-        overflow: Overflow = Overflow.DROP_OLDEST,
+        overflow: Overflow | None = None,
         capacity: int | None = None,
         redundant: bool = False,
     ) -> Listener:
@@ -283,7 +286,8 @@ class Connector:
         opened = self._open
         opened.market.resolve([topic])
         room = capacity or self.settings.queue_capacity
-        handle = opened.bus.channel(topic).attach(handler, overflow=overflow, capacity=room)
+        chosen = _overflow([topic], overflow)
+        handle = opened.bus.channel(topic).attach(handler, overflow=chosen, capacity=room)
         listener = Listener(opened.market, topic, handle, is_redundant=redundant)
         listener._acquire(opened.supervisor)
         return listener
@@ -307,6 +311,11 @@ class Connector:
         """Questions that are answered once, over REST."""
         return self._open.queries
 
+    @property
+    def orders(self) -> Orders:
+        """Orders, balances and positions, for those who have credentials; nothing happens before it is used."""
+        return self._open.orders
+
     def status(self) -> Status:
         """Return the health of everything at a glance; print it, or read its fields."""
         return status_of(self._open)
@@ -327,3 +336,14 @@ class Connector:
     @property
     def _market(self) -> Market:
         return self._open.market
+
+
+def _overflow(topics: Iterable[Topic], asked: Overflow | None) -> Overflow:
+    """Return what happens to a slow reader: who reads of orders is told that it is too slow, and misses none (G15)."""
+    if not any(isinstance(topic, OrderUpdates) for topic in topics):
+        return asked or Overflow.DROP_OLDEST
+    if asked in (Overflow.DROP_OLDEST, Overflow.CONFLATE):
+        raise UsageError(
+            f"overflow {asked.value}: news of orders is never dropped; leave it out, or choose fail or block"
+        )
+    return asked or Overflow.FAIL

@@ -15,6 +15,7 @@ VENUES: dict[str, str] = {
     "binance": "tickwright.venues.binance.spec",
     "bybit": "tickwright.venues.bybit.spec",
     "coinbase": "tickwright.venues.coinbase.spec",
+    "kraken": "tickwright.venues.kraken.spec",
     "okx": "tickwright.venues.okx.spec",
 }
 """Venue → the module whose ``PRODUCTS`` declares it."""

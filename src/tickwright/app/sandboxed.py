@@ -9,8 +9,10 @@ import msgspec
 
 from tickwright.app.assembly import Ports
 from tickwright.app.config import Settings
+from tickwright.sandbox.dialects import products_of
 from tickwright.sandbox.sandbox import Sandbox
 from tickwright.venues.base import Product
+from tickwright.venues.signing import Credentials
 
 
 __all__ = ["entered", "own_sandbox", "served"]
@@ -24,16 +26,35 @@ def own_sandbox(products: Sequence[Product], settings: Settings) -> Sandbox | No
     if settings.environment != "sandbox":
         return None
     names = [product.name for product in products if product.name not in settings.endpoints]
-    return Sandbox(names) if names else None
+    # Of a venue, a sandbox serves what its dialect speaks; who asks for nothing else is told what there is.
+    spoken = [name for name in names if name in products_of(name.partition(".")[0])]
+    return Sandbox(spoken or names) if names else None
 
 
 def served(
-    products: Sequence[Product], asked: Sequence[str | Product], sandbox: Sandbox
+    products: Sequence[Product],
+    asked: Sequence[str | Product],
+    sandbox: Sandbox,
+    settings: Settings,
 ) -> tuple[Product, ...]:
-    """Return the products that are opened in a sandbox: of a whole venue, those that it serves."""
+    """Return the products that are opened in a sandbox: of a whole venue, those that it serves or that have an address."""
     return tuple(
-        product for product in products if product.name in sandbox.products or product.name in asked
+        product
+        for product in products
+        if product.name in (*sandbox.products, *settings.endpoints, *asked)
     )
+
+
+def _keys(sandbox: Sandbox) -> dict[str, Credentials]:
+    """Return the sandbox's own key for each of its venues: a real one must not be sent there."""
+    account = sandbox.account
+    venues = {product.partition(".")[0] for product in sandbox.products}
+    return {venue: Credentials(account.key, account.secret) for venue in venues}
+
+
+def _is_chosen(journal: str) -> bool:
+    """Tell whether somebody named a journal: without a name a sandbox leaves no file behind."""
+    return journal != Settings().journal
 
 
 @asynccontextmanager
@@ -52,6 +73,8 @@ async def entered(
             settings,
             environment="sandbox",
             endpoints={**settings.endpoints, **sandbox.endpoints},
+            credentials=_keys(sandbox),
+            journal=settings.journal if _is_chosen(settings.journal) else "memory:",
         )
         network = sandbox.network
         if network is not None:

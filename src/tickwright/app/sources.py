@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from random import Random
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -24,9 +25,13 @@ from pydantic_settings import (
 )
 
 from tickwright.app.config import Environment, LogLevel
+from tickwright.app.credentials import credentials_in, is_credential
 from tickwright.app.registry import products_of
-from tickwright.errors import ConfigError
+from tickwright.core.clientids import ClientOrderIds
+from tickwright.core.ordercheck import RiskLimits
+from tickwright.errors import ConfigError, UsageError
 from tickwright.io.redact import safe_url
+from tickwright.venues.signing import Credentials
 
 
 __all__ = ["read_sources"]
@@ -35,6 +40,8 @@ PREFIX = "tickwright_"
 DEFAULT_FILE = Path("tickwright.yaml")
 OTHER_VARIABLES = frozenset({"config", "pure"})
 """``TICKWRIGHT_…`` variables that are no settings: the settings file, and the kernel's choice of twin."""
+
+_JOURNALS = ("sqlite:", "postgresql:")
 
 Path_ = tuple[str, ...]
 Where = Callable[[Path_], str]
@@ -49,6 +56,19 @@ def _origin(*schemes: str) -> Callable[[str], str]:
         return text.rstrip("/")
 
     return check
+
+
+def _journal(url: str) -> str:
+    if url != "memory:" and not url.startswith(_JOURNALS):
+        raise ValueError("should be memory:, or sqlite: with a path")
+    return url
+
+
+def _prefix(text: str) -> str:
+    try:
+        return ClientOrderIds(text, Random(0)).prefix
+    except UsageError as error:
+        raise ValueError(str(error)) from None
 
 
 _Http = Annotated[str, AfterValidator(_origin("http", "https"))]
@@ -82,6 +102,10 @@ class _Schema(BaseSettings):
     audit_books: bool = True
     renewal_window: str | None = None
     queue_capacity: Annotated[int, Field(ge=1)] = 1
+    credentials: Any = {}
+    journal: Annotated[str, AfterValidator(_journal)] = "memory:"
+    order_prefix: Annotated[str, AfterValidator(_prefix)] = "tw"
+    risk: Any = None
     log_level: LogLevel = "warning"
 
     @classmethod
@@ -108,11 +132,17 @@ def read_sources(
     merged: dict[str, Any] = {}
     if file is not None or DEFAULT_FILE.is_file():
         _merge(merged, _read_yaml(file or DEFAULT_FILE))
+    keys: dict[str, Credentials] = {}
     if dotenv.is_file():
         variables = DotEnvSettingsSource(_Schema, env_file=dotenv).env_vars
         _merge(merged, _read_variables(variables, f"{dotenv}: "))
+        keys |= credentials_in(variables)
     _merge(merged, _read_variables(environ, "environment variable "))
+    keys |= credentials_in(environ)
     _merge(merged, _read_arguments(arguments))
+    merged["credentials"] = keys | merged.get("credentials", {})
+    if "risk" in merged:
+        merged["risk"] = _limits(merged["risk"])
     return merged
 
 
@@ -130,14 +160,28 @@ def _read_yaml(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
     except (TypeError, ValueError, AttributeError):  # by what pydantic-settings stumbles over
         raise ConfigError(f"{file}: must hold settings as `name: value` lines") from None
+    if "credentials" in data:
+        raise ConfigError(
+            f"{file}: credentials belong into the environment or .env, which are not shared or committed"
+        )
     return _check(data, lambda path: f"{file}: {'.'.join(path)}")
+
+
+def _limits(said: object) -> RiskLimits:
+    if isinstance(said, RiskLimits):
+        return said
+    try:
+        return msgspec.convert(said, RiskLimits, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"setting risk: {error}; write numbers as text") from None
 
 
 def _read_variables(variables: Mapping[str, str | None], label: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
     names: dict[Path_, str] = {}
     for variable, value in sorted(variables.items()):  # the shorter name first
-        if not variable.startswith(PREFIX) or variable.removeprefix(PREFIX) in OTHER_VARIABLES:
+        name = variable.removeprefix(PREFIX)
+        if name == variable or name in OTHER_VARIABLES or is_credential(variable):
             continue
         path = tuple(variable.removeprefix(PREFIX).split("__"))
         if path[0] == "endpoints" and len(path) > 1:
@@ -158,13 +202,28 @@ def _variable(path: Path_) -> str:
 
 def _read_arguments(arguments: Mapping[str, object]) -> dict[str, Any]:
     data = dict(arguments)
+    given = data.pop("credentials", {})
+    if not isinstance(given, Mapping) or not all(
+        isinstance(each, Credentials) for each in given.values()
+    ):
+        raise ConfigError(
+            'argument credentials: give a mapping such as {"binance": Credentials("key", "secret")}'
+        )
+    risk = data.pop("risk", None)
+    if risk is not None and not isinstance(risk, RiskLimits):
+        raise ConfigError("argument risk: give a RiskLimits")
     endpoints = data.get("endpoints")
     if isinstance(endpoints, Mapping):
         data["endpoints"] = {
             product: msgspec.to_builtins(given) if isinstance(given, msgspec.Struct) else given
             for product, given in endpoints.items()
         }
-    return _check(data, lambda path: f"argument {'.'.join(path)}")
+    said = _check(data, lambda path: f"argument {'.'.join(path)}")
+    if given:
+        said["credentials"] = dict(given)
+    if risk is not None:
+        said["risk"] = risk
+    return said
 
 
 def _check(data: dict[str, Any], where: Where) -> dict[str, Any]:

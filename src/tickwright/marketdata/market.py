@@ -9,7 +9,13 @@ from tickwright.marketdata.book import Book
 from tickwright.marketdata.feed import Feed
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.topics import BookUpdates, InstrumentTopic, Notices, Topic
+from tickwright.model.topics import (
+    BookUpdates,
+    InstrumentTopic,
+    Notices,
+    OrderUpdates,
+    Topic,
+)
 
 
 __all__ = ["Market"]
@@ -48,7 +54,7 @@ class Market:
         )
 
     def resolve(self, topics: Iterable[Topic]) -> dict[Feed, list[Topic]]:
-        """Sort topics by feed; `Notices` needs none.
+        """Sort topics by feed; `Notices` and `OrderUpdates` need none.
 
         Raises:
             UnknownInstrument, UnknownVenue: As `feed_of`.
@@ -57,7 +63,7 @@ class Market:
         for topic in topics:
             if isinstance(topic, InstrumentTopic):
                 by_feed.setdefault(self.feed_of(topic.instrument), []).append(topic)
-            elif not isinstance(topic, Notices):
+            elif not isinstance(topic, Notices | OrderUpdates):
                 raise UsageError(
                     f"{topic!r} is no topic; write for example Trades('binance:BTC/USDT')"
                 )

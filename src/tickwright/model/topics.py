@@ -25,6 +25,7 @@ from tickwright.model.market import (
     Trade,
 )
 from tickwright.model.notices import BookStateChanged, Notice
+from tickwright.model.orders import OrderEvent
 
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "MarkPrices",
     "MiniTickers",
     "Notices",
+    "OrderUpdates",
     "Quotes",
     "Tickers",
     "Topic",
@@ -172,6 +174,14 @@ class Liquidations(InstrumentTopic, frozen=True):
     """Forced orders → ``Liquidation``."""
 
     event: ClassVar[type] = Liquidation
+
+
+class OrderUpdates(Topic, frozen=True):
+    """What becomes of orders, of one instrument or (empty) of all → any ``OrderEvent``; see `Connector.orders`."""
+
+    event: ClassVar[type] = OrderEvent
+
+    instrument: str = ""
 
 
 class Notices(Topic, frozen=True):

@@ -16,12 +16,13 @@ from typing import Protocol
 from tickwright.errors import SlowConsumer, UsageError, WouldBlock
 from tickwright.model.market import BookDelta, BookSnapshot, Candle, MarketEvent
 from tickwright.model.notices import Dropped, Notice
+from tickwright.model.orders import OrderEvent
 from tickwright.model.topics import Topic
 
 
 __all__ = ["CAPACITY", "Event", "EventQueue", "Gate", "Overflow", "Source", "open_queue"]
 
-Event = MarketEvent | Notice
+Event = MarketEvent | Notice | OrderEvent
 """What travels over the bus."""
 
 CAPACITY = 10_000
@@ -304,7 +305,7 @@ class _ConflatingQueue(_LossyQueue):
         self._items[key] = (source, seen)
 
     def _key(self, source: Source, event: Event) -> object:
-        if isinstance(event, Notice):
+        if isinstance(event, Notice | OrderEvent):
             return next(self._serial)  # each says something of its own
         if source.snapshot is not None:
             return source

@@ -1,0 +1,192 @@
+"""Puts order entry together, when somebody first asks for it: journal, board, gateway, private streams.
+
+    root ── one private stream a product whose venue takes orders and has credentials
+
+Who only reads market data pays nothing for it: no file is made, no key is needed, no socket is opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from random import Random
+
+import msgspec
+
+from tickwright.app.config import Settings
+from tickwright.core.clientids import ClientOrderIds
+from tickwright.errors import ConfigError, NoCredentials
+from tickwright.io.clock import Clock
+from tickwright.io.store import Store, open_store
+from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
+from tickwright.marketdata.feed import Feed
+from tickwright.model.notices import Notice
+from tickwright.model.orders import OrderEvent
+from tickwright.model.topics import OrderUpdates
+from tickwright.runtime.bus import Bus
+from tickwright.runtime.supervisor import ChildSpec, Supervisor
+from tickwright.trading.accounts import Accounts
+from tickwright.trading.board import OrderBoard
+from tickwright.trading.desk import TradingDesk
+from tickwright.trading.gateway import Gateway
+from tickwright.trading.journal import Journal
+from tickwright.trading.live import Ears, LiveOrder
+from tickwright.trading.private import PrivateParts, PrivateSession
+from tickwright.trading.recorder import Recorder
+from tickwright.trading.risk import RiskDesk
+from tickwright.venues.base import Endpoints
+from tickwright.venues.signing import Signer
+
+
+__all__ = ["Floor", "FloorParts", "open_floor"]
+
+
+class FloorParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What order entry needs of a connector."""
+
+    feeds: tuple[Feed, ...]
+    endpoints: Mapping[str, Endpoints]
+    settings: Settings
+    bus: Bus
+    root: Supervisor
+    clock: Clock
+    rng: Random
+    transport: Callable[[], WebSocketTransport]
+    notify: Callable[[Notice], None]
+
+
+class Floor(msgspec.Struct, frozen=True, kw_only=True):
+    """Order entry, open."""
+
+    gateway: Gateway
+    accounts: Accounts
+    ears: Ears
+    risk: RiskDesk
+    ids: ClientOrderIds
+    sessions: Mapping[str, PrivateSession]
+    """Product → its private stream."""
+    desks: Mapping[str, TradingDesk]
+    journal: Journal
+
+    def live(self, client_order_id: str) -> LiveOrder:
+        """Return an order as it lives."""
+        return LiveOrder(self.gateway, self.ears, client_order_id)
+
+
+async def open_floor(parts: FloorParts) -> Floor:
+    """Open the journal, fold it, and start the private streams.
+
+    Raises:
+        NoCredentials: No product that is open takes orders and has credentials.
+        StoreError: The journal cannot be opened or read, or another process writes to it.
+    """
+    feeds = [feed for feed in parts.feeds if _takes_orders(feed, parts.settings)]
+    if not feeds:
+        raise NoCredentials(_what_is_missing(parts))
+    for feed in feeds:
+        await feed.list_instruments()
+    store: Store = await open_store(parts.settings.journal)
+    journal = Journal(store)
+    try:
+        floor = _built(parts, feeds, journal)
+        await floor.gateway.recover(journal.entries())
+    except BaseException:
+        await journal.close()
+        raise
+    for session in floor.sessions.values():
+        parts.root.add(ChildSpec(name=session.name, start=session.run))
+    return floor
+
+
+def _built(parts: FloorParts, feeds: list[Feed], journal: Journal) -> Floor:
+    ears, board, accounts = Ears(), OrderBoard(), Accounts()
+    every = parts.bus.channel(OrderUpdates())
+
+    def tell(event: OrderEvent) -> None:
+        ears.hear(event)
+        every.publish(event)
+        parts.bus.channel(OrderUpdates(event.order.command.instrument)).publish(event)
+
+    recorder = Recorder(journal, board, tell, parts.root.spawn)
+    risk = RiskDesk(parts.settings.risk, board, accounts, _best_prices(feeds), parts.clock)
+    desks = {feed.product.name: _desk(feed, parts.clock) for feed in feeds}
+    gateway = Gateway(desks, recorder, check=risk, clock=parts.clock, spawn=parts.root.spawn)
+    sessions = {
+        feed.product.name: _session(
+            feed, desks[feed.product.name], parts, gateway, recorder, accounts
+        )
+        for feed in feeds
+    }
+    return Floor(
+        gateway=gateway,
+        accounts=accounts,
+        ears=ears,
+        risk=risk,
+        ids=ClientOrderIds(parts.settings.order_prefix, parts.rng),
+        sessions=sessions,
+        desks=desks,
+        journal=journal,
+    )
+
+
+def _desk(feed: Feed, clock: Clock) -> TradingDesk:
+    return TradingDesk(feed.product, feed.rest, lambda: feed.instruments, clock)
+
+
+def _session(
+    feed: Feed,
+    desk: TradingDesk,
+    parts: FloorParts,
+    gateway: Gateway,
+    recorder: Recorder,
+    accounts: Accounts,
+) -> PrivateSession:
+    settings = parts.settings
+    credentials = settings.credentials[feed.product.venue]
+    return PrivateSession(
+        PrivateParts(
+            desk=desk,
+            rest=feed.rest,
+            signer=Signer(credentials),
+            endpoints=parts.endpoints[feed.product.name],
+            instruments=lambda: feed.instruments,
+            transport=parts.transport(),
+            options=WebSocketOptions(
+                connect_timeout_s=settings.connect_timeout_s, proxy=settings.proxy
+            ),
+            gateway=gateway,
+            recorder=recorder,
+            accounts=accounts,
+            clock=parts.clock,
+            rng=parts.rng,
+            notify=parts.notify,
+        )
+    )
+
+
+def _best_prices(feeds: list[Feed]) -> Callable[[str], tuple[Decimal | None, Decimal | None]]:
+    def best(instrument_id: str) -> tuple[Decimal | None, Decimal | None]:
+        for feed in feeds:
+            for pipe in feed.book_pipes:
+                if pipe.view.instrument.id == instrument_id and pipe.view.is_readable:
+                    bid, ask = pipe.view.best_bid, pipe.view.best_ask
+                    return bid and bid[0], ask and ask[0]
+        return None, None
+
+    return best
+
+
+def _takes_orders(feed: Feed, settings: Settings) -> bool:
+    return feed.product.trading is not None and feed.product.venue in settings.credentials
+
+
+def _what_is_missing(parts: FloorParts) -> str:
+    able = sorted({feed.product.venue for feed in parts.feeds if feed.product.trading})
+    if not able:
+        names = ", ".join(feed.product.name for feed in parts.feeds)
+        raise ConfigError(f"none of {names} takes orders here")
+    venue = able[0].upper()
+    return (
+        f"orders need an API key of {' or '.join(able)}; set TICKWRIGHT_{venue}__KEY and"
+        f" TICKWRIGHT_{venue}__SECRET, in the environment or in .env"
+    )

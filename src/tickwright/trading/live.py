@@ -1,0 +1,168 @@
+"""Orders as they live: a handle that always shows the present, and waits for what is to come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
+
+from tickwright.model.orders import AmendOrder, Order, OrderEvent, OrderState
+from tickwright.trading.gateway import Gateway
+
+
+__all__ = ["Ears", "LiveOrder"]
+
+
+class Ears:
+    """Who waits for events of which order."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, list[asyncio.Queue[OrderEvent]]] = {}
+
+    def hear(self, event: OrderEvent) -> None:
+        """Hand an event to everybody who listens to its order."""
+        for queue in self._queues.get(event.order.client_order_id, ()):
+            queue.put_nowait(event)
+
+    def listen(self, client_order_id: str) -> asyncio.Queue[OrderEvent]:
+        """Return a queue that gets every event of an order from now on; an order has few, so it has no bound."""
+        queue: asyncio.Queue[OrderEvent] = asyncio.Queue()
+        self._queues.setdefault(client_order_id, []).append(queue)
+        return queue
+
+    def leave(self, client_order_id: str, queue: asyncio.Queue[OrderEvent]) -> None:
+        """Give a queue up."""
+        queues = self._queues.get(client_order_id, [])
+        if queue in queues:
+            queues.remove(queue)
+        if not queues:
+            self._queues.pop(client_order_id, None)
+
+
+class LiveOrder:
+    """One order; its properties are of this moment.
+
+    Example:
+        >>> order = await tw.orders.submit("binance:BTC/USDT", "buy", quantity="0.01", price="60000")
+        >>> order.state, order.filled_quantity
+        (<OrderState.OPEN: 'open'>, Decimal('0'))
+        >>> done = await order.wait_done(timeout_s=10)
+    """
+
+    def __init__(self, gateway: Gateway, ears: Ears, client_order_id: str) -> None:
+        self._gateway = gateway
+        self._ears = ears
+        self.client_order_id = client_order_id
+
+    @property
+    def now(self) -> Order:
+        """All that is known of it, as a value that stays as it is."""
+        return self._gateway.order(self.client_order_id)
+
+    @property
+    def instrument(self) -> str:
+        """Its instrument's id."""
+        return self.now.command.instrument
+
+    @property
+    def state(self) -> OrderState:
+        """Where it is in its life."""
+        return self.now.state
+
+    @property
+    def venue_order_id(self) -> str | None:
+        """The venue's name for it, once it has one."""
+        return self.now.venue_order_id
+
+    @property
+    def filled_quantity(self) -> Decimal:
+        """How much was executed."""
+        return self.now.filled_quantity
+
+    @property
+    def leaves_quantity(self) -> Decimal | None:
+        """How much can still be."""
+        return self.now.leaves_quantity
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Of its executions."""
+        return self.now.average_price
+
+    async def cancel(self) -> LiveOrder:
+        """Cancel it; returns once the venue has answered. An order that has ended already stays as it ended."""
+        await self._gateway.cancel(self.client_order_id)
+        return self
+
+    async def amend(
+        self, *, quantity: Decimal | None = None, price: Decimal | None = None
+    ) -> LiveOrder:
+        """Change its quantity, its price, or both, where the venue can.
+
+        Raises:
+            NotSupported: The venue cannot; cancel it and submit another.
+            VenueError: The venue refused; it stays as it was.
+        """
+        command = AmendOrder(client_order_id=self.client_order_id, quantity=quantity, price=price)
+        await self._gateway.amend(command)
+        return self
+
+    async def wait_for(
+        self, condition: Callable[[Order], bool], *, timeout_s: float | None = None
+    ) -> Order:
+        """Wait until a condition holds of the order, and return it as it is then.
+
+        Raises:
+            TimeoutError: It did not in time; the order lives on.
+        """
+        queue = self._ears.listen(self.client_order_id)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not condition(self.now):
+                    await queue.get()
+                return self.now
+        finally:
+            self._ears.leave(self.client_order_id, queue)
+
+    async def wait_done(self, *, timeout_s: float | None = None) -> Order:
+        """Wait until it has ended and every execution of it is known.
+
+        Raises:
+            TimeoutError: It did not in time; the order lives on.
+        """
+        return await self.wait_for(_is_done, timeout_s=timeout_s)
+
+    async def wait_known(self, *, timeout_s: float | None = None) -> Order:
+        """Wait until the venue has said whether it has the order, which is at once unless its outcome was unknown.
+
+        Raises:
+            TimeoutError: It did not in time; asking goes on.
+        """
+        return await self.wait_for(_is_known, timeout_s=timeout_s)
+
+    async def events(self) -> AsyncIterator[OrderEvent]:
+        """Yield what becomes of it from now on, until it has ended and every execution of it was told."""
+        queue = self._ears.listen(self.client_order_id)
+        try:
+            while not _is_done(self.now) or not queue.empty():
+                yield await queue.get()
+        finally:
+            self._ears.leave(self.client_order_id, queue)
+
+    def __repr__(self) -> str:
+        order = self.now
+        command = order.command
+        price = "market" if command.price is None else f"@ {command.price:f}"
+        size = command.quote_quantity if command.quantity is None else command.quantity
+        return (
+            f"LiveOrder({self.client_order_id}: {command.side.value} {size:f} {command.instrument} {price},"
+            f" {order.state.value}, filled {order.filled_quantity:f})"
+        )
+
+
+def _is_done(order: Order) -> bool:
+    return order.state.is_final and not order.missing_quantity
+
+
+def _is_known(order: Order) -> bool:
+    return order.state not in (OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN)

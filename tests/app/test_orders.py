@@ -1,0 +1,266 @@
+"""Orders as a user places them, inside a sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tickwright import (
+    Connector,
+    Credentials,
+    CredentialsRefused,
+    InvalidNumber,
+    NoCredentials,
+    NotSupported,
+    OrderEvent,
+    OrderFilled,
+    OrderState,
+    OrderUpdates,
+    Overflow,
+    Ports,
+    RiskLimits,
+    Rounding,
+    Sandbox,
+    Settings,
+    StoreError,
+    UnknownInstrument,
+    UsageError,
+)
+from tickwright.app.orders import Orders
+from tickwright.testing.venues import MemoryVenues
+from tickwright.testing.virtual_time import virtual_time
+
+
+D = Decimal
+BTC, PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
+PRODUCTS = ("binance.spot", "binance.usdm")
+
+
+@asynccontextmanager
+async def desk(**settings: Any) -> AsyncIterator[tuple[Connector, Sandbox]]:
+    """Yield a connector at a venue where hardly anybody else trades."""
+    sandbox = Sandbox(PRODUCTS, instruments=1, rate_per_s=0.001, step_s=1.0, network=MemoryVenues())
+    async with sandbox, Connector.open(*PRODUCTS, environment=sandbox, **settings) as tw:
+        yield tw, sandbox
+
+
+@virtual_time
+async def test_an_order_is_placed_amended_and_canceled() -> None:
+    async with desk() as (tw, _):
+        order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000", post_only=True)
+        assert order.state is OrderState.OPEN
+        assert order.client_order_id.startswith("tw-")
+        await tw.orders.amend(order, quantity="0.008")
+        assert order.now.quantity == D("0.008")
+        assert [each.client_order_id for each in await tw.orders.open(BTC)] == [
+            order.client_order_id
+        ]
+        await order.cancel()
+        assert order.state is OrderState.CANCELED
+        assert await tw.orders.open() == []
+        assert [each.state for each in await tw.orders.all()] == [OrderState.CANCELED]
+
+
+@pytest.mark.parametrize("instrument", [BTC, PERP])
+@virtual_time
+async def test_a_market_order_is_done_when_every_execution_is_known(instrument: str) -> None:
+    async with desk() as (tw, _):
+        order = await tw.orders.submit(instrument, "buy", quantity="0.02")
+        done = await order.wait_done(timeout_s=5)
+        assert done.state is OrderState.FILLED
+        assert sum(fill.quantity for fill in done.fills) == D("0.02")
+        assert all(fill.fee for fill in done.fills)
+
+
+@virtual_time
+async def test_balances_and_positions_are_known_and_follow() -> None:
+    async with desk() as (tw, _):
+        before = {each.asset: each.total for each in await tw.orders.balances("binance.spot")}
+        order = await tw.orders.submit(BTC, "buy", quantity="0.02")
+        await order.wait_done(timeout_s=5)
+        await asyncio.sleep(1)
+        after = {each.asset: each.total for each in await tw.orders.balances("binance.spot")}
+        assert after["BTC"] > before["BTC"]
+        assert after["USDT"] < before["USDT"]
+        short = await tw.orders.submit(PERP, "sell", quantity="0.02")
+        await short.wait_done(timeout_s=5)
+        await asyncio.sleep(1)
+        assert (await tw.orders.position(PERP)).quantity == D("-0.02")
+        assert [each.instrument for each in await tw.orders.positions()] == [PERP]
+
+
+@virtual_time
+async def test_g24_numbers_are_exact_and_rounded_only_in_a_named_direction() -> None:
+    async with desk() as (tw, _):
+        with pytest.raises(InvalidNumber, match="float"):
+            await tw.orders.submit(BTC, "buy", quantity=0.1, price="60000")  # type: ignore[arg-type]  # what is refused
+        order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000.001")
+        assert (order.state, order.now.code) == (OrderState.DENIED, "INSTRUMENT_RULES")
+        fitted = await tw.orders.submit(
+            BTC, "buy", quantity="0.0100009", price="60000.009", rounding=Rounding.DOWN
+        )
+        assert (fitted.now.quantity, fitted.now.price) == (D("0.01"), D("60000.00"))
+
+
+@virtual_time
+async def test_g36_the_user_s_limits_deny_and_say_by_how_much() -> None:
+    risk = RiskLimits(max_order_notional=D(1000), max_open_orders=1, price_collar=D("0.05"))
+    async with desk(risk=risk) as (tw, _):
+        large = await tw.orders.submit(BTC, "buy", quantity="1", price="60000")
+        assert (large.state, large.now.code) == (OrderState.DENIED, "MAX_ORDER_NOTIONAL")
+        blind = await tw.orders.submit(BTC, "buy", quantity="0.001", price="64000")
+        assert blind.now.code == "PRICE_COLLAR"
+        await tw.book(BTC)
+        fine = await tw.orders.submit(BTC, "buy", quantity="0.001", price="64000")
+        assert fine.state is OrderState.OPEN
+        second = await tw.orders.submit(BTC, "buy", quantity="0.001", price="64000")
+        assert second.now.code == "MAX_OPEN_ORDERS"
+
+
+@virtual_time
+async def test_g36_the_kill_switch_cancels_everything_and_lets_nothing_leave() -> None:
+    async with desk() as (tw, _):
+        for instrument in (BTC, PERP):
+            await tw.orders.submit(instrument, "buy", quantity="0.01", price="60000")
+        killed = await tw.orders.kill()
+        assert {order.state for order in killed} == {OrderState.CANCELED}
+        late = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        assert late.now.code == "KILL_SWITCH"
+        await tw.orders.revive()
+        again = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        assert again.state is OrderState.OPEN
+
+
+@virtual_time
+async def test_cancel_all_of_one_instrument_leaves_the_others() -> None:
+    async with desk() as (tw, _):
+        await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        kept = await tw.orders.submit(PERP, "buy", quantity="0.01", price="60000")
+        (ended,) = await tw.orders.cancel_all(BTC)
+        assert ended.command.instrument == BTC
+        assert kept.state is OrderState.OPEN
+        with pytest.raises(UnknownInstrument):
+            await tw.orders.cancel_all("binance:NOPE/USDT")
+
+
+@virtual_time
+async def test_what_becomes_of_orders_comes_on_the_bus_in_order() -> None:
+    async with desk() as (tw, _):
+        of_one: list[OrderEvent] = []
+        tw.on(OrderUpdates(BTC), of_one.append)
+        async with tw.subscribe(OrderUpdates()) as events:
+            order = await tw.orders.submit(BTC, "buy", quantity="0.02")
+            await order.wait_done(timeout_s=5)
+            await tw.orders.submit(PERP, "buy", quantity="0.01", price="60000")
+            heard = [await events.receive() for _ in range(len(of_one) + 2)]
+        kinds = [type(event).__name__ for event in heard]
+        assert kinds[:2] == ["OrderSent", "OrderAccepted"]
+        assert kinds[-2:] == ["OrderSent", "OrderAccepted"]
+        assert of_one == heard[:-2]
+        assert any(isinstance(event, OrderFilled) for event in of_one)
+
+
+@virtual_time
+async def test_g15_news_of_orders_is_never_dropped() -> None:
+    async with desk() as (tw, _):
+        for overflow in (Overflow.DROP_OLDEST, Overflow.CONFLATE):
+            with pytest.raises(UsageError, match="never dropped"):
+                tw.on(OrderUpdates(), print, overflow=overflow)
+            with pytest.raises(UsageError, match="never dropped"):
+                async with tw.subscribe(OrderUpdates(), overflow=overflow):
+                    pass
+
+
+@virtual_time
+async def test_a_name_of_one_s_own_is_used_once() -> None:
+    async with desk() as (tw, _):
+        order = await tw.orders.submit(
+            BTC, "buy", quantity="0.01", price="60000", client_order_id="mine-1"
+        )
+        assert (await tw.orders.get("mine-1")).now == order.now
+        with pytest.raises(UsageError, match="used once"):
+            await tw.orders.submit(
+                BTC, "buy", quantity="0.01", price="60000", client_order_id="mine-1"
+            )
+        with pytest.raises(UsageError, match="no order goes by"):
+            await tw.orders.cancel("theirs-1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        ({"side": "hold"}, UsageError, "none of 'buy', 'sell'"),
+        ({"quantity": None}, UsageError, "quantity"),
+        ({"time_in_force": "forever"}, UsageError, "none of 'gtc'"),
+        ({"reduce_only": True}, NotSupported, "reduce_only"),
+    ],
+)
+@virtual_time
+async def test_what_cannot_be_is_refused_before_anything_is_sent(
+    arguments: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    async with desk() as (tw, _):
+        order = {"side": "buy", "quantity": "0.01", "price": "60000", **arguments}
+        with pytest.raises(error, match=text):
+            await tw.orders.submit(BTC, **order)
+        assert await tw.orders.all() == []
+
+
+@virtual_time
+async def test_g34_orders_of_an_earlier_run_are_known_in_the_next(tmp_path: Path) -> None:
+    journal = f"sqlite:{tmp_path / 'orders.db'}"
+    sandbox = Sandbox(PRODUCTS, instruments=1, rate_per_s=0.001, step_s=1.0, network=MemoryVenues())
+    async with sandbox:
+        async with Connector.open(*PRODUCTS, environment=sandbox, journal=journal) as tw:
+            order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+            with pytest.raises(StoreError, match="written by process"):
+                async with Connector.open(*PRODUCTS, environment=sandbox, journal=journal) as other:
+                    await other.orders.ready()
+        async with Connector.open(*PRODUCTS, environment=sandbox, journal=journal) as tw:
+            found = await tw.orders.get(order.client_order_id)
+            assert found.state is OrderState.OPEN
+            assert not found.now.is_external
+            await found.cancel()
+
+
+@virtual_time
+async def test_market_data_needs_no_key_and_opens_no_private_stream() -> None:
+    async with desk() as (tw, sandbox):
+        await tw.book(BTC)
+        assert len(sandbox.venue.connections()) == 1
+
+
+@virtual_time
+async def test_without_credentials_an_order_says_which_variables_to_set() -> None:
+    settings = Settings(endpoints={}, environment="live")
+    async with Connector.open("binance.spot", settings=settings, ports=Ports()) as tw:
+        with pytest.raises(NoCredentials, match="TICKWRIGHT_BINANCE__KEY"):
+            await tw.orders.ready()
+
+
+@virtual_time
+async def test_g18_a_key_that_the_venue_does_not_take_is_told_to_who_waits() -> None:
+    sandbox = Sandbox(("binance.spot",), instruments=1, network=MemoryVenues())
+    async with sandbox:
+        network = sandbox.network
+        assert network is not None
+        wrong = Settings(
+            endpoints=sandbox.endpoints,
+            credentials={"binance": Credentials(sandbox.account.key, "wrong")},
+            journal="memory:",
+        )
+        ports = Ports(clock=sandbox.clock, websockets=network.websockets, http=network.http)
+        async with Connector.open("binance.spot", settings=wrong, ports=ports) as tw:
+            with pytest.raises(CredentialsRefused):
+                await tw.orders.ready()
+
+
+def test_every_method_of_the_facade_says_what_it_does() -> None:
+    public = [getattr(Orders, name) for name in dir(Orders) if not name.startswith("_")]
+    assert all(method.__doc__ for method in public)
