@@ -16,7 +16,10 @@ import msgspec
 
 
 __all__ = [
+    "COMPILED",
+    "FLOOR",
     "PACED",
+    "TWIN",
     "ClientFailed",
     "Contestant",
     "Result",
@@ -28,6 +31,11 @@ __all__ = [
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENT_TIMEOUT_S = 240
+FLOOR = "floor"
+COMPILED = "tickwright"
+TWIN = "tickwright, twin"
+"""What is measured beside the peers."""
+
 PACED = "paced"
 PAUSE_S = 0.001
 """Between two frames of the paced case: each finds its client asleep."""

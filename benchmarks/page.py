@@ -1,25 +1,27 @@
-"""Puts measured figures into ``docs/performance.md``.
+"""Measures everything and puts the figures into ``docs/performance.md``: ``python -m benchmarks.page``.
 
-    python -m benchmarks --json > bench.json
-    python -m benchmarks.stages --json > stages.json
-    python -m benchmarks.page bench.json stages.json
-
-Only what stands between the markers ``<!-- measured: … -->`` and ``<!-- end of measured -->`` is replaced.
+With figures that are there already (``python -m benchmarks --json``, ``python -m benchmarks.stages --json``):
+``python -m benchmarks.page bench.json stages.json``. Only what stands between the markers ``<!-- measured: … -->`` and ``<!-- end of measured -->`` is replaced,
+and a table whose figures were not taken stays as it is.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from benchmarks.contest import PACED, Result
+from benchmarks.aims import aims_of
+from benchmarks.contest import COMPILED, PACED, Result
 from benchmarks.footprint import Size
 from benchmarks.latency import Delay, latency_rows
 from benchmarks.stages import Stage
+from benchmarks.venues import VenueCost
 from benchmarks.workload import CASES
 
 
@@ -27,7 +29,6 @@ __all__ = ["main", "render"]
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 MARKED = re.compile(r"(<!-- measured: (?P<name>\w+) -->\n).*?(<!-- end of measured -->)", re.DOTALL)
-OURS = "tickwright"
 
 HEADINGS = {
     "depth": "depth → book",
@@ -46,6 +47,7 @@ class Report(msgspec.Struct):
     results: list[Result]
     footprint: list[Size]
     latency: list[Delay] = []
+    venues: list[VenueCost] = []
 
 
 def _table(rows: list[list[str]]) -> str:
@@ -62,15 +64,17 @@ def _contest(report: Report) -> str:
     for name in dict.fromkeys(result.name for result in report.results):
         cells = []
         for case in cases:
-            result, mine = found.get((case, name)), found.get((case, OURS))
+            result, mine = found.get((case, name)), found.get((case, COMPILED))
             if result is None:
                 cells.append("–")
-            elif mine is None or name == OURS:
+            elif mine is None or name == COMPILED:
                 cells.append(f"**{result.cpu_us:.2f}**")
             else:
                 cells.append(f"{result.cpu_us:.2f} (× {result.cpu_us / mine.cpu_us:.1f})")
         rows.append([_label(name, report.results), *cells])
-    mine_row = [f"{found[case, OURS].frames_per_s:,}" for case in cases if (case, OURS) in found]
+    mine_row = [
+        f"{found[case, COMPILED].frames_per_s:,}" for case in cases if (case, COMPILED) in found
+    ]
     rows.append(["frames/s a core, Tickwright", *mine_row])
     return _table(rows)
 
@@ -78,7 +82,7 @@ def _contest(report: Report) -> str:
 def _label(name: str, results: list[Result]) -> str:
     notes = next(result.notes for result in results if result.name == name)
     version = notes.get("version")
-    return f"{name} {version}" if version else f"**{name}**" if name == OURS else name
+    return f"{name} {version}" if version else f"**{name}**" if name == COMPILED else name
 
 
 def _footprint(report: Report) -> str:
@@ -100,6 +104,24 @@ def _profile(profiles: dict[str, list[Stage]]) -> str:
     return _table(rows)
 
 
+def _aims(report: Report) -> str:
+    rows = [["aim", "", "measured", "reached"]]
+    for aim in aims_of(report.results, report.footprint):
+        reached = "yes" if aim.is_reached else "**no**"
+        rows.append([aim.what, aim.bound, aim.measured, reached])
+    return _table(rows)
+
+
+def _venues(report: Report) -> str:
+    costs = {(cost.kind, cost.product): cost.us for cost in report.venues}
+    products = dict.fromkeys(cost.product for cost in report.venues)
+    rows = [["µs of CPU an event", *(f"`{product}`" for product in products)]]
+    for kind in dict.fromkeys(cost.kind for cost in report.venues):
+        found = [costs.get((kind, product)) for product in products]
+        rows.append([kind, *("" if us is None else f"{us:.1f}" for us in found)])
+    return _table(rows)
+
+
 def _machine(report: Report) -> str:
     facts = report.machine
     return (
@@ -112,23 +134,39 @@ def render(page: str, report: Report, profiles: dict[str, list[Stage]]) -> str:
     """Return ``page`` with its marked parts replaced."""
     parts = {
         "machine": _machine(report),
-        "contest": _contest(report),
-        "profile": _profile(profiles),
-        "footprint": _footprint(report),
-        "latency": _table(latency_rows(report.latency)),
+        "contest": _contest(report) if report.results else None,
+        "aims": _aims(report) if report.results and report.footprint else None,
+        "profile": _profile(profiles) if profiles else None,
+        "footprint": _footprint(report) if report.footprint else None,
+        "latency": _table(latency_rows(report.latency)) if report.latency else None,
+        "venues": _venues(report) if report.venues else None,
     }
-    return MARKED.sub(lambda found: f"{found[1]}{parts[found['name']]}{found[3]}", page)
+
+    def replaced(found: re.Match[str]) -> str:
+        part = parts[found["name"]]
+        return found[0] if part is None else f"{found[1]}{part}{found[3]}"
+
+    return MARKED.sub(replaced, page)
+
+
+def _figures(file: Path | None, module: str) -> bytes:
+    """Return the figures in ``file``, or those that ``module`` takes now; its progress goes to standard error."""
+    if file is not None:
+        return file.read_bytes()
+    command = [sys.executable, "-m", module, "--json"]
+    return subprocess.run(command, cwd=PAGE.parents[1], stdout=subprocess.PIPE, check=True).stdout
 
 
 def main() -> None:
-    """Rewrite the page from two files of figures."""
+    """Rewrite the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("bench", type=Path)
-    parser.add_argument("stages", type=Path)
+    parser.add_argument("bench", type=Path, nargs="?", help="measured now unless given")
+    parser.add_argument("stages", type=Path, nargs="?", help="measured now unless given")
     arguments = parser.parse_args()
-    report = msgspec.json.decode(arguments.bench.read_bytes(), type=Report)
+    report = msgspec.json.decode(_figures(arguments.bench, "benchmarks"), type=Report)
     stages: Any = dict[str, list[Stage]]
-    profiles = msgspec.json.decode(arguments.stages.read_bytes(), type=stages)
+    figures = _figures(arguments.stages, "benchmarks.stages")
+    profiles = msgspec.json.decode(figures, type=stages)
     PAGE.write_text(render(PAGE.read_text(), report, profiles))
 
 

@@ -17,7 +17,8 @@ import msgspec
 from rich.console import Console
 
 from benchmarks import footprint, peers, tables
-from benchmarks.contest import PACED, Contestant, Result, measure
+from benchmarks.aims import aims_of
+from benchmarks.contest import COMPILED, FLOOR, PACED, TWIN, Contestant, Result, measure
 from benchmarks.latency import latency_contestants, measure_latency, show_latency
 from benchmarks.venues import measure_venues, show_venues
 from benchmarks.workload import CASES
@@ -40,9 +41,6 @@ FRAMES = {
 }
 WIDTH = 110
 """Columns where the output is no terminal."""
-FLOOR = "floor"
-COMPILED = "tickwright"
-TWIN = "tickwright, twin"
 
 
 def contestants(found: list[peers.Peer]) -> list[Contestant]:
@@ -134,6 +132,7 @@ def main() -> None:
     if by_venue:
         show_venues(console, by_venue)
     tables.show_footprint(console, sizes)
+    tables.show_aims(console, aims_of(results, sizes))
 
 
 if __name__ == "__main__":

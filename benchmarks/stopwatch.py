@@ -100,4 +100,5 @@ def _at(ordered: list[float], share: float) -> float:
 
 
 def _id(payload: dict[str, Any]) -> int:
-    return next(payload[key] for key in ID_KEYS if isinstance(payload.get(key), int))
+    found = (payload.get(key) for key in ID_KEYS)
+    return next(value for value in found if isinstance(value, int))

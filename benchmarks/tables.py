@@ -8,11 +8,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.aims import Aim
 from benchmarks.contest import PACED, Result
 from benchmarks.footprint import Size
 
 
-__all__ = ["show_footprint", "show_machine", "show_results"]
+__all__ = ["show_aims", "show_footprint", "show_machine", "show_results"]
 
 TITLES = {
     "depth": "depth frame (spot-1, 46 levels) → verified book → callback",
@@ -71,6 +72,21 @@ def _caption(rows: Sequence[Result], ours: tuple[str, str]) -> str:
         return f"{frames}\n"
     cheapest = min(peers, key=lambda row: row.cpu_us)
     return f"{frames}; {cheapest.cpu_us / mine.cpu_us:.1f} times cheaper than {cheapest.name}\n"
+
+
+def show_aims(console: Console, aims: Sequence[Aim]) -> None:
+    """Print what was aimed at, and whether it is reached."""
+    if not aims:
+        return
+    table = Table(title="aims", title_justify="left")
+    for heading in ("what", "aim", "measured", "reached"):
+        table.add_column(heading)
+    for aim in aims:
+        style = None if aim.is_reached else "bold"
+        table.add_row(
+            aim.what, aim.bound, aim.measured, "yes" if aim.is_reached else "no", style=style
+        )
+    console.print(table)
 
 
 def show_footprint(console: Console, sizes: Sequence[Size]) -> None:
