@@ -18,6 +18,7 @@ __all__ = [
     "LEVERAGE_MAX",
     "MAX_LOTS",
     "MIN_VALUE",
+    "RISK_LIMIT",
     "inferred_listing",
     "instrument_row",
     "instruments_result",
@@ -27,6 +28,8 @@ __all__ = [
 
 FUNDING_MINUTES = 480
 LEVERAGE_MAX = 100
+RISK_LIMIT = 100_000_000
+"""A position's largest value, in quote asset; there is one step of risk only."""
 MIN_VALUE = 5
 """Of an order, in quote asset."""
 MAX_LOTS = {"spot": 100_000_000, "linear": 1_000_000}

@@ -15,7 +15,11 @@ from tickwright.venues.bybit.dialect.envelope import (
     unknown_path,
     wrong,
 )
-from tickwright.venues.bybit.dialect.listings import LEVERAGE_MAX, instruments_result
+from tickwright.venues.bybit.dialect.listings import (
+    LEVERAGE_MAX,
+    RISK_LIMIT,
+    instruments_result,
+)
 from tickwright.venues.bybit.dialect.payloads import limit_prices, trade_id
 from tickwright.venues.bybit.dialect.publisher import Publisher
 from tickwright.venues.bybit.dialect.spelling import Spelling
@@ -119,7 +123,7 @@ class RestDesk:
             {
                 "id": 1,
                 "symbol": one.listing.symbol,
-                "riskLimitValue": "2000000",
+                "riskLimitValue": str(RISK_LIMIT),
                 "maintenanceMargin": "0.005",
                 "initialMargin": "0.01",
                 "isLowestRisk": 1,

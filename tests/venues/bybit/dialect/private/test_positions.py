@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from tests.venues.bybit.dialect.private.kit import Venue, column
+import json
+
+from tests.venues.bybit.dialect.private.kit import PRICE, Venue, column
+
+from tickwright.model.market import Side
+from tickwright.venues.commands import SetMark
 
 
 WHICH = {"category": "linear", "symbol": "BTCUSDT"}
@@ -42,3 +47,28 @@ def test_stops_of_positions_are_not_simulated_and_say_so(venue: Venue) -> None:
     assert code == 10001
     assert "takeProfit" in text
     assert venue.get("/v5/position/closed-pnl", category="linear")["list"] == []
+
+
+def test_a_position_that_lost_its_margin_is_liquidated(venue: Venue) -> None:
+    venue.post("/v5/position/set-leverage", **WHICH, buyLeverage="100", sellLeverage="100")
+    resting = venue.placed(price="50000", qty="0.1")
+    for step in range(1, 11):
+        venue.quote("linear/BTCUSDT", Side.SELL, PRICE + step, "10")
+        venue.quote("linear/BTCUSDT", Side.BUY, PRICE - 3000 - step, "10")
+    venue.placed(orderType="Market", qty="60")
+    (row,) = venue.get("/v5/position/list", **WHICH)["list"]
+    assert (row["side"], row["positionStatus"]) == ("Buy", "Normal")
+    liquidation = float(row["liqPrice"])
+    assert 0 < liquidation < PRICE
+    venue.forget()
+    venue.do(SetMark(symbol="linear/BTCUSDT", mark=int(liquidation - 1) * 100))
+    frames = [(name.split("/")[2], json.loads(text)) for name, text in venue.side.take_frames()]
+    orders = [row for name, body in frames if name == "order" for row in body["data"]]
+    gone = next(one for one in orders if one["orderId"] == resting)
+    assert (gone["orderStatus"], gone["cancelType"]) == ("Cancelled", "CancelAllBeforeLiq")
+    forced = next(one for one in orders if one["createType"] == "CreateByLiq")
+    assert (forced["side"], forced["reduceOnly"]) == ("Sell", True)
+    fills = [row for name, body in frames if name == "execution" for row in body["data"]]
+    assert {one["execType"] for one in fills} == {"BustTrade"}
+    (row,) = venue.get("/v5/position/list", **WHICH)["list"]
+    assert row["size"] == "0.000"

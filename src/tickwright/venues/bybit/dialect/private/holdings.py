@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from tickwright.venues.bybit.dialect.categories import CATEGORIES
+from tickwright.venues.bybit.dialect.listings import RISK_LIMIT
 from tickwright.venues.bybit.dialect.private.views import Row
 from tickwright.venues.bybit.dialect.spelling import Spelling, amount_text
 from tickwright.venues.exchangeview import ExchangeView
@@ -18,7 +19,6 @@ __all__ = ["Holdings"]
 _DOLLARS = frozenset({"USDT", "USDC", "USD"})
 _NS_PER_MS = 1_000_000
 _ONE: int = 10**AMOUNT_SCALE
-_MAINTENANCE_DIVISOR = 200  # 0.5 % of the position's value
 _RATE_DIGITS = 4
 
 
@@ -50,15 +50,15 @@ class Holdings:
         leverage = self._exchange.leverage(account, listing.key) if held is not None else 10
         entry = _entry(listing, held)
         margin = 0 if held is None else held.margin
-        value = 0 if held is None else held.margin * held.leverage
-        maintenance = value // _MAINTENANCE_DIVISOR
+        maintenance = 0 if held is None else held.maintenance
+        liquidated = 0 if held is None else held.liquidation_price
         entry_name = "entryPrice" if is_streamed else "avgPrice"
         updated_ms = 0 if held is None else held.updated_ns // _NS_PER_MS
         row: Row = {
             "positionIdx": 0,
             "tradeMode": 0,
             "riskId": 1,
-            "riskLimitValue": "2000000",
+            "riskLimitValue": str(RISK_LIMIT),
             "symbol": listing.symbol,
             "side": "" if not size else "Buy" if size > 0 else "Sell",
             "size": at.quantity(abs(size)),
@@ -83,7 +83,7 @@ class Holdings:
             "updatedTime": str(updated_ms),
             "openTime": updated_ms,
             "tpslMode": "Full",
-            "liqPrice": "",
+            "liqPrice": at.price(liquidated) if size and liquidated else "",
             "bustPrice": "",
             "positionStatus": "Normal",
             "adlRankIndicator": 2 if size else 0,
@@ -124,7 +124,7 @@ class Holdings:
         held = sum(self._dollars(one.asset, one.free + one.locked) for one in balances)
         profit = sum(one.unrealized for one in positions)
         margin = sum(one.margin + one.order_margin for one in positions)
-        maintenance = sum(one.margin * one.leverage for one in positions) // _MAINTENANCE_DIVISOR
+        maintenance = sum(one.maintenance for one in positions)
         locked = sum(self._dollars(one.asset, one.locked) for one in balances)
         equity = held + profit
         rates = [
@@ -152,7 +152,7 @@ class Holdings:
         mine = [one for one in positions if self._settles_in(one, balance.asset)]
         wallet = balance.free + balance.locked
         profit = sum(one.unrealized for one in mine)
-        maintenance = sum(one.margin * one.leverage for one in mine) // _MAINTENANCE_DIVISOR
+        maintenance = sum(one.maintenance for one in mine)
         return {
             "coin": balance.asset,
             "equity": amount_text(wallet + profit),

@@ -68,6 +68,10 @@ _CONTRACT = {
     ),
     Rule.AMEND_STATE: (110001, "order not exists or too late to replace"),
     Rule.UNKNOWN_ORDER: (110001, "order not exists or too late to cancel"),
+    Rule.POSITION_LIMIT: (
+        110090,
+        "Order placement failed as your position may exceed the max limit.",
+    ),
     Rule.LEVERAGE: (110013, "cannot set leverage gt maxLeverage by risk limit"),
 }
 

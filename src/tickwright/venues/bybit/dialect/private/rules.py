@@ -8,9 +8,10 @@ from tickwright.venues.bybit.dialect.listings import (
     LEVERAGE_MAX,
     MAX_LOTS,
     MIN_VALUE,
+    RISK_LIMIT,
 )
 from tickwright.venues.facts import RATE_SCALE, Listing, raw_amount
-from tickwright.venues.marketrules import Band, MarketRules, SizeRule
+from tickwright.venues.marketrules import Band, MarginBracket, MarketRules, SizeRule
 
 
 __all__ = ["market_rules"]
@@ -20,6 +21,7 @@ _PRICES_MAX = 199_999_998  # ticks
 _ORDERS_MAX, _DORMANT_MAX = 500, 30
 _CONTRACT_DORMANT_MAX = 10
 _LEVERAGE = 10
+_MAINTENANCE = 500_000  # 0.5 %, in units of 10**-8
 
 
 def market_rules(listing: Listing) -> MarketRules:
@@ -81,6 +83,7 @@ def _contract(category: Category, listing: Listing) -> MarketRules:
         taker_fee=category.taker_fee,
         default_leverage=_LEVERAGE,
         max_leverage=LEVERAGE_MAX,
+        brackets=(MarginBracket(raw_amount(str(RISK_LIMIT)), LEVERAGE_MAX, _MAINTENANCE),),
         funding_interval_ns=FUNDING_MINUTES * 60 * 10**9,
         refuses_crossing=False,
         checks_dormant_funds=False,

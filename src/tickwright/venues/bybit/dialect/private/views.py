@@ -38,6 +38,7 @@ _REASONS = {
 _CANCEL_TYPES = {
     EndReason.REDUCE_ONLY: "CancelByReduceOnly",
     EndReason.SELF_TRADE: "CancelBySmp",
+    EndReason.LIQUIDATION: "CancelAllBeforeLiq",
 }
 _PART_FILLED = frozenset({EndReason.IOC, EndReason.NO_LIQUIDITY})
 
@@ -113,7 +114,7 @@ class OrderWriter:
             "slLimitPrice": "0",
             "tpLimitPrice": "0",
             **(
-                {"tpslMode": "UNKNOWN", "createType": "CreateByUser"}
+                {"tpslMode": "UNKNOWN", "createType": _creator(order)}
                 if category.is_contract
                 else {}
             ),
@@ -223,7 +224,7 @@ class OrderWriter:
             "execId": execution_id(category, fill.trade_id, is_maker=fill.is_maker),
             "execPrice": at.price(fill.price),
             "execQty": at.quantity(fill.quantity),
-            "execType": "Trade",
+            "execType": "BustTrade" if request.is_forced else "Trade",
             "execValue": amount_text(fill.turnover),
             "feeRate": stripped(decimal_text(rate, RATE_SCALE)),
             "tradeIv": "",
@@ -247,7 +248,7 @@ class OrderWriter:
             "feeCurrency": fill.fee_asset,
         }
         if category.is_contract:
-            row["createType"] = "CreateByUser"
+            row["createType"] = _creator(order)
         if not is_streamed:
             return row
         more = {"isLeverage": "0", "marketUnit": tag_of(request.tag).market_unit}
@@ -274,3 +275,8 @@ class OrderWriter:
             "execTime": str(fill.ts_ns // _NS_PER_MS),
             "seq": sequence,
         }
+
+
+def _creator(order: OrderView) -> str:
+    """Return who placed an order: its owner, or the venue, to liquidate a position."""
+    return "CreateByLiq" if order.request.is_forced else "CreateByUser"
