@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from tickwright.cli.console import out, run_until_interrupted
 from tickwright.errors import ConfigError
 from tickwright.sandbox.account import key_for
 from tickwright.sandbox.sandbox import Sandbox
+from tickwright.venues.privateside import ApiKey
 
 
 __all__ = ["sandbox"]
@@ -89,17 +91,18 @@ def sandbox(
         keys=list(keys.values()),
     )
 
-    async def serve() -> None:
-        async with box:
-            ready = box.ready()
-            if keys:
-                ready["keys"] = {name: key.key for name, key in keys.items()}
-            if ready_file is not None:
-                _write(ready_file, json.dumps(ready))
-            _show(box, ready, with_account=ready_file is None)
-            await asyncio.Event().wait()
+    run_until_interrupted(partial(_serve, box, keys, ready_file))
 
-    run_until_interrupted(serve)
+
+async def _serve(box: Sandbox, keys: Mapping[str, ApiKey], ready_file: Path | None) -> None:
+    async with box:
+        ready = box.ready()
+        if keys:
+            ready["keys"] = {name: key.key for name, key in keys.items()}
+        if ready_file is not None:
+            _write(ready_file, json.dumps(ready))
+        _show(box, ready, with_account=ready_file is None)
+        await asyncio.Event().wait()
 
 
 def _instruments(text: str) -> int | Sequence[str]:
