@@ -27,7 +27,7 @@ def test_a_product_stands_for_itself() -> None:
     assert products_of(spot) == (spot,)
 
 
-@pytest.mark.parametrize("name", ["binanse", "binance.spott", "", "kraken"])
+@pytest.mark.parametrize("name", ["binanse", "binance.spott", "", "ftx"])
 def test_an_unknown_name_is_refused_with_what_there_is(name: str) -> None:
     with pytest.raises(UnknownVenue, match="known are"):
         products_of(name)

@@ -1,4 +1,7 @@
-"""The one list of venues. A venue's folder is imported when it is first asked for, so unused ones cost nothing."""
+"""The one list of venues. A venue's folder is imported when it is first asked for, so unused ones cost nothing.
+
+Other packages bring venues of their own by entry points; see `tickwright.io.plugins`.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import difflib
 import importlib
 
 from tickwright.errors import UnknownVenue
+from tickwright.io.plugins import plugin_venues
 from tickwright.venues.base import Product
 
 
@@ -22,8 +26,8 @@ VENUES: dict[str, str] = {
 
 
 def venue_names() -> list[str]:
-    """Return the names of all venues."""
-    return sorted(VENUES)
+    """Return the names of all venues, those of other packages among them."""
+    return sorted({*VENUES, *plugin_venues()})
 
 
 def products_of(*names: str | Product) -> tuple[Product, ...]:
@@ -40,7 +44,7 @@ def products_of(*names: str | Product) -> tuple[Product, ...]:
             found[name.name] = name
             continue
         venue = name.partition(".")[0]
-        declared = _load(venue) if venue in VENUES else ()
+        declared = _load(venue)
         chosen = [product for product in declared if name in (product.venue, product.name)]
         if not chosen:
             known = [product.name for product in declared] or venue_names()
@@ -52,5 +56,9 @@ def products_of(*names: str | Product) -> tuple[Product, ...]:
 
 
 def _load(venue: str) -> tuple[Product, ...]:
-    products: tuple[Product, ...] = importlib.import_module(VENUES[venue]).PRODUCTS
+    """Return what a venue declares, nothing if there is none of that name. Ours come first: nobody can replace them."""
+    module = VENUES.get(venue) or plugin_venues().get(venue)
+    if module is None:
+        return ()
+    products: tuple[Product, ...] = importlib.import_module(module).PRODUCTS
     return products

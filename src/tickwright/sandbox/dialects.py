@@ -1,4 +1,4 @@
-"""Finding a product's dialect: the sandbox names no venue, a venue's folder brings its own."""
+"""Finding a product's dialect: the sandbox names no venue, a venue's folder or another package brings its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import ModuleType
 
 import tickwright.venues
 from tickwright.errors import UnknownVenue
+from tickwright.io.plugins import plugin_dialect, plugin_venues
 from tickwright.venues.dialects import Dialect
 
 
@@ -62,11 +63,17 @@ def products_of(venue: str) -> tuple[str, ...]:
 
 def _venues() -> list[str]:
     folders = iter_modules(tickwright.venues.__path__)
-    return sorted(name for _, name, is_package in folders if is_package)
+    return sorted({*(name for _, name, is_package in folders if is_package), *plugin_venues()})
 
 
 def _module(venue: str) -> ModuleType | None:
-    name = f"tickwright.venues.{venue}.dialect"
+    names = (f"tickwright.venues.{venue}.dialect", plugin_dialect(venue))
+    found = (_imported(name) for name in names if name is not None)
+    return next((module for module in found if module is not None), None)
+
+
+def _imported(name: str) -> ModuleType | None:
+    """Return a module, ``None`` if it is not there; what is wrong inside it is raised."""
     try:
         return import_module(name)
     except ModuleNotFoundError as error:
