@@ -380,6 +380,14 @@ def connection_that_ignores(stream: str, of: Ledger) -> Expired:
     return outcome
 
 
+def silent_connection(of: Ledger) -> None:
+    """Answer nothing for half a minute."""
+    for now_s in (0.0, 10.0, 20.0):
+        while of.next_batch(now_s) is not None:
+            pass
+        of.expired(now_s + 10.0)
+
+
 def test_g22_three_requests_without_an_answer_condemn_the_connection() -> None:
     book = ledger("a")
     assert connection_that_ignores("a", book).must_replace
@@ -405,6 +413,42 @@ def test_g22_a_stream_that_two_answering_connections_ignore_fails_loudly() -> No
     assert "no acknowledgement within 10 s" in outcome.refused[0].text
     assert not outcome.must_replace
     assert book.states() == {"good": S.CONFIRMED, "mute": S.FAILED}
+
+
+def test_g03_a_connection_that_only_begins_to_answer_fails_no_stream_for_its_silence() -> None:
+    book = ledger("a", "b", "c", "d")
+    silent_connection(book)
+    book.reconnected()
+    for now_s in (0.0, 10.0):
+        while book.next_batch(now_s) is not None:
+            pass
+        book.expired(now_s + 10.0)
+    while (batch := book.next_batch(20.0)) is not None:
+        if "d" in batch.streams:  # the hole ends as the last of them leaves
+            book.acked(batch.request_id)
+    outcome = book.expired(30.0)
+    assert outcome.must_replace
+    assert outcome.refused == ()
+    book.reconnected()
+    assert set(book.acked(send(book).request_id)) == {"a", "b", "c", "d"}
+
+
+def test_g22_one_ignored_stream_among_many_fails_alone() -> None:
+    names = [f"s{number}" for number in range(64)]
+    book = ledger(*names)
+    failed: list[str] = []
+    now_s = 0.0
+    for _ in range(40):
+        while (batch := book.next_batch(now_s)) is not None:
+            if "s17" not in batch.streams:
+                book.acked(batch.request_id)
+        now_s += 10.0
+        outcome = book.expired(now_s)
+        failed += [refused.stream for refused in outcome.refused]
+        if outcome.must_replace:
+            book.reconnected()
+    assert failed == ["s17"]
+    assert sum(state is S.CONFIRMED for state in book.states().values()) == 63
 
 
 def test_where_a_connection_answers_nothing_no_stream_is_failed_for_it() -> None:

@@ -17,10 +17,10 @@ never mixed with other streams, and stay so across a reconnect: some venues clos
 bad stream.
 
 **Silence.** A request without an answer within ``ack_timeout_s`` is repeated in halves (venues drop
-oversized frames without a word). After ``tries_max`` unanswered requests for a stream, the socket
-is to be replaced (`Expired.must_replace`). A stream that stays unanswered on ``connections_max``
-connections, while the last of them did answer others, fails loudly. Where a connection answers
-nothing at all, the connection is at fault, and no stream is failed for it.
+some frames without a word), on a connection that answers others until each stream stands alone.
+After ``tries_max`` unanswered requests for a stream, the socket is to be replaced
+(`Expired.must_replace`). A stream that stays unanswered on ``connections_max`` connections, the last
+of which had answered others before, fails loudly. Other connections are at fault themselves.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class _Request(_Group):
     """A request under way."""
 
     deadline_s: float
+    was_answering: bool  # whether the connection had answered anything when it was sent
 
 
 _WORDS = {
@@ -186,10 +187,10 @@ class Ledger:
         if not self._to_ask:
             self._to_ask.clear()  # for an emptied dictionary keeps the room that it had
         self._last_request_id += 1
-        self._requests[self._last_request_id] = _Request(
-            group.streams, group.is_subscribe, group.is_suspect, now_s + self._ack_timeout_s
-        )
-        return Batch(self._last_request_id, group.streams, group.is_subscribe)
+        asked, deadline_s = (group.streams, group.is_subscribe), now_s + self._ack_timeout_s
+        request = _Request(*asked, group.is_suspect, deadline_s, self._is_answering)
+        self._requests[self._last_request_id] = request
+        return Batch(self._last_request_id, *asked)
 
     def acked(self, request_id: int | None, named: Iterable[str] = ()) -> tuple[str, ...]:
         """Note that the venue accepted a request, or no more than ``named`` of it.
@@ -279,9 +280,10 @@ class Ledger:
         must_replace = False
         late = [number for number, request in self._requests.items() if request.deadline_s <= now_s]
         for request in [self._requests.pop(number) for number in late]:
+            is_alone = len(request.streams) == 1
             for stream in request.streams:
-                is_exhausted = self._count_try(stream)
-                if is_exhausted and self._is_hopeless(stream):
+                is_exhausted = self._count_try(stream) and (is_alone or not request.was_answering)
+                if is_exhausted and request.was_answering and self._is_hopeless(stream):
                     self._fire(stream, StreamEvent.REFUSED)
                     self._silent_connections.pop(stream, None)
                     refused.append(Refused(stream, self._silence_text()))
@@ -438,7 +440,6 @@ class Ledger:
     def _is_hopeless(self, stream: str) -> bool:
         return (
             self.state(stream) is StreamState.PENDING
-            and self._is_answering
             and self._silent_connections[stream] >= self._connections_max
         )
 
