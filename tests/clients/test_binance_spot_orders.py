@@ -256,3 +256,17 @@ async def test_who_is_not_let_in_is_told_why(
     ):
         trading.faults.clock_step_s = step_s
         assert await refusal(sdk, "get_account") == ("BadRequestError", -1021, text)
+
+
+async def test_times_come_in_microseconds_where_they_were_asked_for(
+    sdk: ClientProcess, trading: LoopbackVenue, keys: dict[str, Key]
+) -> None:
+    addresses = sdk_addresses(trading, "spot", **keys["hmac"].for_sdk())
+    for part in ("rest", "ws_api"):
+        addresses[part]["time_unit"] = "MICROSECOND"
+    await sdk.call("open", **addresses)
+    placed = await ask(sdk, "new_order", **LIMIT, price=LOW)
+    asked = await sdk.call("ws_api.order_status", **ONE, order_id=placed["orderId"])
+    microseconds = 10**15
+    assert placed["transactTime"] > microseconds
+    assert asked["data"]["result"]["time"] == placed["transactTime"]

@@ -19,6 +19,7 @@ from binance_common.configuration import (
     ConfigurationWebSocketAPI,
     ConfigurationWebSocketStreams,
 )
+from binance_common.constants import TimeUnit
 from channel import Channel
 
 
@@ -96,7 +97,10 @@ class Agent:
             streams = ConfigurationWebSocketStreams(**sockets["streams"])
             parts["config_ws_streams"] = streams
         if "ws_api" in sockets:
-            parts["config_ws_api"] = ConfigurationWebSocketAPI(**sockets["ws_api"])
+            arguments = sockets["ws_api"]
+            if "time_unit" in arguments:
+                arguments["time_unit"] = TimeUnit(arguments["time_unit"])
+            parts["config_ws_api"] = ConfigurationWebSocketAPI(**arguments)
         self.client = client_of(product, parts)
 
     async def close(self) -> None:
