@@ -167,7 +167,8 @@ class Connection:
             self.close(code)
             has_left()
             return
-        answers = reply.notices if faults.no_ack else (reply.text, *reply.notices)
+        answers = () if faults.no_ack else (reply.text, *reply.others)
+        answers += reply.notices
         self.outbox.extend(text_frame(board.dressed(answer).encode()) for answer in answers)
         self.flush()
         board.resubscribed(self, reply.added, reply.removed)

@@ -51,6 +51,8 @@ class Reply(msgspec.Struct, frozen=True):
     """The frame that answers it."""
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    """Further answers, where a venue answers each stream of a request alone."""
     notices: tuple[str, ...] = ()
     """Frames that follow it at once."""
     is_logon: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -33,7 +34,7 @@ class _Event(_Row):
     trades: list[_Row] = []
     tickers: list[_Row] = []
     candles: list[_Row] = []
-    subscriptions: dict[str, list[str]] = {}
+    subscriptions: dict[str, list[str] | dict[str, Any]] = {}
 
 
 class _Said(msgspec.Struct):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -44,8 +45,8 @@ _SECOND_NS = 1_000_000_000
 class _Pair(Struct):
     """``{"altname":"XBTUSD","wsname":"XBT/USD","pair_decimals":1,"lot_decimals":8,"ordermin":"0.0001","tick_size":"0.1",…}``."""
 
-    price_digits: int = field(name="pair_decimals")
-    lot_digits: int = field(name="lot_decimals")
+    price_digits: int = field(name="pair_decimals", default=0)
+    lot_digits: int = field(name="lot_decimals", default=0)
     name: str = field(name="wsname", default="")
     tick: str = field(name="tick_size", default="")
     least: str = field(name="ordermin", default="")
@@ -84,7 +85,7 @@ class _Bar(Struct, array_like=True):
 
 
 class _History(Struct):
-    result: dict[str, list[_Bar] | int]
+    result: dict[str, list[_Bar] | int | dict[str, Any]]
 
 
 class _Refusal(Struct):
@@ -189,8 +190,8 @@ SPOT = Product(
         ping_interval_s=30.0,
         batch_of=channel_of,
     ),
-    # Public calls may be made once a second.
-    rest_limits=RestLimits(buckets=(RateLimit(REQUESTS, 1, 1.0, is_sliding=True),)),
+    # Public calls may be made once a second; some at once are forgiven.
+    rest_limits=RestLimits(buckets=(RateLimit(REQUESTS, 10, 10.0, is_sliding=True),)),
     calls=KrakenCalls(NAME, "/0/public/", _BARS, page=720),
     book=BookFeed(
         chain=BookChain.ORDER,
