@@ -107,6 +107,17 @@ class Venue:
         """Let time pass, for the limits."""
         self.market.now_ms += delay_ms
 
+    def fund(self) -> None:
+        """Let the next funding be paid."""
+        due_ns = (self.market.now_ms + 1000) * 1_000_000
+        self.do(
+            SetMark(
+                symbol="linear/BTCUSDT", mark=PRICE * 100, funding_rate=10_000, funding_ns=due_ns
+            )
+        )
+        self.later(2000)
+        self.side.take(self.exchange.tick(self.market.now_ms * 1_000_000))
+
     # ------------------------------------------------------------------ requests
 
     def request(

@@ -38,13 +38,19 @@ def test_coins_and_their_balances_are_listed(venue: Venue) -> None:
     assert (row["walletBalance"], row["transferBalance"]) == ("100000", "93600")
 
 
-def test_limit_actions_are_kept_with_their_inverted_meaning(venue: Venue) -> None:
+def test_prices_beyond_the_band_are_refused_or_moved_as_the_account_wants(venue: Venue) -> None:
+    beyond = {"side": "Sell", "price": "60000", "timeInForce": "PostOnly"}
+    assert venue.create("spot", **beyond)["retCode"] == 170194
+    assert venue.create("linear", **beyond)["retCode"] == 0
+    for category, is_moved in (("spot", True), ("linear", False)):
+        venue.post("/v5/account/set-limit-px-action", category=category, modifyEnable=is_moved)
+        venue.later()
     found = venue.get("/v5/account/user-setting-config")
-    assert (found["lpaSpot"], found["lpaPerp"]) == (False, False)
-    for category in ("spot", "linear"):
-        venue.post("/v5/account/set-limit-px-action", category=category, modifyEnable=True)
-    found = venue.get("/v5/account/user-setting-config")
-    assert (found["lpaSpot"], found["lpaPerp"]) == (True, False)
+    assert (found["lpaSpot"], found["lpaPerp"]) == (True, True), "the second means refusing"
+    moved = venue.order(venue.placed("spot", **beyond), "spot")
+    assert float(moved["price"]) > 64_000
+    assert venue.create("linear", **beyond)["retCode"] == 30209
+    assert venue.create("linear", price="70000")["retCode"] == 30208
 
 
 def test_the_switch_for_a_dead_client_takes_its_window(venue: Venue) -> None:

@@ -63,18 +63,6 @@ def test_queries_may_lag_behind_a_placement(venue: Venue) -> None:
     assert len(venue.get("/v5/order/realtime", category="linear", orderLinkId="bot-1")["list"]) == 1
 
 
-def test_fills_come_newest_first_and_by_order(venue: Venue) -> None:
-    first = venue.placed(orderType="Market", qty="0.1", orderLinkId="bot-1")
-    second = venue.placed(orderType="Market", qty="0.2")
-    rows = venue.get("/v5/execution/list", category="linear")["list"]
-    assert column(rows, "orderId") == [second, first]
-    for which in ({"orderId": first}, {"orderLinkId": "bot-1"}):
-        (row,) = venue.get("/v5/execution/list", category="linear", **which)["list"]
-        assert (row["execQty"], row["feeRate"], row["isMaker"]) == ("0.100", "0.00055", False)
-    assert venue.get("/v5/execution/list", category="linear", symbol="ETHUSDT")["list"] == []
-    assert venue.get("/v5/execution/list", category="spot")["list"] == []
-
-
 @pytest.mark.parametrize(
     "fields",
     [

@@ -19,9 +19,9 @@ def test_orders_are_held_to_what_is_listed() -> None:
         assert rules.symbol == listing.key
 
 
-def test_contracts_have_positions_and_spot_has_a_band() -> None:
+def test_contracts_have_positions_and_spot_has_none() -> None:
     spot, linear = (market_rules(one.listing) for one in FixedMarket().instruments)
     assert (spot.is_margined, linear.is_margined) == (False, True)
-    assert spot.buy_band.up > 10**8 > spot.sell_band.down
+    assert spot.buy_reach.up > 10**8 > spot.sell_reach.down
     assert not spot.refuses_crossing
     assert linear.funding_interval_ns == 8 * 3600 * 10**9

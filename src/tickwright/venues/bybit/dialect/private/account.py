@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from tickwright.venues.bybit.dialect.categories import Category
+from tickwright.venues.bybit.dialect.categories import LINEAR, SPOT, Category
 from tickwright.venues.bybit.dialect.envelope import Refused, missing
 from tickwright.venues.bybit.dialect.listings import instruments_result
 from tickwright.venues.bybit.dialect.private.context import Call, Context, Endpoint, Result
@@ -30,8 +30,6 @@ class Accounts:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._adjusts: dict[tuple[str, str], bool] = {}
-        """Account and category → whether prices beyond the band are moved."""
         self._windows: dict[str, int] = {}
 
     def endpoints(self) -> dict[tuple[str, str], Endpoint]:
@@ -142,11 +140,11 @@ class Accounts:
 
     def settings(self, call: Call) -> Result:
         """``account/user-setting-config``; ``lpaPerp`` means the opposite of ``lpaSpot`` (section 8)."""
-        account = call.account
+        moves = self._context.moves_prices
         return Result(
             {
-                "lpaSpot": self._adjusts.get((account, "spot"), False),
-                "lpaPerp": not self._adjusts.get((account, "linear"), True),
+                "lpaSpot": moves(call.account, SPOT),
+                "lpaPerp": not moves(call.account, LINEAR),
                 "deltaEnable": False,
                 "smsef": "",
                 "fmsef": "",
@@ -259,9 +257,9 @@ class Accounts:
     # ------------------------------------------------------------------ what can be set
 
     def set_limit_action(self, call: Call) -> Result:
-        """``account/set-limit-px-action``: taken and shown, and without effect: see `orders.py`."""
+        """``account/set-limit-px-action``: whether prices beyond the band are moved to it, or refused."""
         name = call.form.choice("category", ("spot", "linear", "inverse"))
-        self._adjusts[call.account, name] = call.form.flag("modifyEnable")
+        self._context.limit_actions[call.account, name] = call.form.flag("modifyEnable")
         return Result({})
 
     def set_margin_mode(self, call: Call) -> Result:

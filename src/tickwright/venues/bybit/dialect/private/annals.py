@@ -1,17 +1,20 @@
-"""What the venue shows of orders that the engine does not keep: why they ended, and what they cost."""
+"""What the venue shows that the engine does not keep: why orders ended and what they cost, and fundings."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 import msgspec
 
-from tickwright.venues.reports import EndReason, Event, OrderReport
+from tickwright.venues.bybit.dialect.private.funding import Funding
+from tickwright.venues.reports import EndReason, Event, FundingPaid, OrderReport, PositionView
 
 
 __all__ = ["Annals", "Note"]
 
 _KEPT = 20_000
+_FUNDINGS_KEPT = 1000
 
 
 class Note(msgspec.Struct):
@@ -29,6 +32,19 @@ class Annals:
 
     def __init__(self) -> None:
         self._notes: dict[int, Note] = {}
+        self._fundings: deque[Funding] = deque(maxlen=_FUNDINGS_KEPT)
+        self._funded = 0
+
+    def fund(self, paid: FundingPaid, position: PositionView) -> Funding:
+        """Note a payment of funding for a position, and return the note."""
+        self._funded += 1
+        found = Funding(self._funded, paid, position)
+        self._fundings.append(found)
+        return found
+
+    def fundings(self, account: str) -> list[Funding]:
+        """Return an account's payments, oldest first."""
+        return [one for one in self._fundings if one.paid.account == account]
 
     def take(self, events: Sequence[Event]) -> None:
         """Note what happened at the engine."""

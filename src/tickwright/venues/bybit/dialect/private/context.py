@@ -89,6 +89,12 @@ class Context:
         self.annals = Annals()
         self.buckets = Buckets()
         self.faults: PrivateFaults | None = None
+        self.limit_actions: dict[tuple[str, str], bool] = {}
+        """Account and category → whether limit prices beyond the band are moved to it."""
+
+    def moves_prices(self, account: str, category: Category) -> bool:
+        """Tell whether limit prices beyond the band are moved to it; unless set otherwise only those of contracts are."""
+        return self.limit_actions.get((account, category.name), category.is_contract)
 
     @property
     def now_ns(self) -> int:

@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable, Sequence
 
 from tickwright.venues.bybit.dialect.private.context import Context
+from tickwright.venues.bybit.dialect.private.funding import funding_row
 from tickwright.venues.bybit.dialect.private.views import Row
 from tickwright.venues.dialects import Frame
-from tickwright.venues.reports import AccountChanged, Event, Fill, OrderReport
+from tickwright.venues.reports import AccountChanged, Event, Fill, FundingPaid, OrderReport
 
 
 __all__ = ["CATEGORISED", "PRIVATE_TOPICS", "UserFrames", "user_stream"]
@@ -64,6 +65,9 @@ class UserFrames:
         for event in events:
             if isinstance(event, OrderReport):
                 by_account.setdefault(event.order.account, []).append(event)
+        for event in events:
+            if isinstance(event, FundingPaid):
+                self._tell_funding(event)
         changed = {event.account: event for event in events if isinstance(event, AccountChanged)}
         for account in dict.fromkeys([*by_account, *changed]):
             reports = by_account.get(account, [])
@@ -105,6 +109,19 @@ class UserFrames:
         if writer.category.is_contract:
             row = context.holdings.position_row(account, listing, is_streamed=True)
             self._tell(account, "position", category, self._name("position"), [row])
+
+    def _tell_funding(self, paid: FundingPaid) -> None:
+        context = self._context
+        listing, sequence = (
+            context.rules(paid.symbol).listing,
+            context.holdings.sequence(paid.symbol),
+        )
+        held = context.holdings.position(paid.account, listing)
+        if held is not None:
+            funding = context.annals.fund(paid, held)
+            row = funding_row(listing, funding, sequence, is_streamed=True)
+            name = f"{_USER_ID}_{listing.symbol}_{sequence}"
+            self._tell(paid.account, "execution", listing.category, name, [row])
 
     def _tell_wallet(self, account: str, coins: Iterable[str]) -> None:
         row = self._context.holdings.wallet(account, coins)

@@ -8,7 +8,7 @@ from tickwright.venues.bybit.dialect.categories import Category
 from tickwright.venues.bybit.dialect.payloads import SPOT_IDS_FROM
 
 
-__all__ = ["execution_id", "order_id", "read_order_id"]
+__all__ = ["execution_id", "funding_ids", "order_id", "read_order_id"]
 
 _ORDERS_FROM = 2_090_000_000_000_000_000
 
@@ -43,6 +43,11 @@ def execution_id(category: Category, number: int, *, is_maker: bool) -> str:
     if not category.is_contract:
         return str(SPOT_IDS_FROM + number)
     return _uuid("maker" if is_maker else "taker", number)
+
+
+def funding_ids(number: int) -> tuple[str, str]:
+    """Return the id of a payment of funding, and of the order that it is said to be of."""
+    return _uuid("funding", number), _uuid("funding order", number)
 
 
 def _uuid(kind: str, number: int) -> str:

@@ -87,11 +87,19 @@ class OrderForm:
         account: Whose request it is.
         instrument: Which one.
         position: What the account holds of a contract, below zero if short.
+        moves_prices: Whether limit prices beyond the band are moved to it, not refused.
         now_ms: The market's time.
     """
 
     def __init__(
-        self, form: Form, account: str, instrument: InstrumentPrices, position: int, now_ms: int
+        self,
+        form: Form,
+        account: str,
+        instrument: InstrumentPrices,
+        *,
+        position: int,
+        moves_prices: bool,
+        now_ms: int,
     ) -> None:
         self.form = form
         self.account = account
@@ -99,6 +107,7 @@ class OrderForm:
         self.category: Category = form.category()
         self._instrument = instrument
         self._position = position
+        self._moves_prices = moves_prices
         self._now_ms = now_ms
 
     # ------------------------------------------------------------------ creating
@@ -195,17 +204,19 @@ class OrderForm:
         return raw
 
     def _limit_price(self, side: Side, *, is_known: bool) -> int:
-        """Read a price. A contract's beyond the band is moved to it (section 8), unless it waits for a trigger."""
+        """Read a price. One beyond the band is refused, or moved to it (section 8), unless it waits for a trigger."""
         value = self.form.number("price")
         if value is None:
             raise missing("price")
         price = self._raw(value, self.listing.price_scale, Rule.PRICE_TICK)
-        if not self.category.is_contract or not is_known or not price:
+        if not is_known or not price or price % self.listing.tick:
             return price
         highest, lowest = limit_prices(Spelling(self.listing), self._instrument, self._now_ms)
-        if price % self.listing.tick:
-            return price
-        return min(price, highest) if side is Side.BUY else max(price, lowest)
+        bound = min(price, highest) if side is Side.BUY else max(price, lowest)
+        if bound != price and not self._moves_prices:
+            rule = Rule.PRICE_BAND_UP if side is Side.BUY else Rule.PRICE_BAND_DOWN
+            raise refusal_of(self.category, Refusal(rule, price, bound))
+        return bound
 
     def _trigger(self, side: Side) -> tuple[Trigger | None, int]:
         """Read what an order waits for, and whether the price has to rise (1) or to fall (2) to it."""

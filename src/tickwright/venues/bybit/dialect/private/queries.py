@@ -1,4 +1,4 @@
-"""Questions about orders and fills (section 9.2), answered in pages, the newest first."""
+"""Questions about orders (section 9.2), answered in pages, the newest first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tickwright.venues.bybit.dialect.private.views import Row, link_of, status_o
 from tickwright.venues.reports import OrderView
 
 
-__all__ = ["Queries", "paged"]
+__all__ = ["Queries", "paged", "span"]
 
 T = TypeVar("T")
 _NS_PER_MS = 1_000_000
@@ -38,8 +38,24 @@ def paged(found: Sequence[T], form: Form, default: int, most: int) -> tuple[Sequ
     return found[start:following], f"page%3A{following}" if following < len(found) else ""
 
 
+def span(form: Form, now_ms: int) -> tuple[int, int]:
+    """Return from when to when is asked, in ms: a week at most, the last one unless said otherwise.
+
+    Raises:
+        Refused: For a longer time, or one that ends before it begins.
+    """
+    start, end = form.whole("startTime"), form.whole("endTime")
+    if end is None:
+        end = now_ms + 1 if start is None else start + _WEEK_MS
+    if start is None:
+        start = end - _WEEK_MS
+    if end - start > _WEEK_MS + 1 or end < start:
+        raise Refused(10001, "The time range between startTime and endTime is limited to 7 days")
+    return start, end
+
+
 class Queries:
-    """Answers questions about orders and fills.
+    """Answers questions about orders.
 
     Args:
         context: What is asked about.
@@ -53,7 +69,6 @@ class Queries:
         return {
             ("GET", "/v5/order/realtime"): Endpoint(make=self.realtime, name="realtime"),
             ("GET", "/v5/order/history"): Endpoint(make=self.history, name="history"),
-            ("GET", "/v5/execution/list"): Endpoint(make=self.executions, name="executions"),
         }
 
     def realtime(self, call: Call) -> Result:
@@ -76,7 +91,7 @@ class Queries:
         """``order/history``: what is over. Orders that ended without a fill are kept for a day."""
         form, category = call.form, call.form.category()
         now_ms = self._context.market.now_ms
-        start, end = self._span(form, now_ms)
+        start, end = span(form, now_ms)
         status = form.text("orderStatus")
         found = []
         for order in self._orders(call, category):
@@ -103,20 +118,6 @@ class Queries:
     @staticmethod
     def _has_scope(form: Form) -> bool:
         return any(name in form for name in ("symbol", "baseCoin", "settleCoin"))
-
-    @staticmethod
-    def _span(form: Form, now_ms: int) -> tuple[int, int]:
-        """Return from when to when: a week at most, the last one unless said otherwise."""
-        start, end = form.whole("startTime"), form.whole("endTime")
-        if end is None:
-            end = now_ms + 1 if start is None else start + _WEEK_MS
-        if start is None:
-            start = end - _WEEK_MS
-        if end - start > _WEEK_MS + 1 or end < start:
-            raise Refused(
-                10001, "The time range between startTime and endTime is limited to 7 days"
-            )
-        return start, end
 
     def _orders(self, call: Call, category: Category) -> list[OrderView]:
         """Return an account's orders in a category that a request means, the newest first."""
@@ -148,32 +149,3 @@ class Queries:
     def _is_filtered(order: OrderView, only: str) -> bool:
         is_conditional = order.request.trigger is not None
         return not only or is_conditional is (only != "Order")
-
-    def executions(self, call: Call) -> Result:
-        """``execution/list``; an id overrides the other filters."""
-        form, category, context = call.form, call.form.category(), self._context
-        start, end = self._span(form, context.market.now_ms)
-        number = read_order_id(category, form.text("orderId"))
-        link = form.text("orderLinkId")
-        found: list[Row] = []
-        for fill in reversed(context.exchange.fills(call.account)):
-            listing = context.rules(fill.symbol).listing
-            order = context.exchange.order(call.account, fill.symbol, order_id=fill.order_id)
-            if listing.category != category.name or order is None:
-                continue
-            if "orderId" in form or link:
-                is_meant = fill.order_id == number if not link else link_of(category, order) == link
-            else:
-                is_meant = (
-                    form.text("symbol", listing.symbol) == listing.symbol
-                    and start <= fill.ts_ns // _NS_PER_MS <= end
-                )
-            if is_meant:
-                writer, sequence = (
-                    context.writer(fill.symbol),
-                    context.holdings.sequence(fill.symbol),
-                )
-                mark = context.exchange.market_now(fill.symbol).mark_price
-                found.append(writer.execution(fill, order, sequence, mark, is_streamed=False))
-        rows, cursor = paged(found, form, 50, 100)
-        return Result({"nextPageCursor": cursor, "category": category.name, "list": list(rows)})

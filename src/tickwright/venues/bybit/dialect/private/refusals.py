@@ -47,6 +47,14 @@ _CONTRACT = {
     Rule.PRICE_MIN: (110003, "Order price exceeds the allowable range."),
     Rule.PRICE_MAX: (110003, "Order price exceeds the allowable range."),
     Rule.PRICE_TICK: (10001, "Price invalid"),
+    Rule.PRICE_BAND_UP: (
+        30208,
+        "The order price you entered is higher than the maximum buying price.",
+    ),
+    Rule.PRICE_BAND_DOWN: (
+        30209,
+        "The order price you entered is lower than the minimum selling price.",
+    ),
     Rule.QUANTITY_NOT_POSITIVE: (10001, "Qty not in range"),
     Rule.QUANTITY_MIN: (10001, "The number of contracts exceeds minimum limit allowed"),
     Rule.MARKET_QUANTITY_MIN: (10001, "The number of contracts exceeds minimum limit allowed"),

@@ -48,8 +48,7 @@ def _spot(category: Category, listing: Listing) -> MarketRules:
         size=size,
         market_size=market_size,
         min_notional=raw_amount(str(MIN_VALUE)),
-        buy_band=Band(0, up),
-        sell_band=Band(down, 0),
+        # Limit prices beyond the band are the dialect's to refuse or to move: see `orders.py`.
         buy_reach=Band(0, up),
         sell_reach=Band(down, 0),
         max_orders=_ORDERS_MAX,
@@ -73,7 +72,6 @@ def _contract(category: Category, listing: Listing) -> MarketRules:
         is_market_size_alone=True,
         min_notional=raw_amount(str(MIN_VALUE)),
         is_reduce_only_free_of_notional=True,
-        # Limit prices beyond the band are moved to it, not refused: see `orders.py`.
         buy_reach=Band(0, up),
         sell_reach=Band(down, 0),
         is_mark_reference=True,

@@ -10,6 +10,7 @@ from tickwright.venues.bybit.dialect.private.account import Accounts
 from tickwright.venues.bybit.dialect.private.context import Context
 from tickwright.venues.bybit.dialect.private.desk import PrivateDesk
 from tickwright.venues.bybit.dialect.private.events import UserFrames
+from tickwright.venues.bybit.dialect.private.executions import Executions
 from tickwright.venues.bybit.dialect.private.positions import Positions
 from tickwright.venues.bybit.dialect.private.queries import Queries
 from tickwright.venues.bybit.dialect.private.tradesocket import TradeConversation
@@ -50,6 +51,7 @@ class BybitPrivate:
         endpoints = {
             **trading.endpoints(),
             **Queries(context).endpoints(),
+            **Executions(context).endpoints(),
             **Accounts(context).endpoints(),
             **Positions(context).endpoints(),
         }

@@ -87,7 +87,14 @@ class Trading:
         instrument = self._context.named(form)
         held = self._context.holdings.position(account, instrument.listing)
         position = 0 if held is None else held.quantity
-        return OrderForm(form, account, instrument, position, self._context.market.now_ms)
+        return OrderForm(
+            form,
+            account,
+            instrument,
+            position=position,
+            moves_prices=self._context.moves_prices(account, form.category()),
+            now_ms=self._context.market.now_ms,
+        )
 
     def create(self, form: Form, account: str) -> Row:
         """``create``: the ids, and nothing about what becomes of the order."""
