@@ -125,6 +125,17 @@ SOCKET_FAULTS = (
         lasts_s=45.0,
         heals_s=AFTER_DELAYS_S,
     ),
+    *(
+        Fault(
+            name=f"control messages read {late_s:g} s late",
+            sets={"ack_delay_s": late_s},
+            strikes_new=True,
+            lasts_s=40.0,
+            lingers_s=late_s,
+            heals_s=AFTER_DELAYS_S,
+        )
+        for late_s in (3.0, 15.0)
+    ),
     Fault(name="late pongs", sets={"pong_delay_s": 15.0, "is_mute": True}, lasts_s=25.0),
     Fault(
         name="a venue that pings every second and wants pongs within two",

@@ -15,13 +15,13 @@ from tests.simulation.faults_of_streams import CONTENT_FAULTS, STREAM_FAULTS
 from tests.simulation.world import TRANSPORTS, World
 
 
-__all__ = ["ALL_FAULTS", "NOT_MARKET_DATA", "cells", "play"]
+__all__ = ["ALL_FAULTS", "NOT_PLAYED", "cells", "play"]
 
 DEPTH = "*@depth*"
 
 ALL_FAULTS = (*SOCKET_FAULTS, *STREAM_FAULTS, *CONTENT_FAULTS, *REST_FAULTS)
 
-NOT_MARKET_DATA = {
+NOT_PLAYED = {
     "burst": "acted out with `Sandbox.burst`, which it calls",
     "close_on_logon": "orders and accounts",
     "delay_s": "the second that late frames are late by; in force wherever `delay` is",
@@ -35,8 +35,10 @@ NOT_MARKET_DATA = {
     "order_failure_status": "orders and accounts",
     "order_failures": "orders and accounts",
     "query_lag_s": "orders and accounts",
+    "renumber": "of streams that begin with a snapshot, which Binance's do not",
     "replies_lost": "orders and accounts",
     "report_delay_s": "orders and accounts",
+    "resend": "of streams that begin with a snapshot, which Binance's do not",
     "revoked_keys": "orders and accounts",
 }
 """Fields of `Faults` that stand in no row, and why."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.simulation.fault import SOON_S, Fault, Phase
-from tests.simulation.scenarios import ALL_FAULTS, NOT_MARKET_DATA, cells, play
+from tests.simulation.scenarios import ALL_FAULTS, NOT_PLAYED, cells, play
 from tests.simulation.world import TRANSPORTS, open_world, run_on
 
 from tickwright.model.notices import BookStateChanged, CandleGap, Gap, SessionDown
@@ -33,10 +33,10 @@ def test_g05_after_any_fault_in_any_phase_books_are_the_venues_and_no_trade_is_m
 
 def test_every_fault_of_market_data_stands_in_the_table() -> None:
     tabled = {name for fault in ALL_FAULTS for name in fault.sets}
-    assert tabled.isdisjoint(NOT_MARKET_DATA)
-    untold = set(Faults.__struct_fields__) - tabled - set(NOT_MARKET_DATA)
-    assert not untold, f"give each a row in scenarios.py, or a reason in NOT_MARKET_DATA: {untold}"
-    assert set(NOT_MARKET_DATA) <= set(Faults.__struct_fields__)
+    assert tabled.isdisjoint(NOT_PLAYED)
+    untold = set(Faults.__struct_fields__) - tabled - set(NOT_PLAYED)
+    assert not untold, f"give each a row in scenarios.py, or a reason in NOT_PLAYED: {untold}"
+    assert set(NOT_PLAYED) <= set(Faults.__struct_fields__)
     names = [fault.name for fault in ALL_FAULTS]
     assert len(set(names)) == len(names)
 
