@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from tests.io.postgres_rig import Cluster, binaries
 
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -30,6 +31,13 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"recorded data is absent: there is no folder {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """Return a PostgreSQL server of the tests' own; a test that stops it starts it again."""
+    with Cluster(binaries()) as cluster:
+        yield cluster
 
 
 @pytest.fixture(name="capture_path")

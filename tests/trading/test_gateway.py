@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -123,6 +124,41 @@ async def test_an_intent_that_cannot_be_journalled_is_not_sent() -> None:
             await at.submit()
         assert len(at.sandbox.venue.rest(SPOT).requests) == before
         assert len(at.gateway.board) == 0
+
+
+@virtual_time
+async def test_g34_who_goes_away_while_the_journal_is_written_has_placed_the_order() -> None:
+    async with rig() as at:
+        append = at.store.append
+
+        async def slow(rows: Sequence[bytes]) -> int:
+            await asyncio.sleep(1.0)
+            return await append(rows)
+
+        at.store.append = slow  # type: ignore[method-assign]  # a server that takes its time
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await at.submit()
+        assert not at.gateway.board.orders()
+        await at.until(lambda: bool(at.gateway.board.orders()))
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+
+
+@virtual_time
+async def test_g34_what_a_journal_did_not_take_is_found_out_once_it_does() -> None:
+    async with rig() as at:
+        append, broken_until_s = at.store.append, at.clock.monotonic_s() + 5.0
+
+        async def restarting(rows: Sequence[bytes]) -> int:
+            if at.store.contents and at.clock.monotonic_s() < broken_until_s:
+                raise StoreError("the server restarts")
+            return await append(rows)
+
+        at.store.append = restarting  # type: ignore[method-assign]  # a server that goes away for a while
+        with pytest.raises(StoreError, match="restarts"):
+            await at.submit()
+        assert at.gateway.order("me-1").state is OrderState.SENT
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
 
 
 # ---------------------------------------------------------------------- the venue said no

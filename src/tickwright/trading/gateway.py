@@ -15,7 +15,15 @@ import msgspec
 
 from tickwright.core.inquiry import Finding, Inquiry
 from tickwright.core.ordercheck import Denial
-from tickwright.errors import CircuitOpen, ConnectivityError, DecodeError, UnknownVenue, VenueError
+from tickwright.errors import (
+    CircuitOpen,
+    ConnectivityError,
+    DecodeError,
+    StoreError,
+    TickwrightError,
+    UnknownVenue,
+    VenueError,
+)
 from tickwright.io.clock import Clock
 from tickwright.model.instrument import Instrument
 from tickwright.model.numbers import format_decimal
@@ -49,8 +57,8 @@ __all__ = ["Check", "Gateway"]
 
 log = logging.getLogger(__name__)
 
-_NO_ANSWER = (VenueError, ConnectivityError, CircuitOpen, DecodeError)
-"""What asking may end with: then one asks again."""
+_NO_ANSWER = (VenueError, ConnectivityError, CircuitOpen, DecodeError, StoreError)
+"""What asking may end with, or writing the answer down: then one asks again."""
 _UNTOLD = (OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN)
 """States in which the venue has not said whether it has the order."""
 
@@ -116,9 +124,8 @@ class Gateway:
             denied = Denied(at_ns=now_ns, client_order_id=name, code=denial.code, text=denial.text)
             await self._recorder.record(intent, denied)
             return self.order(name)
-        await self._recorder.record(intent, Sent(at_ns=now_ns, client_order_id=name))
         placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._spawn(f"order {name}", self._place(desk, name, call, placed))
+        self._spawn(f"order {name}", self._place(desk, intent, call, placed))
         await asyncio.shield(placed)
         return self.order(name)
 
@@ -175,20 +182,29 @@ class Gateway:
     async def _place(
         self,
         desk: TradingDesk,
-        name: str,
+        intent: Submitted,
         call: RestCall[OrderReport],
         placed: asyncio.Future[None],
     ) -> None:
+        name = intent.client_order_id
         try:
-            await self._recorder.record(await desk.submit(name, call))
+            await self._recorder.record(intent, Sent(at_ns=intent.at_ns, client_order_id=name))
+            try:
+                await self._recorder.record(await desk.submit(name, call))
+            except StoreError:
+                self._seek(name)  # what could not be written down is asked for until it can
+                raise
+            self._seek(name)
         except BaseException as error:
-            # The journal failed, or the connector closes: after a restart the order is sought.
+            # The connector closes: after a restart the order is sought. Or the journal failed, which is its caller's to know.
             placed.set_exception(
                 error if isinstance(error, Exception) else ConnectionAbortedError()
             )
-            raise
-        self._seek(name)
-        placed.set_result(None)
+            placed.exception()  # whoever asked may be gone
+            if not isinstance(error, TickwrightError):
+                raise
+        else:
+            placed.set_result(None)
 
     async def _change(
         self, order: Order, desk: TradingDesk, call: RestCall[OrderReport], asked: Entry

@@ -74,13 +74,13 @@ class Recorder:
             await self._journal.append([entry for entries, _ in batch for entry in entries])
         except TickwrightError as error:
             for _, done in batch:
-                done.set_exception(error)
+                _fail(done, error)
             return
         for entries, done in batch:
             try:
                 self._fold(entries)
             except Exception as error:  # noqa: BLE001  # whoever recorded it is told; the others' are folded
-                done.set_exception(error)
+                _fail(done, error)
             else:
                 done.set_result(None)
 
@@ -88,3 +88,8 @@ class Recorder:
         for entry in entries:
             for event in self.board.apply(entry):
                 self._tell(event)
+
+
+def _fail(done: asyncio.Future[None], error: Exception) -> None:
+    done.set_exception(error)
+    done.exception()  # whoever waited may be gone
