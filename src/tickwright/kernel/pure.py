@@ -12,10 +12,11 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
+from operator import neg
 from typing import final
 
 from tickwright.errors import InvalidNumber
-from tickwright.kernel.fixed import check_scale, to_decimal, to_raw
+from tickwright.kernel.fixed import check_scale, scaled, to_decimal, to_raw
 from tickwright.model.market import LevelRun
 from tickwright.model.numbers import Number
 
@@ -159,15 +160,14 @@ class _Side:
         self.quantities: dict[int, int] = {}
 
     def apply(self, levels: Levels) -> None:
-        keys, quantities, sign = self.keys, self.quantities, self.sign
-        for price, quantity in zip(levels._prices, levels._quantities):  # noqa: B905 - as long by construction
-            key = price * sign
+        keys, quantities = self.keys, self.quantities
+        changed = levels._prices if self.sign > 0 else map(neg, levels._prices)
+        for key, quantity in zip(changed, levels._quantities):  # noqa: B905 - as long by construction
             if quantity:
                 if key not in quantities:
                     insort(keys, key)
                 quantities[key] = quantity
-            elif key in quantities:
-                del quantities[key]
+            elif quantities.pop(key, 0):
                 del keys[bisect_left(keys, key)]
 
     def replace(self, levels: Levels) -> None:
@@ -395,7 +395,7 @@ class L2Book:
 
     def _pair(self, level: tuple[int, int]) -> tuple[Decimal, Decimal]:
         price, quantity = level
-        return to_decimal(price, self._price_scale), to_decimal(quantity, self._quantity_scale)
+        return scaled(price, -self._price_scale), scaled(quantity, -self._quantity_scale)
 
     def _levels(self, pairs: Sequence[tuple[int, int]]) -> Levels:
         prices = [price for price, _ in pairs]
