@@ -224,6 +224,20 @@ async def test_orders_of_all_categories_survive_the_markets_own_flow(trader: Tra
         assert len({one["execId"] for one in fills}) == len(fills)
 
 
+async def test_orders_go_when_the_last_connection_that_guards_them_is_gone(trader: Trader) -> None:
+    await trader.ask(
+        "POST", "/v5/order/disconnected-cancel-all", timeWindow=3, product="DERIVATIVES"
+    )
+    private = await trader.socket("private", "dcp.future")
+    await trader.create(orderLinkId="bot-1")
+    await trader.sandbox.advance(5)
+    await private.close()
+    await trader.sandbox.wait_until(lambda: not trader.sandbox.venue.connections())
+    await trader.sandbox.advance(5)
+    found = await trader.ask("GET", "/v5/order/history", category="linear", orderLinkId="bot-1")
+    assert found["result"]["list"][0]["cancelType"] == "CancelByDCP"
+
+
 async def test_accounts_of_two_venues_have_nothing_to_do_with_each_other(client: Client) -> None:
     async with Sandbox(["binance.spot", "bybit"], instruments=1, speed=0) as sandbox:
         trader = Trader(client, sandbox)

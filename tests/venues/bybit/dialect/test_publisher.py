@@ -127,6 +127,14 @@ def test_unknown_names_make_nothing() -> None:
         publisher.renumber(name)
 
 
+def test_it_knows_which_streams_of_accounts_are_heard() -> None:
+    publisher = Publisher(FixedMarket())
+    publisher.want("user/me/dcp.future")
+    assert publisher.is_heard("user/me/dcp.future")
+    publisher.unwant("user/me/dcp.future")
+    assert not publisher.is_heard("user/me/dcp.future")
+
+
 def test_rest_can_ask_for_the_line_that_somebody_hears() -> None:
     publisher = Publisher(FixedMarket())
     assert publisher.window("linear/BTCUSDT", "1000") is None

@@ -68,6 +68,8 @@ class BybitDialect:
         self.has_greetings = True
         self.has_id_gaps = False
         self._connections = count(1)
+        self._publisher: Publisher | None = None
+        """The last one that was made: a market may open anew."""
 
     def converse(
         self,
@@ -85,7 +87,8 @@ class BybitDialect:
 
     def publisher(self, market: MarketView) -> Publisher:
         """Return what makes frames of a market's events."""
-        return Publisher(market)
+        self._publisher = Publisher(market)
+        return self._publisher
 
     def family_of(self, stream: str) -> str:
         """Return a stream's name: no two depths of a book carry the same."""
@@ -140,7 +143,12 @@ class BybitDialect:
         self, exchange: ExchangeView, market: PrivateMarket, keys: Sequence[ApiKey]
     ) -> BybitPrivate:
         """Return what serves those who hold a key."""
-        return BybitPrivate(exchange, market, keys, self.categories, self._connections)
+        return BybitPrivate(
+            exchange, market, keys, self.categories, self._connections, self._is_heard
+        )
+
+    def _is_heard(self, stream: str) -> bool:
+        return self._publisher is not None and self._publisher.is_heard(stream)
 
     def invented(self, base: str) -> InstrumentName:
         """Return the usual instrument of a base asset."""

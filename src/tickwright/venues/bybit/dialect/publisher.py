@@ -45,6 +45,7 @@ class Publisher:
         self.beats = Beats(lambda: market.now_ms)
         self._wanted: dict[str, Topic] = {}
         self._taps: dict[str, _Taps] = {}
+        self._private: set[str] = set()
 
     @property
     def next_ms(self) -> float:
@@ -68,6 +69,8 @@ class Publisher:
     def want(self, stream: str) -> None:
         """Begin a stream; of names that the category lacks nothing comes."""
         topic = parse_stream(stream)
+        if topic is None:
+            self._private.add(stream)
         if topic is None or stream in self._wanted:
             return
         instrument = self.market.find(topic.key)
@@ -77,6 +80,7 @@ class Publisher:
 
     def unwant(self, stream: str) -> None:
         """End a stream."""
+        self._private.discard(stream)
         topic = self._wanted.pop(stream, None)
         if topic is not None:
             self._taps[topic.key].close(topic)
@@ -85,6 +89,10 @@ class Publisher:
         """Return the snapshot that a new subscriber of a wanted stream is sent, ``None`` where there is none."""
         topic = self._wanted.get(stream)
         return None if topic is None else self._taps[topic.key].greeting(topic)
+
+    def is_heard(self, stream: str) -> bool:
+        """Tell whether anybody is subscribed to a stream of an account's, which others make the frames of."""
+        return stream in self._private
 
     def renumber(self, stream: str) -> None:
         """Let a wanted book's update ids begin anew with its next push."""

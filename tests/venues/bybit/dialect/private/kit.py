@@ -75,13 +75,20 @@ class Venue:
             for step in range(1, 11):
                 self.quote(key, Side.BUY, PRICE - step, "1")
                 self.quote(key, Side.SELL, PRICE + step, "1")
+        self.heard: set[str] = set()
+        """Streams of accounts that somebody is subscribed to."""
         keys = (
             ApiKey(key=KEY, account="me", secret=SECRET),
             ApiKey(key=OTHER_KEY, account="you", secret=SECRET),
             ApiKey(key=READER_KEY, account="me", secret=SECRET, can_trade=False),
         )
         self.side = BybitPrivate(
-            self.exchange, self.market, keys, tuple(CATEGORIES.values()), count(1)
+            self.exchange,
+            self.market,
+            keys,
+            tuple(CATEGORIES.values()),
+            count(1),
+            lambda stream: stream in self.heard,
         )
         self.exchange.side = self.side
         self.side.faults = self.faults = Faults()

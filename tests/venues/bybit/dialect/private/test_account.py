@@ -53,14 +53,6 @@ def test_prices_beyond_the_band_are_refused_or_moved_as_the_account_wants(venue:
     assert venue.create("linear", price="70000")["retCode"] == 30208
 
 
-def test_the_switch_for_a_dead_client_takes_its_window(venue: Venue) -> None:
-    venue.post("/v5/order/disconnected-cancel-all", timeWindow=40)
-    assert venue.get("/v5/account/info")["timeWindow"] == 40
-    assert venue.get("/v5/account/query-dcp-info") == {"dcpInfos": []}
-    for fields in ({}, {"timeWindow": 2}, {"timeWindow": 301}):
-        assert venue.refusal("POST", "/v5/order/disconnected-cancel-all", **fields)[0] == 10001
-
-
 def test_only_cross_margin_is_simulated(venue: Venue) -> None:
     path = "/v5/account/set-margin-mode"
     assert venue.post(path, setMarginMode="REGULAR_MARGIN") == {"reasons": []}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 
 from tickwright.venues.bybit.dialect.categories import LINEAR, SPOT, Category
-from tickwright.venues.bybit.dialect.envelope import Refused, missing
+from tickwright.venues.bybit.dialect.envelope import Refused
 from tickwright.venues.bybit.dialect.listings import instruments_result
 from tickwright.venues.bybit.dialect.private.context import Call, Context, Endpoint, Result
 from tickwright.venues.bybit.dialect.private.queries import paged
@@ -30,7 +30,6 @@ class Accounts:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._windows: dict[str, int] = {}
 
     def endpoints(self) -> dict[tuple[str, str], Endpoint]:
         """Return the endpoints by method and path."""
@@ -39,7 +38,6 @@ class Accounts:
             "account/info": (self.info, 50),
             "account/fee-rate": (self.fees, 5),
             "account/user-setting-config": (self.settings, 50),
-            "account/query-dcp-info": (self.disconnects, 5),
             "account/smp-group": (lambda _: Result({"smpGroup": 0}), 5),
             "account/instruments-info": (self.instruments, 10),
             "account/collateral-info": (self.collateral, 50),
@@ -58,7 +56,6 @@ class Accounts:
         writes: dict[str, Callable[[Call], Result]] = {
             "account/set-limit-px-action": self.set_limit_action,
             "account/set-margin-mode": self.set_margin_mode,
-            "order/disconnected-cancel-all": self.set_disconnect,
         }
         return found | {
             ("POST", f"/v5/{path}"): Endpoint(make=make, name=path, limit=5, is_trade=True)
@@ -102,7 +99,7 @@ class Accounts:
                 "spotHedgingStatus": "OFF",
                 "updatedTime": _UPDATED_MS,
                 "dcpStatus": "OFF",
-                "timeWindow": self._windows.get(call.account, 10),
+                "timeWindow": 10,
                 "smpGroup": 0,
             }
         )
@@ -151,10 +148,6 @@ class Accounts:
                 "smpType": "None",
             }
         )
-
-    def disconnects(self, call: Call) -> Result:
-        """``account/query-dcp-info``: ordinary accounts have none (section 5.6)."""
-        return Result({"dcpInfos": []})
 
     def collateral(self, call: Call) -> Result:
         """``account/collateral-info``: nothing is borrowed here."""
@@ -269,16 +262,6 @@ class Accounts:
         if mode != "REGULAR_MARGIN":
             raise Refused(3400045, "only REGULAR_MARGIN is simulated here")
         return Result({"reasons": []})
-
-    def set_disconnect(self, call: Call) -> Result:
-        """``order/disconnected-cancel-all``: taken; it never fires, as on accounts for which it is not switched on."""
-        window = call.form.whole("timeWindow")
-        if window is None:
-            raise missing("timeWindow")
-        if not 3 <= window <= 300:
-            raise Refused(10001, "timeWindow should be in the range of 3 to 300")
-        self._windows[call.account] = window
-        return Result({})
 
 
 def _nothing(call: Call) -> Result:

@@ -25,6 +25,8 @@ class Note(msgspec.Struct):
     """Coin → what was paid."""
     realized: int = 0
     """Profit of what it closed."""
+    cancel_type: str = "CancelByUser"
+    """By whom it was cancelled, if it was."""
 
 
 class Annals:
@@ -64,6 +66,10 @@ class Annals:
             note.realized += fill.realized
         while len(self._notes) > _KEPT:
             del self._notes[next(iter(self._notes))]
+
+    def note_cancel(self, order_id: int, cancel_type: str) -> None:
+        """Note that it is not its owner who cancels an order."""
+        self._notes.setdefault(order_id, Note()).cancel_type = cancel_type
 
     def note(self, order_id: int) -> Note:
         """Return what is known of an order."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from tickwright.venues.bybit.dialect.categories import Category
 from tickwright.venues.bybit.dialect.private.access import Access
 from tickwright.venues.bybit.dialect.private.account import Accounts
 from tickwright.venues.bybit.dialect.private.context import Context
 from tickwright.venues.bybit.dialect.private.desk import PrivateDesk
+from tickwright.venues.bybit.dialect.private.disconnects import Disconnects
 from tickwright.venues.bybit.dialect.private.events import UserFrames
 from tickwright.venues.bybit.dialect.private.executions import Executions
 from tickwright.venues.bybit.dialect.private.positions import Positions
@@ -34,6 +35,7 @@ class BybitPrivate:
         keys: Who may come in.
         categories: Those that are served.
         numbers: For the ids of connections.
+        is_heard: Tells whether anybody is subscribed to a stream of an account's.
     """
 
     def __init__(
@@ -43,17 +45,20 @@ class BybitPrivate:
         keys: Sequence[ApiKey],
         categories: Sequence[Category],
         numbers: Iterator[int],
+        is_heard: Callable[[str], bool],
     ) -> None:
         self.context = context = Context(exchange, market, categories)
         self.access = Access(keys)
         trading = Trading(context)
         self._operations = trading.operations()
+        self._disconnects = Disconnects(context, is_heard)
         endpoints = {
             **trading.endpoints(),
             **Queries(context).endpoints(),
             **Executions(context).endpoints(),
             **Accounts(context).endpoints(),
             **Positions(context).endpoints(),
+            **self._disconnects.endpoints(),
         }
         self.desk = PrivateDesk(context, self.access, endpoints)
         self._events = UserFrames(context)
@@ -98,7 +103,8 @@ class BybitPrivate:
         self._events.take(events)
 
     def beat(self, now_ms: int) -> None:
-        """Nothing here has a deadline of its own."""
+        """Cancel the orders of those who were gone for too long."""
+        self._disconnects.beat(now_ms)
 
     def take_frames(self) -> list[Frame]:
         """Return the frames made since the last call."""

@@ -141,7 +141,7 @@ class OrderWriter:
     def _end(self, order: OrderView, note: Note) -> Row:
         reason = "EC_NoError"
         if order.status is OrderStatus.CANCELED:
-            return {"cancelType": "CancelByUser", "rejectReason": "EC_PerCancelRequest"}
+            return {"cancelType": note.cancel_type, "rejectReason": "EC_PerCancelRequest"}
         if note.reason is not None and not order.status.is_open:
             reason = _REASONS.get(note.reason, reason)
             if order.filled and note.reason in _PART_FILLED:
