@@ -408,11 +408,9 @@ def name_after(frame: bytes, prefix: bytes) -> str | None:
     """
     if not frame.startswith(prefix):
         return None
-    end = frame.find(b'"', len(prefix))
-    name = frame[len(prefix) : end]
-    if end < 0 or b"\\" in name:
-        return None
+    start = len(prefix)
     try:
-        return name.decode()
-    except UnicodeDecodeError:
+        name = str(frame[start : frame.index(b'"', start)], "utf-8")
+    except ValueError:  # no quote, or no UTF-8
         return None
+    return None if "\\" in name else name
