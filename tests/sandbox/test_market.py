@@ -169,3 +169,33 @@ def test_what_cannot_be_is_refused() -> None:
         GeneratedMarket("binance.spot", ())
     with pytest.raises(UnknownInstrument, match="NOPE"):
         GeneratedMarket("binance.spot", 1).book("NOPE")
+
+
+def test_a_site_has_the_instruments_of_all_its_products_each_with_a_busiest() -> None:
+    market = GeneratedMarket("bybit", 3, seed=7)
+    assert market.products == ("bybit.spot", "bybit.linear")
+    assert [one.key for one in market.listings[::3]] == ["spot/BTCUSDT", "linear/BTCUSDT"]
+    assert market.lists("linear/ETHUSDT")
+    assert not market.lists("ETHUSDT")
+    before = [one.update_id for one in market.instruments]
+    market.advance(market.now_ms + 60_000)
+    moved = [one.update_id - first for one, first in zip(market.instruments, before, strict=True)]
+    assert moved[0] > moved[2]
+    assert moved[3] > moved[2], (
+        "the first one of the second product is as busy as that of the first"
+    )
+
+
+def test_the_instruments_of_a_site_are_those_of_its_products() -> None:
+    whole, part = GeneratedMarket("bybit", 2), GeneratedMarket("bybit.linear", 2)
+    assert [one.name for one in whole.listings[2:]] == [one.name for one in part.listings]
+    assert part.products == ("bybit.linear",)
+
+
+def test_only_streams_that_begin_with_a_snapshot_greet() -> None:
+    binance, bybit = GeneratedMarket("binance.spot", 1), GeneratedMarket("bybit.spot", 1)
+    binance.want("btcusdt@depth")
+    bybit.want("spot/orderbook.50.BTCUSDT")
+    assert binance.greeting("btcusdt@depth") is None
+    assert '"snapshot"' in (bybit.greeting("spot/orderbook.50.BTCUSDT") or "")
+    binance.renumber("btcusdt@depth")

@@ -175,3 +175,11 @@ async def test_a_capture_can_be_the_market(
         assert info["symbols"]
         assert "binance:NKN/USDT" in sandbox.instruments
         assert sandbox.book("binance:NKN/USDT") == ({}, {}), "nothing was played yet"
+
+
+async def test_products_of_a_site_share_addresses_faults_and_connections(client: Client) -> None:
+    async with Sandbox(["bybit"], instruments=1, speed=0) as sandbox:
+        assert sandbox.endpoints["bybit.spot"] == sandbox.endpoints["bybit.linear"]
+        assert sandbox.faults_of("bybit.spot") is sandbox.faults_of("bybit.linear")
+        await client.connect(sandbox.venue, "bybit.spot", "/v5/public/linear")
+        assert sandbox.close_sockets(product="bybit.linear") == 1

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,3 +62,8 @@ def test_digits_beyond_the_scale_are_not_rounded_away() -> None:
     assert raw_amount("0.1") == 10**15
     with pytest.raises(ValueError, match="16 digits"):
         raw_amount("0.00000000000000001")
+
+
+def test_a_category_tells_instruments_of_one_symbol_apart() -> None:
+    linear = msgspec.structs.replace(SPOT, category="linear")
+    assert (SPOT.key, linear.key) == ("BTCUSDT", "linear/BTCUSDT")

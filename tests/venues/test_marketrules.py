@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tickwright.errors import ConfigError
@@ -29,3 +30,8 @@ def test_amounts_hold_eight_digits_of_each() -> None:
 def test_inverse_contracts_are_not_traded() -> None:
     with pytest.raises(ConfigError, match="inverse"):
         MarketRules(listing=listing(1, 0, contract_size=100))
+
+
+def test_the_engine_knows_an_instrument_by_its_key() -> None:
+    linear = msgspec.structs.replace(listing(2, 3), category="linear")
+    assert MarketRules(listing=linear).symbol == "linear/BTCUSDT"
