@@ -16,7 +16,7 @@ __all__ = ["DAY_S"]
 
 DAY_S = 86_400.0
 _PAUSE_S = (600.0, 3000.0)
-_STEP_S = 5.0
+_STEP_S = 10.0
 _RATE_PER_S = 0.2
 """A quiet market: a day of a busy one takes minutes."""
 _CODES = (1000, 1001, 1008, 1011, EOF)

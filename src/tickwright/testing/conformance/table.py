@@ -9,22 +9,41 @@ from decimal import Decimal
 from typing import Any
 
 from tickwright.app.connector import Connector
+from tickwright.errors import NotSupported
 from tickwright.model.instrument import Instrument
 from tickwright.model.notices import Notice
-from tickwright.model.topics import BookStates, BookTops, InstrumentTopic, Notices, Topic
+from tickwright.model.topics import (
+    BookStates,
+    BookTops,
+    Candles,
+    InstrumentTopic,
+    Notices,
+    Topic,
+)
 from tickwright.sandbox.sandbox import Sandbox
 from tickwright.testing.venues import MemoryVenues
 from tickwright.venues.base import Product
 
 
-__all__ = ["HEAL_WITHIN_S", "SETTLE_S", "Table", "all_topics", "count_of", "set_table", "topic_of"]
+__all__ = [
+    "HEAL_WITHIN_S",
+    "INTERVALS",
+    "SETTLE_S",
+    "Table",
+    "all_topics",
+    "count_of",
+    "set_table",
+    "topics_of",
+]
 
 SETTLE_S = 3.0
 """What is under way arrives in it, all in virtual time."""
 HEAL_WITHIN_S = 120.0
 """Twice the longest delay of a reconnect."""
 _LOOK_EVERY_S = 0.1
-_TOP = 5
+INTERVALS = {"1m": 60, "5m": 300, "15m": 900, "1h": 3600}
+"""Of candles, in s, the shortest first."""
+_DEPTHS = (5, 10, 20, 1, 25, 50)
 
 Sides = tuple[dict[Decimal, Decimal], dict[Decimal, Decimal]]
 
@@ -48,6 +67,21 @@ class Table:
     async def instrument(self) -> Instrument:
         """Return the busiest one."""
         return await self.tw.instrument(self.ids[0])
+
+    async def topic(self, kind: type[Topic]) -> Topic:
+        """Return a topic of a kind, in the first form that the product takes.
+
+        Raises:
+            AssertionError: It takes none.
+        """
+        listed = await self.tw.instruments(self.product.name)
+        for topic in topics_of(kind, self.ids[0]):
+            try:
+                self.product.channel(topic, listed)
+            except NotSupported:
+                continue
+            return topic
+        raise AssertionError(f"{kind.__name__} is claimed, and taken in no form")
 
     async def fault_on(self, topic: Topic) -> str:
         """Return what faults of streams name a topic's stream by, wherever on the site it is."""
@@ -122,10 +156,10 @@ def all_topics() -> list[type[Topic]]:
     return sorted(found, key=lambda each: each.__name__)
 
 
-def topic_of(kind: type[Topic], name: str) -> Topic | None:
-    """Return a topic of a kind for one instrument; ``None`` where it comes with another."""
-    if kind is BookStates or not issubclass(kind, InstrumentTopic):
-        return None
+def topics_of(kind: type[Topic], name: str) -> list[Topic]:
+    """Return the forms that a kind of topic has for one instrument, the usual one first."""
+    if kind is Candles:
+        return [Candles(name, interval) for interval in INTERVALS]
     if kind is BookTops:
-        return BookTops(name, _TOP)
-    return kind(name)
+        return [BookTops(name, depth) for depth in _DEPTHS]
+    return [kind(name)]  # all others name an instrument, and no more
