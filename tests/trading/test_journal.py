@@ -91,6 +91,26 @@ async def test_a_row_that_cannot_be_read_is_named(row: bytes) -> None:
         await written(Journal(store))
 
 
+async def test_entries_have_numbers_and_can_be_read_from_one_on() -> None:
+    journal = Journal(MemoryStore())
+    await journal.append(ENTRIES[:3])
+    assert [row async for row in journal.numbered(1)] == [(2, ENTRIES[1]), (3, ENTRIES[2])]
+
+
+async def test_a_row_of_a_newer_form_is_not_guessed_at() -> None:
+    store = MemoryStore([b'[99,{"kind":"sent","at_ns":1,"client_order_id":"me-1"}]'])
+    with pytest.raises(StoreError, match=r"entry 1 .*form 99"):
+        await written(Journal(store))
+
+
+async def test_an_order_that_contradicts_itself_is_a_row_that_cannot_be_read() -> None:
+    store = MemoryStore()
+    await Journal(store).append(ENTRIES[:1])
+    store.contents[0] = store.contents[0].replace(b'"sell"', b'"unknown"')
+    with pytest.raises(StoreError, match=r"entry 1 .*must buy or sell"):
+        await written(Journal(store))
+
+
 async def test_closing_lets_the_store_go() -> None:
     store = MemoryStore()
     journal = Journal(store)

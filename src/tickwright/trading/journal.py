@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
-from tickwright.errors import StoreError
+from tickwright.errors import StoreError, UsageError
 from tickwright.io.store import Store
 from tickwright.model.orders import Fill, OrderReport, SubmitOrder
 
@@ -162,20 +162,33 @@ class Journal:
         await self._store.append([self._encode(_Row(VERSION, entry)) for entry in entries])
 
     async def entries(self) -> AsyncIterator[Entry]:
-        """Yield every entry from the beginning.
+        """Yield every entry from the beginning; raises what `numbered` raises."""
+        async for _, entry in self.numbered():
+            yield entry
+
+    async def numbered(self, after: int = 0) -> AsyncIterator[tuple[int, Entry]]:
+        """Yield the entries behind a number, each with its own, from 1 on.
 
         Raises:
             StoreError: If one cannot be read; the text names its number.
         """
-        async for number, row in self._store.rows():
+        decode = self._decode
+        async for number, body in self._store.rows(after):
             try:
-                yield self._decode(row).entry
-            except (msgspec.MsgspecError, ValueError) as error:
-                raise StoreError(
-                    f"entry {number} of the journal cannot be read ({error}); use the version that wrote it, or"
-                    " begin a new journal once its orders have ended"
-                ) from None
+                row = decode(body)
+            except (msgspec.MsgspecError, ValueError, UsageError) as error:
+                raise _unreadable(number, str(error)) from None
+            if row.version > VERSION:
+                raise _unreadable(number, f"it is of form {row.version}, not {VERSION}")
+            yield number, row.entry
 
     async def close(self) -> None:
         """Let the next writer in. Twice is fine."""
         await self._store.close()
+
+
+def _unreadable(number: int, why: str) -> StoreError:
+    return StoreError(
+        f"entry {number} of the journal cannot be read ({why}); use the version that wrote it, or"
+        " begin a new journal once its orders have ended"
+    )
