@@ -127,7 +127,7 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     snapshot_delay_s: Seconds = 0.0
     """Hold book snapshots back, after they were taken."""
     snapshot_failures: Count = 0
-    """So many next snapshots are 503 with -1001."""
+    """So many next snapshots are 503 with the venue's own error."""
     snapshot_html: Count = 0
     """So many next snapshots are a web page with status 200."""
     snapshot_old: Count = 0
@@ -152,13 +152,13 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     report_delay_s: Seconds = 0.0
     """User events come so late, in their order; those that are made without it overtake them."""
     query_lag_s: Seconds = 0.0
-    """An order cannot be queried (-2013) until so long after it was placed."""
+    """An order cannot be queried until so long after it was placed: -2013 on Binance, no row on Bybit."""
     listen_key_lifetime_s: Seconds | None = None
     """How long a listen key lives without being kept alive; the venue's own 60 minutes unless given."""
     revoked_keys: set[str] = msgspec.field(default_factory=set)
-    """API keys that are good no longer (-2015); sessions over sockets notice at their next request."""
+    """API keys that are good no longer (-2015 on Binance, 10003 on Bybit); sessions over sockets notice at their next request."""
     keepalive_failures: Count = 0
-    """So many next requests to keep a listen key alive fail (-1125)."""
+    """So many next requests to keep a listen key alive fail (-1125, Binance)."""
 
     @property
     def touches_streams(self) -> bool:
