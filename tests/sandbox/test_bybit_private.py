@@ -138,7 +138,7 @@ async def test_the_stream_may_come_before_the_acknowledgement(trader: Trader) ->
     assert (await Client.message(trade)).type in (aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.ERROR)
 
 
-async def test_g1_a_lost_reply_leaves_an_order_that_can_be_found(trader: Trader) -> None:
+async def test_g01_a_lost_reply_leaves_an_order_that_can_be_found(trader: Trader) -> None:
     trader.faults.replies_lost = 1
     with pytest.raises(aiohttp.ClientError):
         await trader.create(orderLinkId="bot-1")

@@ -50,7 +50,7 @@ def test_categories_have_buckets_of_their_own(venue: Venue) -> None:
 
 
 @pytest.mark.parametrize("is_executed", [True, False])
-def test_g1_an_order_whose_outcome_is_not_told_may_have_been_executed(
+def test_g01_an_order_whose_outcome_is_not_told_may_have_been_executed(
     venue: Venue, is_executed: bool
 ) -> None:
     venue.faults.order_failures, venue.faults.order_failure_executes = 1, is_executed
