@@ -35,6 +35,7 @@ from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Channel, StreamKind
 from tickwright.venues.binance import codec
 from tickwright.venues.binance.protocol import CombinedStreams
+from tickwright.venues.binance.spec import SPOT
 from tickwright.venues.binance.symbols import infer_spot
 
 
@@ -115,7 +116,7 @@ def _keeper(work: Workload, decode: Callable[[bytes, int], BookDelta]) -> BookKe
     instrument = _instrument(work)
     keeper = BookKeeper(
         instrument,
-        BookChain.FIRST_ID,
+        SPOT.book,
         publish=lambda event: None,
         publish_state=lambda change: None,
         request_snapshot=lambda keeper: None,

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from tickwright.app.report import BookReport, ReplayReport, Tally
-from tickwright.core.booksync import BookChain
 from tickwright.kernel import Levels
 from tickwright.marketdata.keeper import BookKeeper
 from tickwright.model.ids import parse_instrument_id
@@ -22,6 +21,7 @@ from tickwright.model.topics import (
     Topic,
     Trades,
 )
+from tickwright.venues.binance.spec import SPOT
 
 
 BTC = "binance:BTC/USDT"
@@ -51,7 +51,7 @@ def kept(last: int = 7, quantity: str = "1") -> BookKeeper:
     name = parse_instrument_id(BTC)
     keeper = BookKeeper(
         Instrument.inferred(name, product="binance.spot", symbol="BTCUSDT"),
-        BookChain.FIRST_ID,
+        SPOT.book,
         publish=lambda event: None,
         publish_state=lambda change: None,
         request_snapshot=lambda keeper: None,

@@ -9,7 +9,6 @@ import msgspec
 from rich.console import Console, RenderableType
 
 from tickwright.cli.watched import Watched
-from tickwright.core.booksync import BookChain
 from tickwright.kernel import Levels
 from tickwright.marketdata.book import Book
 from tickwright.marketdata.keeper import BookKeeper
@@ -17,6 +16,7 @@ from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookSnapshot, Side, Trade
 from tickwright.model.topics import BookUpdates
+from tickwright.venues.binance.spec import SPOT
 
 
 __all__ = ["NS", "HandClock", "listed", "printed", "trade", "watched"]
@@ -67,7 +67,7 @@ def watched(
     found = Watched(instrument or listed())
     keeper = BookKeeper(
         found.instrument,
-        BookChain.FIRST_ID,
+        SPOT.book,
         publish=lambda event: None,
         publish_state=lambda change: None,
         request_snapshot=lambda keeper: None,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tickwright.core import booksync
 from tickwright.core.booksync import (
+    COUNTED_SPAN,
     TABLE,
     TOO_OLD,
     BookChain,
@@ -28,7 +29,8 @@ from tickwright.model.market import BookDelta, BookSnapshot
 
 SPOT, FUTURES = BookChain.FIRST_ID, BookChain.PREVIOUS_ID
 OKX, ORDER = BookChain.PREVIOUS_SEQUENCE, BookChain.ORDER
-LINKED = (SPOT, FUTURES, OKX)
+COUNTED = BookChain.COUNTED
+LINKED = (SPOT, FUTURES, OKX, COUNTED)
 """Chains whose ids alone show every hole."""
 HEAD: dict[str, Any] = {"instrument": "v:A/B", "venue_ts_ns": None, "received_ts_ns": 1}
 
@@ -192,6 +194,43 @@ def test_okx_deltas_of_old_recordings_name_no_previous_one_and_are_taken_in_orde
     assert sync.delta(delta(25, 25, None)) is Verdict.APPLY
     assert sync.delta(delta(25, 25, None)) is Verdict.APPLY
     assert sync.delta(delta(24, 24, None)) is Verdict.OLD
+
+
+def test_counted_ids_follow_one_by_one() -> None:
+    sync = synced(COUNTED, 5000)
+    assert sync.delta(delta(5001, 5001)) is Verdict.APPLY
+    assert sync.delta(delta(5001, 5001)) is Verdict.OLD
+    assert sync.delta(delta(5001 - COUNTED_SPAN, 5001 - COUNTED_SPAN)) is Verdict.OLD
+    assert sync.delta(delta(5003, 5003)) is Verdict.GAP
+
+
+@pytest.mark.parametrize("begun", [1, 3990, 7])
+@pytest.mark.parametrize("is_bridging", [False, True])
+def test_g05_a_count_that_begins_anew_costs_the_book(begun: int, *, is_bridging: bool) -> None:
+    sync = synced(COUNTED, 5000)
+    if is_bridging:
+        sync.discard()
+        sync.snapshot(snapshot(5000))
+    assert sync.delta(delta(begun, begun)) is Verdict.GAP
+    assert (sync.needs_snapshot, sync.sequence, sync.gaps) == (True, None, 1)
+    assert sync.delta(delta(begun + 1, begun + 1)) is Verdict.HELD
+    assert sync.snapshot(snapshot(5000)) is TOO_OLD  # out of a cache
+    assert replayed(sync.snapshot(snapshot(begun))) == [begun + 1]
+
+
+def test_a_count_that_begins_anew_among_buffered_deltas_begins_the_buffer_anew() -> None:
+    sync = subscribed(COUNTED)
+    sync.delta(delta(60, 60))
+    assert sync.delta(delta(1, 1)) is Verdict.GAP
+    assert sync.buffered == 1
+
+
+def test_a_counted_first_id_is_believed() -> None:
+    sync = subscribed(COUNTED)
+    assert sync.delta(delta(1, 1)) is Verdict.HELD
+    assert replayed(sync.snapshot(snapshot(1))) == []
+    assert sync.delta(delta(1, 1)) is Verdict.OLD
+    assert sync.delta(delta(2, 2)) is Verdict.APPLY
 
 
 def test_where_only_the_order_links_a_delta_counts_unless_it_is_older() -> None:
@@ -470,8 +509,8 @@ class Venue:
     def change(self, ids: list[int], levels: list[tuple[int, int]]) -> BookDelta:
         """One delta over ``ids`` steps; on futures, ids also advance for other reasons in between."""
         previous, book = self.last, dict(self.states[-1][1])
-        first = self.last + (1 if self.chain is SPOT else ids[0])
-        self.last = first + len(ids) - 1
+        first = self.last + (1 if self.chain in (SPOT, COUNTED) else ids[0])
+        self.last = first if self.chain is COUNTED else first + len(ids) - 1
         changed = Run(
             (Decimal(price), Decimal(quantity)) for price, quantity in dict(levels).items()
         )

@@ -15,7 +15,8 @@ from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookDelta, BookSnapshot, Quote
 from tickwright.model.notices import BookState, BookStateChanged
-from tickwright.venues.base import BookProof
+from tickwright.venues.base import BookFeed, BookProof
+from tickwright.venues.binance.spec import SPOT
 
 
 BTC = Instrument.inferred(
@@ -52,9 +53,7 @@ class Kept:
         self.asked = 0
         self.keeper = BookKeeper(
             BTC,
-            chain,
-            is_streamed=is_streamed,
-            **more,
+            BookFeed(chain=chain, snapshot=None if is_streamed else SPOT.book.snapshot, **more),
             publish=self.published.append,
             publish_state=self.states.append,
             request_snapshot=self._ask,

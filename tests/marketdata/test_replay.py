@@ -169,7 +169,7 @@ def test_only_the_first_bad_frames_are_logged(caplog: pytest.LogCaptureFixture) 
 @pytest.mark.parametrize("path", ["/api/v3/exchangeInfo", "/api/v3/depth?symbol=BTCUSDT"])
 def test_an_answer_that_cannot_be_read_is_counted(path: str) -> None:
     played = Played()
-    played.play(answered(path, "<html>"))
+    played.play(answered(path, "<html>"), delta(1, 1))
     assert played.replay.failures == 1
 
 

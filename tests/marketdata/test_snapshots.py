@@ -29,7 +29,7 @@ class Wish(BookKeeper):
     def __init__(self, refusals: int = 0, error: Exception | None = None) -> None:
         super().__init__(
             SPOT.infer("BTCUSDT"),
-            SPOT.book.chain,
+            SPOT.book,
             publish=_ignore,
             publish_state=_ignore,
             request_snapshot=_ignore,
@@ -60,7 +60,6 @@ class Bench:
         rest = RestClient(SPOT, "http://venue", self.http, clock=clock, rng=Random(1))
         self.desk = SnapshotDesk(
             rest,
-            SPOT.book,
             clock=clock,
             rng=Random(2),
             on_error=lambda keeper, error: self.failures.append(error),

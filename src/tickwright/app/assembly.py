@@ -254,9 +254,7 @@ class _FeedBuilder:
         )
         # Products at one address share its limits, and its bans.
         gates[origins.rest, product.rest_limits] = self._rest.gate
-        desk = SnapshotDesk(
-            self._rest, product.book, clock=clock, rng=rng, on_error=self._snapshot_failed
-        )
+        desk = SnapshotDesk(self._rest, clock=clock, rng=rng, on_error=self._snapshot_failed)
         branch.add(ChildSpec(name=f"{product.name}/clock", start=self._rest.venue_clock.run))
         branch.add(ChildSpec(name=f"{product.name}/snapshots", start=desk.run))
         tools = PipeTools(bus, clock, request_snapshot=desk.request, fetch=self._fetch)

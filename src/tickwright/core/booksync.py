@@ -20,7 +20,8 @@ snapshot counts only if it was asked for after the subscription was confirmed
 quiet instrument has its book without waiting for a delta.
 
 Other venues say more, or less. OKX (``PREVIOUS_SEQUENCE``) links its deltas like Binance's futures, but its ids
-may fall when it counts anew (``seqId < prevSeqId``). Kraken and Coinbase (``ORDER``) link nothing: a delta counts unless
+may fall when it counts anew (``seqId < prevSeqId``). Bybit's whole books (``COUNTED``) begin like those of Binance's
+spot, and their ids rise by exactly one; where they fall, the venue began anew, and so must the book. Kraken and Coinbase (``ORDER``) link nothing: a delta counts unless
 it is older than the one before, and what was lost shows by a checksum, or by the number of the frame.
 
 Some venues (Bybit, OKX, Kraken, Coinbase) begin the stream itself with a snapshot, and may send another at any time
@@ -42,6 +43,7 @@ from tickwright.model.market import BookDelta, BookSnapshot
 
 __all__ = [
     "BUFFERED_MAX",
+    "COUNTED_SPAN",
     "OLD_IN_ROW_MAX",
     "TABLE",
     "TOO_OLD",
@@ -64,6 +66,10 @@ OLD_IN_ROW_MAX: Final = BUFFERED_MAX
 does not pass for a quiet one. A stream that lags behind the snapshot makes as many as the buffer
 would hold at most; being wrong costs one snapshot."""
 
+COUNTED_SPAN: Final = 1_000
+"""How far a counted id may lie from the one expected and still be of the same count. Frames doubled or out of order are a
+few behind, and a snapshot is ahead of its stream by what comes while it travels; at five frames a second, this is 200 s."""
+
 _UNLINKED: Final = -2
 """An id that no delta can follow: venues count from 0, and spot looks at the id plus one."""
 
@@ -77,9 +83,14 @@ class BookChain(Enum):
     """Binance futures ``pu``."""
     PREVIOUS_SEQUENCE = "the same, but ids may fall when the venue counts anew"
     """OKX ``prevSeqId``; recordings from before 2023 have none, and are taken in order."""
+    COUNTED = "ids rise by one, and begin again at one where the venue begins anew"
+    """Bybit's ``orderbook.full``."""
     ORDER = "nothing links them but their order in the stream; ids are times"
     """Kraken, which proves its books by checksums, and Coinbase, which numbers the frames of a connection."""
 
+
+_BY_FIRST_ID: Final = (BookChain.FIRST_ID, BookChain.COUNTED)
+"""Chains that a snapshot joins by the id after its own."""
 
 _FALLING: Final = (BookChain.PREVIOUS_SEQUENCE, BookChain.ORDER)
 """Chains whose ids may fall, or be missing."""
@@ -229,7 +240,7 @@ class BookSync:
         self._buffer: deque[BookDelta] = deque(maxlen=buffered_max)
         # The last id seen before `discard` or `reset`, below which no snapshot is whole.
         self._floor = _UNLINKED
-        self._is_first_id = chain is BookChain.FIRST_ID
+        self._is_first_id = chain in _BY_FIRST_ID
         self._link = _UNLINKED
         self._old_at: int | None = None
         self._old_in_row = 0
@@ -346,6 +357,8 @@ class BookSync:
         return verdict
 
     def _classify(self, delta: BookDelta) -> SyncEvent:
+        if self.chain is BookChain.COUNTED and self._is_renumbered(delta.last):
+            return SyncEvent.BREAKS
         if self.state is SyncState.BRIDGING and self.sequence is not None:
             if self._is_before(delta, self.sequence):
                 return SyncEvent.IS_OLD
@@ -366,6 +379,11 @@ class BookSync:
             return SyncEvent.IS_OLD
         follows = delta.first - 1 <= before if self._is_first_id else delta.previous == before
         return SyncEvent.LINKS if follows else SyncEvent.BREAKS
+
+    def _is_renumbered(self, last: int) -> bool:
+        """Whether a counted delta shows that the count began anew after what is held."""
+        at = self._buffer[-1].last if self._buffer else self.sequence
+        return at is not None and last < at and (last == 1 or at - last > COUNTED_SPAN)
 
     def _is_frozen(self) -> bool:
         """Count one more old delta; True where too many came while the chain stood still."""
@@ -401,6 +419,8 @@ class BookSync:
             # No delta to compare with: only a snapshot asked for on this connection is known to be new enough.
             is_whole = epoch == self.epoch and snapshot_id >= self._floor
             return (SyncEvent.COVERS if is_whole else SyncEvent.LAGS), ()
+        if self.chain is BookChain.COUNTED and snapshot_id - self._buffer[-1].last > COUNTED_SPAN:
+            return SyncEvent.LAGS, ()  # from before the count began anew, out of a cache
         # Step 3 (spot): a snapshot from before the first buffered delta is fetched again; likewise on futures.
         if not self._bridges(self._buffer[0], snapshot_id):
             return SyncEvent.LAGS, ()

@@ -11,12 +11,12 @@ from collections.abc import Callable
 
 from tickwright.core.audit import MATCH, BookAudit, Match, Mismatch
 from tickwright.core.bookstate import TABLE, BookEvent
-from tickwright.core.booksync import BUFFERED_MAX, BookChain, BookSync, Replay, Verdict
+from tickwright.core.booksync import BUFFERED_MAX, BookSync, Replay, Verdict
 from tickwright.kernel import L2Book, Levels
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import BookDelta, BookSnapshot, MarketEvent, Quote
 from tickwright.model.notices import BookState, BookStateChanged
-from tickwright.venues.base import BookProof
+from tickwright.venues.base import BookFeed
 
 
 __all__ = ["BookKeeper"]
@@ -40,10 +40,7 @@ class BookKeeper:
 
     Args:
         instrument: Whose book.
-        chain: How its deltas link.
-        is_streamed: Whether its stream begins with a snapshot, so that none is to be fetched.
-        depth: Levels a side to keep; ``None`` for all that the venue names.
-        proof: How the checksums are made that come with its updates; ``None`` where none do.
+        feed: How its deltas link, where its snapshots come from, and what it is held against.
         publish: Takes ``BookSnapshot`` at each sync and every ``BookDelta`` applied.
         publish_state: Takes every ``BookStateChanged``.
         request_snapshot: Called when a snapshot is needed. The answer comes to `on_snapshot` where it is fetched, and to
@@ -53,16 +50,14 @@ class BookKeeper:
     def __init__(
         self,
         instrument: Instrument,
-        chain: BookChain,
+        feed: BookFeed,
         *,
-        is_streamed: bool = False,
-        depth: int | None = None,
-        proof: BookProof | None = None,
         publish: Callable[[MarketEvent], None],
         publish_state: Callable[[BookStateChanged], None],
         request_snapshot: Callable[[BookKeeper], None],
     ) -> None:
         self.instrument = instrument
+        self.feed = feed
         self.state = BookState.SYNCING
         self.reason = "no snapshot yet"
         self.book = L2Book(instrument.price_scale, instrument.quantity_scale)
@@ -75,11 +70,11 @@ class BookKeeper:
         """When the last update that was applied came in."""
         self.venue_ts_ns: int | None = None
         self.is_verifying = False
-        self._depth = depth
-        self._proof = proof
-        self._is_streamed = is_streamed
+        self._depth = feed.depth
+        self._proof = feed.proof
+        self._is_streamed = is_streamed = feed.snapshot is None
         # What comes before a snapshot in its own stream is worth nothing: one delta is enough to see the order.
-        self._sync = BookSync(chain, buffered_max=1 if is_streamed else BUFFERED_MAX)
+        self._sync = BookSync(feed.chain, buffered_max=1 if is_streamed else BUFFERED_MAX)
         self._audit: BookAudit | None = None
         self._mismatched_at: deque[int] = deque(maxlen=MISMATCHES_MAX)
         self._publish = publish

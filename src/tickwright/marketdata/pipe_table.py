@@ -41,8 +41,9 @@ def _book(
     instruments: Instruments,
     tools: PipeTools,
 ) -> Pipe:
-    make = StreamedBookPipe if product.book.snapshot is None else BookPipe
-    return make(topic, route, channel, instruments[topic.instrument], product, tools)
+    feed = route.kind.book or product.book
+    make = StreamedBookPipe if feed.snapshot is None else BookPipe
+    return make(topic, route, channel, instruments[topic.instrument], feed, tools)
 
 
 def _trades(

@@ -19,7 +19,7 @@ from tickwright.model.notices import BookStateChanged, TopicFailed, TopicStale
 from tickwright.model.topics import BookStates, BookUpdates, Topic
 from tickwright.runtime.bus import Bus, TopicChannel
 from tickwright.runtime.routes import Route, Sink, Tap
-from tickwright.venues.base import Product, RestCall
+from tickwright.venues.base import BookFeed, RestCall
 
 
 __all__ = ["BookPipe", "Fetch", "Pipe", "PipeTools"]
@@ -127,7 +127,7 @@ class BookPipe(Pipe):
 
     Args:
         instrument: Whose book.
-        product: For how its deltas link.
+        feed: For how its deltas link.
         tools: Bus, clock, and who fetches snapshots.
     """
 
@@ -139,7 +139,7 @@ class BookPipe(Pipe):
         route: Route,
         channel: TopicChannel,
         instrument: Instrument,
-        product: Product,
+        feed: BookFeed,
         tools: PipeTools,
     ) -> None:
         super().__init__(topic, route, channel)
@@ -149,10 +149,7 @@ class BookPipe(Pipe):
         self._publish_state = tools.bus.publisher(self._states).publish
         self.keeper = BookKeeper(
             instrument,
-            product.book.chain,
-            is_streamed=product.book.snapshot is None,
-            depth=product.book.depth,
-            proof=product.book.proof,
+            feed,
             publish=channel.publish,
             publish_state=self._on_state,
             request_snapshot=self._request_snapshot,

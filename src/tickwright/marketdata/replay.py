@@ -12,7 +12,7 @@ from tickwright.io.files import CaptureRecord
 from tickwright.marketdata.pipe_table import make_pipe
 from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.market import BookSnapshot, Quote
+from tickwright.model.market import Quote
 from tickwright.model.topics import BookStates, BookUpdates, InstrumentTopic, Quotes, Topic
 from tickwright.runtime.routes import Route, Tap
 from tickwright.venues.base import Product
@@ -112,7 +112,10 @@ class Replay:
         self._routes: dict[str, Route | None] = {}
         self._books: dict[str, BookPipe] = {}
         self._quotes: dict[str, Route] = {}
-        self._early: dict[str, BookSnapshot] = {}
+        self._fetched: dict[str, BookPipe] = {}
+        """The books among them that start from an answer."""
+        self._early: dict[str, tuple[bytes, int]] = {}
+        """Answers that came before the first frame of their book."""
         self._early_quotes: dict[str, tuple[deque[Quote], Tap]] = {}
         self._numbers: dict[str | None, int] = {}
         """Connection → the number of its last frame, where the venue numbers them."""
@@ -182,9 +185,11 @@ class Replay:
         if self._audits:
             pipe.keeper.audit_with_quotes()
         pipe.on_confirmed()
-        snapshot = self._early.pop(instrument_id, None)
-        if snapshot is not None:
-            pipe.keeper.on_snapshot(snapshot)
+        if pipe.keeper.feed.snapshot is not None:
+            self._fetched[instrument_id] = pipe
+            early = self._early.pop(instrument_id, None)
+            if early is not None:
+                self._start(pipe, *early)
         route = self._quotes.get(instrument_id)
         if route is not None:
             self._audit(instrument_id, route)
@@ -221,15 +226,21 @@ class Replay:
 
     def _snapshot(self, symbol: str, body: bytes, received_ns: int) -> None:
         instrument = self.instruments.by_symbol(self.product.name, symbol)
-        fetch = self.product.book.snapshot
-        if instrument is None or fetch is None:
+        if instrument is None:
             return
-        snapshot = fetch(instrument).decode(body, received_ns)
-        book = self._books.get(instrument.id)
+        book = self._fetched.get(instrument.id)
         if book is None:
-            self._early[instrument.id] = snapshot
+            self._early[instrument.id] = body, received_ns
         else:
-            book.keeper.on_snapshot(snapshot)
+            self._start(book, body, received_ns)
+
+    def _start(self, book: BookPipe, body: bytes, received_ns: int) -> None:
+        fetch = book.keeper.feed.snapshot
+        assert fetch is not None  # whoever is in `_fetched` has one
+        try:
+            book.keeper.on_snapshot(fetch(book.instrument).decode(body, received_ns))
+        except DecodeError as error:
+            self._failed(f"the snapshot of {book.instrument.id}", error)
 
     def _other(self, frame: bytes) -> None:
         if self.product.ws.control(frame) is None:

@@ -14,7 +14,6 @@ from tickwright.errors import CircuitOpen, ConnectivityError, DecodeError, Venue
 from tickwright.io.clock import Clock
 from tickwright.io.rest import RestClient
 from tickwright.marketdata.keeper import BookKeeper
-from tickwright.venues.base import BookFeed
 
 
 __all__ = ["SnapshotDesk", "SnapshotStatus"]
@@ -41,7 +40,6 @@ class SnapshotDesk:
 
     Args:
         rest: Sends the calls; its limiter keeps snapshots to their share.
-        feed: Where snapshots come from.
         clock: For the time between tries.
         rng: For the jitter of the delays.
         on_error: Told of each failure, for the log.
@@ -50,14 +48,12 @@ class SnapshotDesk:
     def __init__(
         self,
         rest: RestClient,
-        feed: BookFeed,
         *,
         clock: Clock,
         rng: random.Random,
         on_error: Callable[[BookKeeper, Exception], None],
     ) -> None:
         self._rest = rest
-        self._feed = feed
         self._clock = clock
         self._rng = rng
         self._on_error = on_error
@@ -115,7 +111,7 @@ class SnapshotDesk:
 
     async def _serve(self, keeper: BookKeeper) -> bool:
         epoch = keeper.epoch
-        fetch = self._feed.snapshot
+        fetch = keeper.feed.snapshot
         assert fetch is not None  # whose stream brings its snapshots never asks here
         try:
             snapshot = await self._rest.call(fetch(keeper.instrument))

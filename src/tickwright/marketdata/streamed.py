@@ -11,7 +11,7 @@ from tickwright.model.market import BookDelta, BookSnapshot
 from tickwright.model.topics import BookUpdates
 from tickwright.runtime.bus import TopicChannel
 from tickwright.runtime.routes import Route, Sink
-from tickwright.venues.base import Product
+from tickwright.venues.base import BookFeed
 
 
 __all__ = ["StreamedBookPipe"]
@@ -31,10 +31,10 @@ class StreamedBookPipe(BookPipe):
         route: Route,
         channel: TopicChannel,
         instrument: Instrument,
-        product: Product,
+        feed: BookFeed,
         tools: PipeTools,
     ) -> None:
-        super().__init__(topic, route, channel, instrument, product, tools)
+        super().__init__(topic, route, channel, instrument, feed, tools)
         self._renewed_s = -inf
         self._is_wanted = False
 

@@ -157,6 +157,8 @@ class StreamKind(msgspec.Struct, frozen=True):
     is_many: bool = False
     cadence_s: float | None = None
     """Frames come at least this often by the documentation; ``None`` where silence can be normal."""
+    book: BookFeed | None = None
+    """How a book is made of it; ``None`` where it is made like the product's others."""
 
 
 class Channel(msgspec.Struct, frozen=True):

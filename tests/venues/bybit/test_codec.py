@@ -92,6 +92,14 @@ def test_a_book_that_breaks_a_rule_is_refused(frame: bytes) -> None:
         codec.book(frame, RECEIVED_NS, BTC)
 
 
+def test_a_frame_of_the_whole_book_is_a_delta_even_where_the_count_begins_anew() -> None:
+    for update_id in (5002, 1):
+        event = codec.change(changed(BOOK_DELTA, u=update_id), RECEIVED_NS, BTC)
+        assert (event.first, event.last, len(event.bids)) == (update_id, update_id, 2)
+    with pytest.raises(DecodeError, match="'snapshot'"):
+        codec.change(BOOK_SNAPSHOT, RECEIVED_NS, BTC)
+
+
 def test_the_topic_of_one_level_is_a_quote_and_a_book() -> None:
     quote, book = codec.top(TOP, RECEIVED_NS, BTC)
     assert quote == Quote(

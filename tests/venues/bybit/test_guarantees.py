@@ -29,6 +29,7 @@ from tickwright.model.topics import (
 )
 from tickwright.sandbox.market import GeneratedMarket, instrument_ids
 from tickwright.testing.virtual_time import virtual_time
+from tickwright.venues.bybit.streams import WHOLE
 
 
 SPOT, LINEAR = "bybit.spot", "bybit.linear"
@@ -106,7 +107,7 @@ async def test_g07_after_an_outage_no_level_from_before_is_left() -> None:
 @virtual_time
 async def test_books_of_every_depth_are_whole() -> None:
     async with MemoryVenue(linear()) as venue, venue.connector() as tw:
-        books = {depth: await tw.book(BTC, depth=depth) for depth in (1, 50, 200, 1000)}
+        books = {depth: await tw.book(BTC, depth=depth) for depth in (1, 50, 200, 1000, WHOLE)}
         await asyncio.sleep(10)
         venue.is_moving = False
         await asyncio.sleep(5)
@@ -114,6 +115,33 @@ async def test_books_of_every_depth_are_whole() -> None:
         for depth, book in books.items():
             assert book.bids() == sorted(bids.items(), reverse=True)[:depth], depth
             assert book.asks() == sorted(asks.items())[:depth], depth
+
+
+@pytest.mark.parametrize("fault", ["drop", "reorder", "renumber"])
+@virtual_time
+async def test_g05_a_whole_book_starts_from_an_answer_and_is_healed_by_another(fault: str) -> None:
+    async with MemoryVenue(linear()) as venue, venue.connector() as tw:
+        book = await tw.book(BTC, depth=WHOLE)
+        await asyncio.sleep(5)
+        await catches_up(book, venue)
+        getattr(venue.faults[LINEAR], fault)["linear/orderbook.full.BTCUSDT"] = 1
+        await until(lambda: book.gaps == 1)
+        await until(lambda: book.is_readable)
+        await catches_up(book, venue)
+        await asyncio.sleep(5)
+        await catches_up(book, venue)
+        assert (book.gaps, book.resyncs) == (1, 1)
+        assert not [said for said in texts(venue) if said["op"] == "unsubscribe"]
+
+
+@virtual_time
+async def test_a_doubled_delta_of_a_whole_book_changes_nothing() -> None:
+    async with MemoryVenue(linear()) as venue, venue.connector() as tw:
+        book = await tw.book(BTC, depth=WHOLE)
+        venue.faults[LINEAR].double["linear/orderbook.full.BTCUSDT"] = 5
+        await asyncio.sleep(5)
+        await catches_up(book, venue)
+        assert book.gaps == 0
 
 
 @virtual_time

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from tests.venues.bybit.samples import LINEAR_ID, LISTED, SPOT_ID
+from tests.venues.bybit.samples import (
+    BOOK_DELTA,
+    BOOK_SNAPSHOT,
+    LINEAR_ID,
+    LISTED,
+    SPOT_ID,
+    changed,
+    reply,
+)
 
 from tickwright.app.replay import Replaying
-from tickwright.marketdata.pipes import BookPipe, Pipe
+from tickwright.io.clock import SystemClock
+from tickwright.io.files import CaptureRecord
+from tickwright.marketdata.pipes import BookPipe, Pipe, PipeTools
+from tickwright.marketdata.replay import Replay
 from tickwright.model import topics
 from tickwright.model.market import Ticker
+from tickwright.runtime.bus import Bus
 from tickwright.venues.base import Product, RecordedUrl
 from tickwright.venues.bybit.spec import INVERSE, LINEAR, PRODUCTS, SPOT
 
@@ -44,6 +57,7 @@ def test_a_url_belongs_to_one_product_at_most(url: str, product: Product | None)
         ("tickers.BTCUSDT", topics.Tickers(LINEAR_ID)),
         ("orderbook.50.BTCUSDT", topics.BookUpdates(LINEAR_ID, 50)),
         ("orderbook.1.BTCUSDT", topics.BookUpdates(LINEAR_ID, 1)),
+        ("orderbook.full.BTCUSDT", topics.BookUpdates(LINEAR_ID, 10_000)),
         ("kline.D.BTCUSDT", topics.Candles(LINEAR_ID, "1d")),
         ("allLiquidation.BTCUSDT", topics.Liquidations(LINEAR_ID)),
     ],
@@ -77,8 +91,9 @@ def test_spot_has_no_liquidations() -> None:
     ("url", "asked"),
     [
         ("https://api.bybit.com/v5/market/instruments-info?category=spot", RecordedUrl("instruments")),
-        ("https://api.bybit.com/v5/market/orderbook?category=spot&symbol=BTCUSDT", RecordedUrl("book", "BTCUSDT")),
-        ("https://api.bybit.com/v5/market/orderbook?category=spot", None),
+        ("https://api.bybit.com/v5/market/full_orderbook?category=spot&symbol=BTCUSDT", RecordedUrl("book", "BTCUSDT")),
+        ("https://api.bybit.com/v5/market/full_orderbook?category=spot", None),
+        ("https://api.bybit.com/v5/market/orderbook?category=spot&symbol=BTCUSDT", None),
         ("https://api.bybit.com/v5/market/time", None),
     ],
 )  # fmt: skip
@@ -126,6 +141,35 @@ def test_recorded_books_have_no_gap_never_cross_and_keep_exactly_their_levels(
     assert {book.state for book in books} == {"unaudited"}
     assert watching.depths == {(levels, levels)}
     assert watching.looks == sum(book.updates for book in books) == events
+
+
+def record(direction: Literal["in", "http"], data: bytes, path: str | None = None) -> CaptureRecord:
+    return CaptureRecord(
+        received_ts_ns=1, conn=None, direction=direction, path=path, data=data.decode()
+    )
+
+
+def test_a_recorded_whole_book_starts_from_its_own_answer_beside_other_books() -> None:
+    bus = Bus(SystemClock(), lambda name, coroutine: None)
+    pipes: list[Pipe] = []
+    replay = Replay(LINEAR, PipeTools.for_replay(bus, SystemClock()), on_pipe=pipes.append)
+    whole = changed(BOOK_DELTA, u=278_001).replace(b".200.", b".full.")
+    answer = reply({"s": "BTCUSDT", "b": [["89999.90", "1"], ["80000.00", "1"]], "a": [], "ts": 1, "u": 278_000})  # fmt: skip
+    path = "https://api.bybit.com/v5/market/{}?category=linear&symbol=BTCUSDT"
+    replay.play(
+        [
+            record("http", answer, path.format("full_orderbook")),
+            record("http", answer, path.format("orderbook")),
+            record("in", whole),
+            record("in", BOOK_SNAPSHOT),
+            record("in", BOOK_DELTA),
+        ]
+    )
+    books = {pipe.topic: pipe.keeper for pipe in pipes if isinstance(pipe, BookPipe)}
+    found = [(keeper.sequence, keeper.book.bid_count) for keeper in books.values()]
+    assert list(books) == [topics.BookUpdates(LINEAR_ID, depth) for depth in (10_000, 200)]
+    assert found == [(278_001, 2), (5_002, 2)]
+    assert replay.failures == 0
 
 
 def test_recorded_tickers_are_whole_and_equal_the_book_they_stand_beside(

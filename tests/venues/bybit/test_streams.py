@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.venues.bybit.samples import INVERSE_ID, LINEAR_ID, LISTED, SPOT_ID
 
+from tickwright.core.booksync import BookChain
 from tickwright.errors import NotSupported, UnknownInstrument
 from tickwright.model import topics
 from tickwright.venues.base import Product
@@ -24,6 +25,7 @@ from tickwright.venues.bybit.tickers import MergedTicker
         (LINEAR, topics.BookStates(LINEAR_ID), "orderbook.200.BTCUSDT"),
         (LINEAR, topics.BookUpdates(LINEAR_ID, depth=1), "orderbook.1.BTCUSDT"),
         (LINEAR, topics.BookUpdates(LINEAR_ID, depth=1000), "orderbook.1000.BTCUSDT"),
+        (SPOT, topics.BookUpdates(SPOT_ID, depth=10_000), "orderbook.full.BTCUSDT"),
         (INVERSE, topics.BookUpdates(INVERSE_ID, depth=50), "orderbook.50.BTCUSD"),
         (LINEAR, topics.Candles(LINEAR_ID, "1h"), "kline.60.BTCUSDT"),
         (SPOT, topics.Tickers(SPOT_ID), "tickers.BTCUSDT"),
@@ -44,6 +46,18 @@ def test_topics_of_one_stream_are_read_by_one_decoder() -> None:
     assert quotes.kind is book.kind
     ticker = LINEAR.channel(topics.Tickers(LINEAR_ID), LISTED)
     assert ticker.kind is LINEAR.channel(topics.MarkPrices(LINEAR_ID), LISTED).kind
+
+
+def test_the_whole_book_alone_starts_from_an_answer() -> None:
+    whole, other = (
+        LINEAR.channel(topics.BookUpdates(LINEAR_ID, depth), LISTED).kind.book
+        for depth in (10_000, 200)
+    )
+    assert other is None
+    assert whole is not None
+    assert whole.chain is BookChain.COUNTED
+    assert whole.snapshot is not None
+    assert whole.snapshot(LISTED[LINEAR_ID]).path == "/v5/market/full_orderbook"
 
 
 def test_g04_the_topic_that_repeats_itself_is_missed_soon() -> None:

@@ -17,7 +17,7 @@ from tickwright.model.market import BookDelta, BookSnapshot, Level, LevelRun, Qu
 from tickwright.venues.typed import MS
 
 
-__all__ = ["SIDES", "best", "book", "book_reply", "top", "trade_id_of", "trades"]
+__all__ = ["SIDES", "best", "book", "book_reply", "change", "top", "trade_id_of", "trades"]
 
 SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
 
@@ -66,6 +66,23 @@ def book(frame: bytes, received_ts_ns: int, instrument: Instrument) -> BookDelta
     return event
 
 
+def change(frame: bytes, received_ts_ns: int, instrument: Instrument) -> BookDelta:
+    """Read ``orderbook.full.<symbol>`` (*Full Depth Orderbook*), which sends deltas alone.
+
+    ``{"topic":"orderbook.full.MNTUSDT","ts":1795000000300,"type":"delta","data":{"s":"MNTUSDT","b":[["1.2001","10.5"]],
+    "a":[],"u":278547,"seq":1501100579},"cts":1795000000298}``
+
+    Ids rise by one; ``"u":1`` says that the book began anew, whatever the frame holds.
+    """
+    sent_ms, update_id, made_ms, kind, bids, asks = _scan_book(
+        frame, instrument.price_scale, instrument.quantity_scale
+    )
+    if kind != "delta":
+        raise DecodeError(f"a delta expected, not {kind!r}")
+    time_ns = (made_ms or sent_ms) * MS
+    return BookDelta(instrument.id, time_ns, received_ts_ns, bids, asks, update_id, update_id)
+
+
 def top(frame: bytes, received_ts_ns: int, instrument: Instrument) -> tuple[Quote, BookSnapshot]:
     """Read ``orderbook.1.<symbol>`` (*Orderbook*), which sends snapshots alone: a quote, and a book of one level.
 
@@ -95,6 +112,8 @@ def best(levels: LevelRun) -> Level:
 
 def book_reply(body: bytes, received_ts_ns: int, instrument: Instrument) -> BookSnapshot:
     """Read ``GET /v5/market/orderbook`` (*Get Orderbook*), whose ``u`` is that of the topic of 1,000 levels.
+
+    ``GET /v5/market/full_orderbook`` answers alike, with the ids of ``orderbook.full``.
 
     ``{"retCode":0,"retMsg":"OK","result":{"s":"BTCUSDT","a":[["90000.10","0.300"]],"b":[["90000.00","1.500"]],
     "ts":1795000000131,"u":230704,"seq":7961638725,"cts":1795000000128},"retExtInfo":{},"time":1795000000140}``

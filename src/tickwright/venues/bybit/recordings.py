@@ -10,7 +10,7 @@ from tickwright.model import topics
 from tickwright.model.instrument import Instruments
 from tickwright.venues.base import Channel, RecordedUrl
 from tickwright.venues.bybit.codec_typed import INTERVALS
-from tickwright.venues.bybit.streams import TopicTable
+from tickwright.venues.bybit.streams import WHOLE, TopicTable
 
 
 __all__ = ["BybitRecordings"]
@@ -18,9 +18,10 @@ __all__ = ["BybitRecordings"]
 _HOSTS = ("bybit.com", "bytick.com")
 _SOCKET = "/v5/public/"
 _LISTING = "/v5/market/instruments-info"
-_BOOK = "/v5/market/orderbook"
+_WHOLE_BOOK = "/v5/market/full_orderbook"
+_WHOLE_WORD = "full"
 _NAME = re.compile(
-    r"(?:orderbook\.(?P<depth>\d+)|kline\.(?P<interval>\w+)|(?P<kind>publicTrade|tickers|allLiquidation))"
+    r"(?:orderbook\.(?P<depth>\d+|full)|kline\.(?P<interval>\w+)|(?P<kind>publicTrade|tickers|allLiquidation))"
     r"\.(?P<symbol>[A-Z0-9\-]+)"
 )
 _KINDS = {
@@ -61,7 +62,8 @@ class BybitRecordings:
             return None
         topic: topics.Topic
         if match["depth"] is not None:
-            topic = topics.BookUpdates(instrument.id, int(match["depth"]))
+            depth = WHOLE if match["depth"] == _WHOLE_WORD else int(match["depth"])
+            topic = topics.BookUpdates(instrument.id, depth)
         elif match["interval"] is not None:
             topic = topics.Candles(instrument.id, _INTERVAL_OF.get(match["interval"], ""))
         else:
@@ -72,11 +74,14 @@ class BybitRecordings:
             return None
 
     def url(self, url: str) -> RecordedUrl | None:
-        """Return what a recorded request asked for; ``None`` unless it was a book or the listing."""
+        """Return what a recorded request asked for; ``None`` unless it was a whole book or the listing.
+
+        Other books begin with a snapshot in their stream.
+        """
         parts = urlsplit(url)
         if parts.path == _LISTING:
             return RecordedUrl("instruments")
-        if parts.path == _BOOK:
+        if parts.path == _WHOLE_BOOK:
             symbol = parse_qs(parts.query).get("symbol", [None])[0]
             return None if symbol is None else RecordedUrl("book", symbol)
         return None

@@ -88,6 +88,14 @@ class BybitCalls:
             limit=min(limit, _PAGE),
         )
 
+    def whole_book(self, instrument: Instrument) -> RestCall[BookSnapshot]:
+        """Up to 10,000 levels a side: what ``orderbook.full`` starts from."""
+
+        def decode(body: bytes, received_ts_ns: int) -> BookSnapshot:
+            return book_reply(body, received_ts_ns, instrument)
+
+        return self._call("full_orderbook", decode, Priority.SNAPSHOT, symbol=instrument.symbol)
+
     def trades(
         self, instrument: Instrument, *, from_id: int | None = None, limit: int = 500
     ) -> RestCall[list[Trade]]:

@@ -78,7 +78,16 @@ def _product(
 ) -> Product:
     name = f"{VENUE}.{category}"
     has_funding = InstrumentKind.SPOT not in kinds
-    table = topics_of(name, has_funding=has_funding)
+    calls = BybitCalls(
+        RestRules(
+            product=name,
+            category=category,
+            make_instrument=make_instrument,
+            trades_max=trades_max,
+            has_funding=has_funding,
+        )
+    )
+    table = topics_of(name, calls.whole_book, has_funding=has_funding)
     return Product(
         name=name,
         venue=VENUE,
@@ -95,15 +104,7 @@ def _product(
             refused_s={_BANNED: _BAN_S},
         ),
         rest_limits=_REST_LIMITS,
-        calls=BybitCalls(
-            RestRules(
-                product=name,
-                category=category,
-                make_instrument=make_instrument,
-                trades_max=trades_max,
-                has_funding=has_funding,
-            )
-        ),
+        calls=calls,
         # Each depth numbers its own frames, so no quote can vouch for a book.
         book=BookFeed(chain=BookChain.FIRST_ID, has_quote_ids=False),
         channel=table.channel,

@@ -7,19 +7,25 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from tickwright.core.booksync import BookChain
 from tickwright.errors import NotSupported, UnknownInstrument
 from tickwright.model import topics
 from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.market import BookSnapshot
 from tickwright.model.topics import InstrumentTopic, Topic
-from tickwright.venues.base import Channel, StreamKind
+from tickwright.venues.base import BookFeed, Channel, RestCall, StreamKind
 from tickwright.venues.bybit import codec, codec_typed
 from tickwright.venues.bybit.tickers import MergedTicker, ticker
 
 
-__all__ = ["DEPTHS", "TopicKind", "TopicTable", "topics_of"]
+__all__ = ["DEPTHS", "WHOLE", "TopicKind", "TopicTable", "topics_of"]
 
 DEPTHS = (1, 50, 200, 1000)
 """Levels a side of the books: one is sent every 10 ms, 50 every 20, 200 every 100, 1,000 every 200 (*Orderbook*)."""
+
+WHOLE = 10_000
+"""Levels a side that the whole book starts from (*Full Depth Orderbook*), every 200 ms. What lies beyond joins with its
+next change."""
 
 DEPTH = 200
 """Levels a side of a book that is not asked for otherwise: as often as other venues send theirs."""
@@ -85,18 +91,27 @@ class TopicTable(msgspec.Struct, frozen=True, kw_only=True):
         return Channel(f"{kind.word}.{instrument.symbol}", kind, kind.make_subject(instrument))
 
 
-def topics_of(product: str, *, has_funding: bool) -> TopicTable:
+def topics_of(
+    product: str, whole_book: Callable[[Instrument], RestCall[BookSnapshot]], *, has_funding: bool
+) -> TopicTable:
     """Return the topics of a product.
 
     Args:
         product: ``bybit.spot``, ``bybit.linear`` or ``bybit.inverse``.
+        whole_book: Where to fetch what the whole book starts from.
         has_funding: Whether its instruments are contracts.
     """
+    whole = TopicKind(
+        word="orderbook.full",
+        decode=codec.change,
+        book=BookFeed(chain=BookChain.COUNTED, snapshot=whole_book, has_quote_ids=False),
+    )
+    book = _book({**_BOOKS, WHOLE: whole})
     spot: dict[type[Topic], Callable[[Any], TopicKind]] = {
         topics.Trades: _always(_TRADES),
         topics.Quotes: _always(_BOOKS[1]),
-        topics.BookUpdates: _book,
-        topics.BookStates: _book,
+        topics.BookUpdates: book,
+        topics.BookStates: book,
         topics.Candles: _candle,
         topics.Tickers: _ticker,
     }
@@ -113,8 +128,10 @@ def _always(kind: TopicKind) -> Callable[[Any], TopicKind]:
     return lambda _: kind
 
 
-def _book(topic: topics.BookUpdates | topics.BookStates) -> TopicKind:
-    return _chosen(_BOOKS, topic.depth or DEPTH, f"depth of {topic}")
+def _book(
+    kinds: Mapping[int, TopicKind],
+) -> Callable[[topics.BookUpdates | topics.BookStates], TopicKind]:
+    return lambda topic: _chosen(kinds, topic.depth or DEPTH, f"depth of {topic}")
 
 
 def _candle(topic: topics.Candles) -> TopicKind:
