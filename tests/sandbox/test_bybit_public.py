@@ -218,10 +218,12 @@ class Listener:
 
     def __init__(self) -> None:
         self.closed: tuple[int, str] | None = None
+        self.pings = 0
 
     def on_frame(self, *args: object) -> None: ...
 
-    def on_ping(self, *args: object) -> None: ...
+    def on_ping(self, *args: object) -> None:
+        self.pings += 1
 
     def on_pong(self, *args: object) -> None: ...
 
@@ -310,3 +312,56 @@ async def test_a_recording_is_played_and_who_comes_late_is_greeted(client: Clien
             venue, "/v5/market/instruments-info", LINEAR, category="linear", limit="1000"
         )
         assert len(body["result"]["list"]) > 400
+
+
+@virtual_time
+async def test_hours_pass_without_a_ping_of_the_venues_and_without_an_end() -> None:
+    network = MemoryVenues()
+    faults = {"shutdown_lead_s": 60.0}
+    async with Sandbox(
+        [SPOT], instruments=1, network=network, step_s=60.0, rate_per_s=0.1, faults=faults
+    ) as box:
+        listener = Listener()
+        url = f"{box.endpoints[SPOT].ws_public}/v5/public/spot"
+        connection = await network.connect(url, listener, WebSocketOptions())
+        connection.send_text('{"op":"subscribe","args":["orderbook.1.BTCUSDT"]}')
+        for _ in range(24):
+            await asyncio.sleep(300)
+            connection.send_text('{"op":"ping"}')
+        assert listener.closed is None
+        assert listener.pings == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "code"),
+    [
+        ("close_on_open", 1008, 1008),
+        ("close_on_subscribe", 1001, 1001),
+        ("close_after_frames", 1, 1006),
+    ],
+)
+async def test_connections_end_as_they_are_told(
+    venue: LoopbackVenue, client: Client, fault: str, value: int, code: int
+) -> None:
+    setattr(venue.faults, fault, value)
+    socket = await client.connect(venue, LINEAR, "/v5/public/linear")
+    await socket.send_str('{"op":"subscribe","args":["orderbook.50.BTCUSDT"]}')
+    while (message := await Client.message(socket)).type is aiohttp.WSMsgType.TEXT:
+        pass
+    assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+    assert socket.close_code == code or (message.data or 1006) == code
+
+
+async def test_a_black_hole_and_a_mute_venue_differ_in_their_pongs(
+    venue: LoopbackVenue, client: Client
+) -> None:
+    socket = await client.connect(venue, LINEAR, "/v5/public/linear")
+    await subscribe(socket, "orderbook.1.BTCUSDT")
+    await read_until_pong(socket)
+    venue.faults.is_mute = True
+    await venue.advance(10)
+    assert await read_until_pong(socket) == []
+    venue.faults.is_mute, venue.faults.black_hole = False, True
+    await venue.advance(1)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(read_until_pong(socket), 0.1)

@@ -98,7 +98,7 @@ class Connection:
         self._arm_quiet()
         lifetime_s, lead_s = self._switchboard.lifetime()
         self._arm("life", lifetime_s, self._faults.lifetime_code, "")
-        if lead_s > 0:
+        if lead_s > 0 and math.isfinite(lifetime_s):
             loop = asyncio.get_running_loop()
             self._timers["notice"] = loop.call_later(
                 max(0.0, lifetime_s - lead_s), self._switchboard.announce_shutdown, self
@@ -261,7 +261,9 @@ class Connection:
         self._arm_ping()
 
     def _arm(self, name: str, delay_s: float, code: int, reason: str) -> None:
-        """Close the connection with a code after so long."""
+        """Close the connection with a code after so long; never, for a time without end."""
+        if math.isinf(delay_s):
+            return
         loop = asyncio.get_running_loop()
         self._timers[name] = loop.call_later(delay_s, self.close, code, reason)
 
