@@ -11,7 +11,7 @@ from tickwright.errors import InvalidNumber
 from tickwright.model.numbers import Number, parse_decimal
 
 
-__all__ = ["RAW_MAX", "SCALE_MAX", "check_scale", "scaled", "to_decimal", "to_raw"]
+__all__ = ["RAW_MAX", "SCALE_MAX", "check_scale", "to_decimal", "to_raw"]
 
 RAW_MAX = 2**63 - 1
 """Largest magnitude of a raw number; the smallest 64-bit integer is left out, so that all can be negated."""
@@ -20,7 +20,7 @@ SCALE_MAX = 18
 """Most digits after the point: 10**18 is the largest power of ten in 64 bits."""
 
 
-scaled = Context(prec=100).scaleb
+_moved = Context(prec=100).scaleb
 """Moves a point, and rounds nothing: no sum of prices times quantities has so many digits, and the caller's own context
 does not matter."""
 
@@ -73,4 +73,4 @@ def to_decimal(raw: int, scale: int) -> Decimal:
         >>> to_decimal(6100050, 2)
         Decimal('61000.50')
     """
-    return scaled(raw, -scale)
+    return _moved(raw, -scale)

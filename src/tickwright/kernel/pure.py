@@ -16,7 +16,7 @@ from operator import neg
 from typing import final
 
 from tickwright.errors import InvalidNumber
-from tickwright.kernel.fixed import check_scale, scaled, to_decimal, to_raw
+from tickwright.kernel.fixed import check_scale, to_decimal, to_raw
 from tickwright.model.market import LevelRun
 from tickwright.model.numbers import Number
 
@@ -152,12 +152,15 @@ class _Side:
     A key is the price of a bid and the negated price of an ask, so that one piece of code does both.
     """
 
-    __slots__ = ("keys", "quantities", "sign")
+    __slots__ = ("_shown", "_shown_raw", "keys", "quantities", "scales", "sign")
 
-    def __init__(self, sign: int) -> None:
+    def __init__(self, sign: int, scales: tuple[int, int]) -> None:
         self.sign = sign
+        self.scales = scales
         self.keys: list[int] = []
         self.quantities: dict[int, int] = {}
+        self._shown_raw: tuple[int, int] | None = None
+        self._shown: tuple[Decimal, Decimal] | None = None
 
     def apply(self, levels: Levels) -> None:
         keys, quantities = self.keys, self.quantities
@@ -189,6 +192,18 @@ class _Side:
             return None
         key = self.keys[-1]
         return key * self.sign, self.quantities[key]
+
+    def best_shown(self) -> tuple[Decimal, Decimal] | None:
+        """Return the best level in Decimals, which are made when it changes: two of three deltas leave it."""
+        best = self.best()
+        if best != self._shown_raw:
+            self._shown_raw = best
+            self._shown = None if best is None else self.shown(best)
+        return self._shown
+
+    def shown(self, level: tuple[int, int]) -> tuple[Decimal, Decimal]:
+        price_scale, quantity_scale = self.scales
+        return to_decimal(level[0], price_scale), to_decimal(level[1], quantity_scale)
 
     @property
     def nbytes(self) -> int:
@@ -222,8 +237,8 @@ class L2Book:
     def __init__(self, price_scale: int, quantity_scale: int) -> None:
         self._price_scale = check_scale(price_scale, "price scale")
         self._quantity_scale = check_scale(quantity_scale, "quantity scale")
-        self._bids = _Side(1)
-        self._asks = _Side(-1)
+        self._bids = _Side(1, (price_scale, quantity_scale))
+        self._asks = _Side(-1, (price_scale, quantity_scale))
 
     @property
     def price_scale(self) -> int:
@@ -269,14 +284,12 @@ class L2Book:
     @property
     def best_bid(self) -> tuple[Decimal, Decimal] | None:
         """Highest bid and its quantity; ``None`` without bids."""
-        best = self._bids.best()
-        return None if best is None else self._pair(best)
+        return self._bids.best_shown()
 
     @property
     def best_ask(self) -> tuple[Decimal, Decimal] | None:
         """Lowest ask and its quantity; ``None`` without asks."""
-        best = self._asks.best()
-        return None if best is None else self._pair(best)
+        return self._asks.best_shown()
 
     @property
     def best_bid_raw(self) -> tuple[int, int] | None:
@@ -317,11 +330,11 @@ class L2Book:
 
     def bids(self, n: int | None = None) -> list[tuple[Decimal, Decimal]]:
         """Return the best ``n`` bids (all if ``None``), highest first."""
-        return [self._pair(level) for level in self._bids.best_first(_count(n))]
+        return list(map(self._bids.shown, self._bids.best_first(_count(n))))
 
     def asks(self, n: int | None = None) -> list[tuple[Decimal, Decimal]]:
         """Return the best ``n`` asks (all if ``None``), lowest first."""
-        return [self._pair(level) for level in self._asks.best_first(_count(n))]
+        return list(map(self._asks.shown, self._asks.best_first(_count(n))))
 
     def bid_levels(self, n: int | None = None) -> Levels:
         """Return the best ``n`` bids (all if ``None``) as `Levels`, highest first."""
@@ -392,10 +405,6 @@ class L2Book:
                 f" {self._price_scale} and {self._quantity_scale}; scan them at the instrument's own scales"
             )
         return levels
-
-    def _pair(self, level: tuple[int, int]) -> tuple[Decimal, Decimal]:
-        price, quantity = level
-        return scaled(price, -self._price_scale), scaled(quantity, -self._quantity_scale)
 
     def _levels(self, pairs: Sequence[tuple[int, int]]) -> Levels:
         prices = [price for price, _ in pairs]
