@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Decimal, InvalidOperation, localcontext
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal, InvalidOperation
 from enum import Enum
 from fractions import Fraction
-from math import ceil, floor, prod
+from functools import reduce
+from math import ceil, floor
 
 from tickwright.errors import InvalidNumber
 
@@ -27,6 +28,10 @@ Number = str | int | Decimal
 
 _ADJUSTED_MAX = 64
 """No venue has a number beyond 10**64 or below 10**-64; without a bound, "1e999999999" would fill the memory."""
+
+
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+_ZERO, _ONE = Decimal(0), Decimal(1)
 
 
 class Rounding(Enum):
@@ -137,8 +142,7 @@ def total(*terms: Decimal) -> Decimal:
         >>> total(Decimal("0.1"), Decimal("-0.03"))
         Decimal('0.07')
     """
-    with localcontext(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN):
-        return sum(terms, start=Decimal(0))
+    return reduce(_EXACT.add, terms, _ZERO)
 
 
 def multiply(*factors: Decimal) -> Decimal:
@@ -148,5 +152,4 @@ def multiply(*factors: Decimal) -> Decimal:
         >>> multiply(Decimal("61000.5"), Decimal("0.001"))
         Decimal('61.0005')
     """
-    with localcontext(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN):
-        return prod(factors, start=Decimal(1))
+    return reduce(_EXACT.multiply, factors, _ONE)
