@@ -17,6 +17,7 @@ from textwrap import dedent
 
 import msgspec
 from tests.docs.blocks import PROJECT, pages
+from tests.docs.capabilities import book_table, call_table, topic_table
 from typer.testing import CliRunner
 
 from tickwright import errors
@@ -220,6 +221,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "endpoint fields": _endpoints,
     "help": lambda: _help(""),
     "commands": _commands,
+    "topics of venues": topic_table,
+    "calls of venues": call_table,
+    "books of venues": book_table,
 }
 
 
