@@ -6,6 +6,7 @@ import asyncio
 import os
 from typing import Any
 
+from benchmarks.clients.loopback import confirmed
 from benchmarks.footprint import Scale
 from benchmarks.meter import Plan, run_client
 from tickwright import Connector, Trades
@@ -24,16 +25,8 @@ def on_trade(event: object) -> None:
 async def _confirmed(tw: Connector, count: int) -> None:
     """Wait until the venue has confirmed ``count`` streams."""
     async with asyncio.timeout(DEADLINE_S):
-        while sum(_confirmed_now(tw)) < count:  # noqa: ASYNC110 - there is no event to wait for
+        while confirmed(tw) < count:  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.1)
-
-
-def _confirmed_now(tw: Connector) -> list[int]:
-    return [
-        session.streams.get("confirmed", 0)
-        for product in tw.status().products
-        for session in product.sessions
-    ]
 
 
 async def measure(plan: Plan) -> dict[str, Any]:

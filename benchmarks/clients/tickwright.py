@@ -42,8 +42,9 @@ async def measure(plan: Plan) -> dict[str, Any]:
             books = await asyncio.gather(*(tw.book(name) for name in names))
         else:
             books = []
-        await meter.settle(lambda: meter.seen > 0)
-        result = await meter.measure(plan, plan.streams())
+        streams = plan.streams()
+        await meter.settle(lambda: loopback.confirmed(tw) >= len(streams))
+        result = await meter.measure(plan, streams)
         gaps = sum(book.gaps + book.resyncs for book in books)
         states = sorted({book.state.value for book in books})
     return {
