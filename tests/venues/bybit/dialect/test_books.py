@@ -39,7 +39,7 @@ def test_a_delta_holds_what_changed_with_zeros_for_what_left_the_window() -> Non
     instrument.move(64_998, 3, is_bid=True)
     delta = read(window.flush(NOW_MS))
     assert delta["type"] == "delta"
-    assert delta["data"]["b"] == [["65000.00", "0.000"], ["64998.00", "0.003"]]
+    assert delta["data"]["b"] == [["65000.00", "0"], ["64998.00", "0.003"]]
     assert delta["data"]["a"] == []
     assert delta["data"]["u"] == 101
 

@@ -39,7 +39,8 @@ def test_a_candle_is_confirmed_when_it_closed() -> None:
     message = read(payloads.candle(topic, at, found, found.close_ms + 7, is_closed=True))
     (one,) = message["data"]
     assert (one["confirm"], one["interval"], one["timestamp"]) == (True, "5", found.close_ms)
-    assert (one["open"], one["turnover"]) == ("65000.00", "81250.0123")
+    assert (one["open"], one["turnover"]) == ("65000", "81250.0123")
+    assert list(message) == ["topic", "data", "ts", "type"]
 
 
 def test_a_liquidation_names_the_side_of_the_position() -> None:

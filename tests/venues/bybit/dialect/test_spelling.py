@@ -17,7 +17,7 @@ def test_contracts_keep_their_digits_and_spot_strips_zeros() -> None:
     spot, linear = (Spelling(FixedInstrument(one).listing) for one in (SPOT, LINEAR))
     assert (linear.price(9_000_000), linear.quantity(1500)) == ("90000.00", "1.500")
     assert (spot.price(900_000), spot.quantity(1_500_000)) == ("90000", "1.5")
-    assert levels_text(linear, [(9_000_000, 0)]) == '[["90000.00","0.000"]]'
+    assert levels_text(linear, [(9_000_000, 0)]) == '[["90000.00","0"]]'
     assert levels_text(spot, [(900_001, 0)]) == '[["90000.1","0"]]'
 
 

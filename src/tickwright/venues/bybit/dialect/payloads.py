@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-from tickwright.venues.bybit.dialect.spelling import Spelling
+from tickwright.venues.bybit.dialect.spelling import Spelling, stripped
 from tickwright.venues.bybit.dialect.topics import Topic
 from tickwright.venues.facts import RATE_SCALE, CandleFact, InstrumentPrices, TradeFact
 
@@ -66,15 +66,19 @@ def _tick(before: int, price: int) -> str:
 
 
 def candle(topic: Topic, at: Spelling, found: CandleFact, now_ms: int, *, is_closed: bool) -> str:
-    """Write a candle."""
-    one, price = found, at.price
-    return (
-        f'{{"topic":"{topic.text}","data":[{{"start":{one.open_ms},"end":{one.close_ms},'
-        f'"interval":"{topic.detail}","open":"{price(one.open)}","close":"{price(one.close)}",'
-        f'"high":"{price(one.high)}","low":"{price(one.low)}","volume":"{at.quantity(one.volume)}",'
-        f'"turnover":"{at.turnover(one.turnover)}","confirm":{"true" if is_closed else "false"},'
-        f'"timestamp":{min(now_ms, one.close_ms)}}}],"ts":{now_ms},"type":"snapshot"}}'
+    """Write a candle; recorded ones have no zeros at the end of a number, on contracts neither."""
+    one = found
+    prices = [stripped(at.price(raw)) for raw in (one.open, one.close, one.high, one.low)]
+    volume, turnover = stripped(at.quantity(one.volume)), stripped(at.turnover(one.turnover))
+    data = (
+        f'[{{"start":{one.open_ms},"end":{one.close_ms},"interval":"{topic.detail}",'
+        f'"open":"{prices[0]}","close":"{prices[1]}","high":"{prices[2]}","low":"{prices[3]}",'
+        f'"volume":"{volume}","turnover":"{turnover}","confirm":{"true" if is_closed else "false"},'
+        f'"timestamp":{min(now_ms, one.close_ms)}}}]'
     )
+    if at.category.is_contract:
+        return f'{{"topic":"{topic.text}","data":{data},"ts":{now_ms},"type":"snapshot"}}'
+    return f'{{"type":"snapshot","topic":"{topic.text}","data":{data},"ts":{now_ms}}}'
 
 
 def liquidation(topic: Topic, at: Spelling, found: TradeFact, now_ms: int) -> str:

@@ -22,7 +22,7 @@ from tickwright.venues.bybit.dialect.listings import (
 )
 from tickwright.venues.bybit.dialect.payloads import limit_prices, trade_id
 from tickwright.venues.bybit.dialect.publisher import Publisher
-from tickwright.venues.bybit.dialect.spelling import Spelling
+from tickwright.venues.bybit.dialect.spelling import Spelling, stripped
 from tickwright.venues.bybit.dialect.tickers import rest_ticker
 from tickwright.venues.bybit.dialect.topics import FULL, Topic, parse_topic
 from tickwright.venues.dialects import Answer
@@ -212,7 +212,11 @@ class RestDesk:
     def _candles(self, params: Params) -> str:
         instrument, at = self._one(params, default=LINEAR)
         rows = [
-            [*_prices(at, one), at.quantity(one.volume), at.turnover(one.turnover)]
+            [
+                *_prices(at, one),
+                stripped(at.quantity(one.volume)),
+                stripped(at.turnover(one.turnover)),
+            ]
             for one in self._found(params, instrument)
         ]
         return _written({"symbol": at.symbol, "category": at.category.name, "list": rows})
@@ -320,8 +324,9 @@ class RestDesk:
 
 
 def _prices(at: Spelling, one: CandleFact) -> list[str]:
-    price = at.price
-    return [str(one.open_ms), price(one.open), price(one.high), price(one.low), price(one.close)]
+    """Return when a candle opens, and its prices, without zeros at their end."""
+    raws = (one.open, one.high, one.low, one.close)
+    return [str(one.open_ms), *(stripped(at.price(raw)) for raw in raws)]
 
 
 def _required(params: Params, name: str) -> str:

@@ -117,6 +117,7 @@ class Spelling:
 
 
 def levels_text(spelling: Spelling, levels: list[tuple[int, int]]) -> str:
-    """Return book levels as the JSON array that every book message holds."""
+    """Return book levels as the JSON array that every book message holds; a level that is gone has the size ``0``."""
     price, quantity = spelling.price, spelling.quantity
-    return "[" + ",".join([f'["{price(at)}","{quantity(amount)}"]' for at, amount in levels]) + "]"
+    rows = [f'["{price(at)}","{quantity(amount) if amount else 0}"]' for at, amount in levels]
+    return f"[{','.join(rows)}]"
