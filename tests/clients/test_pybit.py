@@ -16,6 +16,7 @@ from tests.clients.bybit import (
     sides,
     top,
 )
+from tests.clients.keys import rsa_key
 from tests.clients.kit import ClientError, ClientProcess, Clients
 
 from tickwright.sandbox import Sandbox
@@ -313,3 +314,24 @@ async def test_an_old_timestamp_is_refused(session: ClientProcess, sandbox: Sand
     sandbox.faults.clock_step_s = 60.0
     error = await error_of(session, "get_account_info")
     assert "retries exceeded" in error.text, "it tries again with a longer window, and gives up"
+
+
+async def test_rsa_keys_sign_requests_and_logins(clients: Clients) -> None:
+    key = rsa_key()
+    used = {"api_key": key.key, "api_secret": key.private_key, "rsa_authentication": True}
+    faults = {"ack_delay_s": 0.02}
+    async with Sandbox(
+        ["bybit"], instruments=1, speed=0, keys=[key.held()], faults=faults
+    ) as sandbox:
+        process = clients.get("pybit_agent")
+        await process.call("open", urls=addresses(sandbox), keys=used, max_retries=1)
+        try:
+            order = {**LIMIT, "qty": "0.01", "price": "64500", "orderLinkId": "rsa-1"}
+            assert (await process.call("place_order", **order))["retCode"] == 0
+            which = {"category": "linear", "symbol": "BTCUSDT", "orderLinkId": "rsa-1"}
+            assert (await process.call("trade", "cancel_order", **which))["retCode"] == 0
+            told = await process.call("get_order_history", category="linear")
+            assert told["result"]["list"][0]["orderStatus"] == "Cancelled"
+        finally:
+            await process.call("close")
+            process.forget()
