@@ -253,3 +253,36 @@ async def test_g03_a_quiet_connection_is_kept_open(case: Case) -> None:
         await tw.book(case.btc)
         await asyncio.sleep(600)
         assert noticed.of(SessionDown) == []
+
+
+@virtual_time
+async def test_g23_an_announced_upgrade_of_okx_costs_no_book_anything() -> None:
+    async with opened(OKX) as (sandbox, tw, noticed):
+        book, heard = await tw.book(OKX.btc), Heard()
+        await tw.on(Trades(OKX.btc), heard).wait_acquired()
+        await asyncio.sleep(5)
+        sandbox.announce_shutdown()
+        await asyncio.sleep(20)
+        await until(lambda: is_equal(book, sandbox))
+        assert (book.gaps, book.resyncs) == (0, 0)
+        assert [notice for notice in noticed.of(SessionDown) if not notice.is_final] == []
+        trades = heard.of(Trade)
+        assert len({trade.trade_id for trade in trades}) == len(trades)
+
+
+@every_venue
+@virtual_time
+async def test_two_connections_bring_one_book_and_the_loss_of_one_is_not_felt(case: Case) -> None:
+    async with opened(case) as (sandbox, tw, _):
+        book = await tw.book(case.btc, redundant=True)
+        await asyncio.sleep(10)
+        await until(lambda: is_equal(book, sandbox))
+        first, second = sandbox.venue.connections()
+        assert first is not second
+        first.close(1006)
+        for _ in range(50):
+            await asyncio.sleep(0.1)
+            assert book.is_readable
+        await asyncio.sleep(30)
+        await until(lambda: is_equal(book, sandbox))
+        assert (book.gaps, book.audit_mismatches) == (0, 0)
