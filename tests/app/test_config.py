@@ -38,6 +38,12 @@ def test_a_file_may_be_named_as_text_or_path(tmp_path: Path) -> None:
     assert load_settings(file=file) == load_settings(file=str(file)) == Settings(environment="demo")
 
 
+def test_g30_a_password_of_a_journal_is_not_shown() -> None:
+    settings = load_settings(journal="postgresql://bot:geheim@db/orders")
+    assert settings.journal == "postgresql://bot:geheim@db/orders"
+    assert "geheim" not in repr(settings)
+
+
 def test_g30_a_password_of_a_proxy_is_not_shown() -> None:
     settings = load_settings(proxy="http://user:geheim@proxy:3128")
     assert settings.proxy == "http://user:geheim@proxy:3128"

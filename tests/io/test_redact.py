@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tickwright.io.redact import HIDDEN, host_of, safe_headers, safe_url
+from tickwright.io.redact import HIDDEN, host_of, safe_headers, safe_store_url, safe_url
 
 
 KEY = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"
@@ -38,6 +38,19 @@ def test_g30_secrets_in_urls_are_hidden(url: str, shown: str) -> None:
 )
 def test_what_is_no_secret_stays_as_it_is(url: str) -> None:
     assert safe_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://bot:geheim@db/t?journal=a", "postgresql://***@db/t?journal=a"),
+        ("postgresql://bot:ge/he@i?m@db/t", "postgresql://***@db/t"),
+        ("postgresql:///t?host=/run&password=geheim", "postgresql:///t?host=/run&password=***"),
+        ("sqlite:orders.db", "sqlite:orders.db"),
+    ],
+)
+def test_g30_a_journal_s_url_shows_no_password(url: str, shown: str) -> None:
+    assert safe_store_url(url) == shown
 
 
 def test_g30_headers_that_carry_keys_or_signatures_are_hidden() -> None:

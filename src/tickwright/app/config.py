@@ -21,7 +21,7 @@ from typing import Literal
 import msgspec
 
 from tickwright.core.ordercheck import RiskLimits
-from tickwright.io.redact import safe_url
+from tickwright.io.redact import safe_store_url, safe_url
 from tickwright.runtime.queues import CAPACITY
 from tickwright.venues.base import Endpoints
 from tickwright.venues.signing import Credentials
@@ -56,7 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Venue → API key and secret. From the environment or ``.env`` as ``TICKWRIGHT_BINANCE__KEY`` and ``…__SECRET``, or as
     ``BINANCE_API_KEY`` and ``BINANCE_API_SECRET``; never from YAML. Without any, everything that needs no key works."""
     journal: str = "sqlite:tickwright-orders.db"
-    """Where orders are written down, once there are any: ``sqlite:PATH``, or ``memory:`` for nowhere."""
+    """Where orders are written down, once there are any: ``sqlite:PATH``, ``postgresql://USER:PASSWORD@HOST/DATABASE?journal=NAME``,
+    or ``memory:`` for nowhere."""
     order_prefix: str = "tw"
     """What the client order ids of this program begin with: up to 12 lower-case letters and digits."""
     risk: RiskLimits = RiskLimits()
@@ -68,6 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         shown = {name: getattr(self, name) for name in self.__struct_fields__}
         if self.proxy is not None:
             shown["proxy"] = safe_url(self.proxy)
+        shown["journal"] = safe_store_url(self.journal)
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 
