@@ -187,7 +187,7 @@ def test_levels_that_are_spelled_unevenly_do_not_use_up_the_shapes() -> None:
 def test_even_levels_are_read(
     text: str, scales: tuple[int, int], raws: tuple[list[int], list[int]]
 ) -> None:
-    levels, none = Levels._of(*raws, *scales), Levels._of([], [], *scales)
+    levels, none = Levels._of(*raws, scales), Levels._of([], [], scales)
     assert read_levels(text, "", *scales) == (levels, none)
     assert read_levels("", text, *scales) == (none, levels)
     assert read_levels(text, text, *scales) == (levels, levels)

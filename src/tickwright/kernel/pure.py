@@ -46,12 +46,11 @@ class Levels:
         (6099900, 300000000)
     """
 
-    __slots__ = ("_price_scale", "_prices", "_quantities", "_quantity_scale")
+    __slots__ = ("_prices", "_quantities", "_scales")
 
-    _price_scale: int
     _prices: list[int]
     _quantities: list[int]
-    _quantity_scale: int
+    _scales: tuple[int, int]
 
     def __init__(self) -> None:
         raise TypeError("Levels come from a scanner, a book or Levels.from_pairs")
@@ -74,28 +73,25 @@ class Levels:
             quantities.append(to_raw(quantity, quantity_scale, "quantity"))
             if quantities[-1] < 0:
                 raise InvalidNumber(f"quantity: {quantity!r} is negative")
-        return cls._of(prices, quantities, price_scale, quantity_scale)
+        return cls._of(prices, quantities, (price_scale, quantity_scale))
 
     @classmethod
-    def _of(
-        cls, prices: list[int], quantities: list[int], price_scale: int, quantity_scale: int
-    ) -> Levels:
+    def _of(cls, prices: list[int], quantities: list[int], scales: tuple[int, int]) -> Levels:
         levels = object.__new__(cls)
         levels._prices = prices
         levels._quantities = quantities
-        levels._price_scale = price_scale
-        levels._quantity_scale = quantity_scale
+        levels._scales = scales
         return levels
 
     @property
     def price_scale(self) -> int:
         """Digits after the point of a price."""
-        return self._price_scale
+        return self._scales[0]
 
     @property
     def quantity_scale(self) -> int:
         """Digits after the point of a quantity."""
-        return self._quantity_scale
+        return self._scales[1]
 
     @property
     def nbytes(self) -> int:
@@ -119,7 +115,7 @@ class Levels:
 
     def __getitem__(self, index: int, /) -> tuple[Decimal, Decimal]:
         price, quantity = self.raw(index)
-        return to_decimal(price, self._price_scale), to_decimal(quantity, self._quantity_scale)
+        return to_decimal(price, self._scales[0]), to_decimal(quantity, self._scales[1])
 
     def __iter__(self) -> Iterator[tuple[Decimal, Decimal]]:
         for index in range(len(self)):
@@ -133,13 +129,8 @@ class Levels:
     def __hash__(self) -> int:
         return hash(self._key())
 
-    def _key(self) -> tuple[int, int, tuple[int, ...], tuple[int, ...]]:
-        return (
-            self._price_scale,
-            self._quantity_scale,
-            tuple(self._prices),
-            tuple(self._quantities),
-        )
+    def _key(self) -> tuple[tuple[int, int], tuple[int, ...], tuple[int, ...]]:
+        return self._scales, tuple(self._prices), tuple(self._quantities)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{price} x {quantity}" for price, quantity in islice(self, 3))
@@ -232,23 +223,24 @@ class L2Book:
         (Decimal('99.5'), Decimal('2.00'))
     """
 
-    __slots__ = ("_asks", "_bids", "_price_scale", "_quantity_scale")
+    __slots__ = ("_asks", "_bids", "_scales")
 
     def __init__(self, price_scale: int, quantity_scale: int) -> None:
-        self._price_scale = check_scale(price_scale, "price scale")
-        self._quantity_scale = check_scale(quantity_scale, "quantity scale")
-        self._bids = _Side(1, (price_scale, quantity_scale))
-        self._asks = _Side(-1, (price_scale, quantity_scale))
+        check_scale(price_scale, "price scale")
+        check_scale(quantity_scale, "quantity scale")
+        self._scales = price_scale, quantity_scale
+        self._bids = _Side(1, self._scales)
+        self._asks = _Side(-1, self._scales)
 
     @property
     def price_scale(self) -> int:
         """Digits after the point of a price."""
-        return self._price_scale
+        return self._scales[0]
 
     @property
     def quantity_scale(self) -> int:
         """Digits after the point of a quantity."""
-        return self._quantity_scale
+        return self._scales[1]
 
     def apply(self, bids: LevelRun, asks: LevelRun) -> None:
         """Set each level's absolute quantity; zero removes it, and an unknown one removed is no error.
@@ -277,7 +269,7 @@ class L2Book:
 
     def copy(self) -> L2Book:
         """Return an independent book with the same levels."""
-        twin = L2Book(self._price_scale, self._quantity_scale)
+        twin = L2Book(*self._scales)
         twin.replace(self.bid_levels(), self.ask_levels())
         return twin
 
@@ -368,7 +360,8 @@ class L2Book:
         Raises:
             InvalidNumber: If ``quantity`` is not positive or finer than the scale.
         """
-        wanted = to_raw(quantity, self._quantity_scale, "quantity")
+        price_scale, quantity_scale = self._scales
+        wanted = to_raw(quantity, quantity_scale, "quantity")
         if wanted <= 0:
             raise InvalidNumber(f"quantity: {quantity!r} is not positive")
         worst, notional, left = 0, 0, wanted
@@ -381,9 +374,9 @@ class L2Book:
         if left == wanted:
             return None
         return (
-            to_decimal(worst, self._price_scale),
-            to_decimal(notional, self._price_scale + self._quantity_scale),
-            to_decimal(wanted - left, self._quantity_scale),
+            to_decimal(worst, price_scale),
+            to_decimal(notional, price_scale + quantity_scale),
+            to_decimal(wanted - left, quantity_scale),
         )
 
     def __repr__(self) -> str:
@@ -396,20 +389,17 @@ class L2Book:
     def _own(self, levels: LevelRun) -> Levels:
         if not isinstance(levels, Levels):
             raise TypeError(f"Levels of the same kernel expected, not {type(levels).__name__}")
-        if (
-            levels._price_scale != self._price_scale
-            or levels._quantity_scale != self._quantity_scale
-        ):
+        if levels._scales != self._scales:
             raise InvalidNumber(
                 f"levels at scales {levels.price_scale} and {levels.quantity_scale} do not fit a book at"
-                f" {self._price_scale} and {self._quantity_scale}; scan them at the instrument's own scales"
+                f" {self.price_scale} and {self.quantity_scale}; scan them at the instrument's own scales"
             )
         return levels
 
     def _levels(self, pairs: Sequence[tuple[int, int]]) -> Levels:
         prices = [price for price, _ in pairs]
         quantities = [quantity for _, quantity in pairs]
-        return Levels._of(prices, quantities, self._price_scale, self._quantity_scale)
+        return Levels._of(prices, quantities, self._scales)
 
 
 def _count(n: int | None) -> int | None:

@@ -158,12 +158,13 @@ def read_levels(
     as the first: then the exact scanner has to look.
     """
     run = f"{bids},{asks}," if bids and asks else f"{bids}{asks},"
-    spelling = _recent.get((price_scale, quantity_scale))
+    scales = price_scale, quantity_scale
+    spelling = _recent.get(scales)
     if spelling is None or not spelling.match(run):
         spelling = _spelling_of(run, price_scale, quantity_scale)
         if spelling is None or not spelling.match(run):
             return None
-        _recent[price_scale, quantity_scale] = spelling
+        _recent[scales] = spelling
     # Now it is known what stands where: `","` behind each price and `"],` behind each quantity.
     if spelling.price_end != '","':
         run = run.replace(spelling.price_end, '","')
@@ -177,8 +178,8 @@ def read_levels(
         quantities = [raw * spelling.quantity_power for raw in quantities]
     count = bids.count("[")
     return (
-        Levels._of(prices[:count], quantities[:count], price_scale, quantity_scale),
-        Levels._of(prices[count:], quantities[count:], price_scale, quantity_scale),
+        Levels._of(prices[:count], quantities[:count], scales),
+        Levels._of(prices[count:], quantities[count:], scales),
     )
 
 

@@ -354,7 +354,7 @@ def _levels(value: object, price_scale: int, quantity_scale: int) -> Levels:
         raise DecodeError("a level is an array of price and quantity") from None
     if min(quantities, default=0) < 0:
         raise DecodeError("a quantity is negative")
-    return Levels._of(prices, quantities, price_scale, quantity_scale)
+    return Levels._of(prices, quantities, (price_scale, quantity_scale))
 
 
 _UNIFORM = [
