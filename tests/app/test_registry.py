@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import tickwright.venues
 from tickwright.app.registry import VENUES, products_of, venue_names
 from tickwright.errors import UnknownVenue
 
@@ -11,6 +14,17 @@ from tickwright.errors import UnknownVenue
 def test_a_venue_names_all_its_products_and_a_product_itself() -> None:
     assert {product.venue for product in products_of("binance")} == {"binance"}
     assert [product.name for product in products_of("binance.usdm")] == ["binance.usdm"]
+
+
+@pytest.mark.parametrize("venue", ["coinbase", "kraken", "okx"])
+def test_public_data_of_a_venue_takes_four_files_and_350_lines(venue: str) -> None:
+    folder = Path(tickwright.venues.__path__[0]) / venue
+    files = [path for path in folder.glob("*.py") if path.name != "dialect.py"]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    assert len(files) <= 4
+    assert sum(bool(line.strip()) for line in lines) <= 350, (
+        "the contract asks for too much: change it"
+    )
 
 
 def test_no_name_stands_for_everything_that_is_known() -> None:
