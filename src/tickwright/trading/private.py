@@ -125,6 +125,7 @@ class PrivateSession:
         self._changed = asyncio.Event()
         self._tries = 0
         self._successor: PrivateLine | None = None
+        self._closing: list[PrivateLine] = []
 
     async def wait_ready(self) -> None:
         """Wait until all that the venue knows of the account is known here.
@@ -153,6 +154,8 @@ class PrivateSession:
             await asyncio.Event().wait()
         finally:
             self._step(PrivateEvent.CLOSE)
+            for line in self._closing:
+                await line.wait_closed()
 
     # ------------------------------------------------------------------ one socket after the other
 
@@ -165,7 +168,7 @@ class PrivateSession:
                 line, self._successor = self._successor, None
         finally:
             if self._successor is not None:
-                self._successor.close()
+                self._leave(self._successor)
                 self._successor = None
 
     async def _open(self, step: Callable[[PrivateEvent], None]) -> PrivateLine:
@@ -184,7 +187,7 @@ class PrivateSession:
                 line.send(text)
                 await self._agreed(line)
         except BaseException:
-            line.close()
+            self._leave(line)
             raise
         step(PrivateEvent.GREETED)
         return line
@@ -209,7 +212,13 @@ class PrivateSession:
         except* _Succeeded:
             pass
         finally:
-            line.close()
+            self._leave(line)
+
+    def _leave(self, line: PrivateLine) -> None:
+        """End a socket. Its goodbye is waited for at the very end only: a dead peer must not hold up the next one."""
+        line.close()
+        self._closing = [each for each in self._closing if not each.has_ended]
+        self._closing.append(line)
 
     async def _renew(self) -> None:
         """Connect a successor before the venue cuts this socket."""

@@ -137,6 +137,16 @@ class PrivateLine:
         if self.connection is not None:
             self.connection.close()
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the socket is gone."""
+        return self._end is not None
+
+    async def wait_closed(self) -> None:
+        """Wait until a socket that was told to end has ended, which is bounded by its options."""
+        if self.connection is not None:
+            await self.connection.wait_closed()
+
     async def _wait(self) -> None:
         self._changed.clear()
         await self._changed.wait()
