@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from tests.cli.accounts_rig import SandboxThread
 from tests.cli.rig import Command, VenueThread, run
 
 
@@ -22,4 +23,11 @@ def tickwright(
 def venue() -> Iterator[VenueThread]:
     """Return a venue on loopback with three spot instruments."""
     with VenueThread() as thread:
+        yield thread
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[SandboxThread]:
+    """Return a sandbox that takes orders for one instrument of spot and one of USD-M."""
+    with SandboxThread(tmp_path / "ready.json") as thread:
         yield thread

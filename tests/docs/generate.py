@@ -18,6 +18,8 @@ from textwrap import dedent
 import msgspec
 from tests.docs.blocks import PROJECT, pages
 from tests.docs.capabilities import book_table, call_table, topic_table
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from tickwright import errors
@@ -180,7 +182,7 @@ def _inline(text: str) -> str:
 
 
 def _help(command: str) -> str:
-    words = [command, "--help"] if command else ["--help"]
+    words = [*command.split(), "--help"]
     # Without colours and at a fixed width, or the page would depend on who generates it.
     environment = {"COLUMNS": _HELP_COLUMNS, "NO_COLOR": "1", "TERM": "dumb"}
     from tickwright.cli.commands import app
@@ -191,15 +193,26 @@ def _help(command: str) -> str:
 
 
 def command_names() -> list[str]:
-    """Return the names of all commands, in the order of their help."""
+    """Return the names of all commands, in the order of their help; a group is one."""
+    return [name for name in _pages_of_help() if " " not in name]
+
+
+def _pages_of_help() -> list[str]:
+    """Return what has a help of its own: commands, groups, and behind a group its commands."""
     from tickwright.cli.commands import app
 
-    functions = [command.callback for command in app.registered_commands]
-    return [function.__name__ for function in functions if function is not None]
+    tree = get_command(app)
+    assert isinstance(tree, TyperGroup)
+    found = []
+    for name, command in tree.commands.items():
+        found.append(name)
+        if isinstance(command, TyperGroup):
+            found += [f"{name} {each}" for each in command.commands]
+    return found
 
 
 def _commands() -> str:
-    return "\n\n".join(f"## tickwright {name}\n\n{_help(name)}" for name in command_names())
+    return "\n\n".join(f"## tickwright {name}\n\n{_help(name)}" for name in _pages_of_help())
 
 
 def _faults() -> str:

@@ -11,7 +11,10 @@ import typer
 from tickwright.cli.console import set_up_logs
 from tickwright.cli.demo import demo
 from tickwright.cli.doctor import doctor
+from tickwright.cli.holdings import balances, positions
 from tickwright.cli.instruments import instruments
+from tickwright.cli.journal import journal
+from tickwright.cli.orders import orders
 from tickwright.cli.record import record
 from tickwright.cli.replay import replay
 from tickwright.cli.sandbox import sandbox
@@ -62,8 +65,12 @@ def _options(
         raise typer.Exit(2)
 
 
-for _command in (watch, record, replay, instruments, doctor, demo, sandbox):
+for _command in (
+    watch, record, replay, instruments, doctor, balances, positions, demo, sandbox,
+):  # fmt: skip
     app.command()(_command)
+app.add_typer(orders)
+app.add_typer(journal)
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:

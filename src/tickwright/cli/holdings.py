@@ -1,0 +1,139 @@
+"""``tickwright balances`` and ``tickwright positions``: what an account holds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rich.table import Table
+from rich.text import Text
+
+from tickwright.cli.accounts import (
+    NOWHERE,
+    AccountEnvironment,
+    SandboxFile,
+    Venues,
+    account,
+    account_settings,
+    products_with_orders,
+)
+from tickwright.cli.console import err, out, print_json, run_async
+from tickwright.cli.options import Config, Endpoint, Json
+from tickwright.model.account import Balance, Position
+from tickwright.model.numbers import format_decimal
+
+
+__all__ = ["balances", "positions"]
+
+
+def balances(
+    venues: Venues = None,
+    environment: AccountEnvironment = None,
+    sandbox: SandboxFile = None,
+    endpoint: Endpoint = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show what the accounts hold: free, held back for orders or as margin, and in all."""
+    settings = account_settings(environment, sandbox, endpoint, config, NOWHERE)
+    chosen = products_with_orders(venues or (), settings)
+
+    async def ask() -> list[Balance]:
+        async with account(chosen, settings) as tw:
+            return await tw.orders.balances()
+
+    found = sorted(
+        (each for each in run_async(ask) if each.total), key=lambda each: (each.venue, each.asset)
+    )
+    if json:
+        print_json(
+            [
+                {
+                    "product": each.venue,
+                    "asset": each.asset,
+                    "free": format_decimal(each.free),
+                    "locked": format_decimal(each.locked),
+                    "total": format_decimal(each.total),
+                }
+                for each in found
+            ]
+        )
+        return
+    table = _table(("product", "asset"), ("free", "locked", "total"))
+    for each in found:
+        numbers = (_shown(number) for number in (each.free, each.locked, each.total))
+        table.add_row(each.venue, each.asset, *numbers)
+    out.print(table)
+    _count(len(found), "balance")
+
+
+def positions(
+    venues: Venues = None,
+    environment: AccountEnvironment = None,
+    sandbox: SandboxFile = None,
+    endpoint: Endpoint = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Show open positions: quantity (below zero where short), prices, profit, and where they would be liquidated."""
+    settings = account_settings(environment, sandbox, endpoint, config, NOWHERE)
+    chosen = products_with_orders(venues or (), settings)
+
+    async def ask() -> list[Position]:
+        async with account(chosen, settings) as tw:
+            return await tw.orders.positions()
+
+    found = sorted(run_async(ask), key=lambda each: each.instrument)
+    if json:
+        print_json([_row(each) for each in found])
+        return
+    table = _table(("instrument",), ("quantity", "entry", "mark", "profit", "liquidation"))
+    for each in found:
+        table.add_row(
+            each.instrument,
+            _signed(each.quantity),
+            _shown(each.entry_price),
+            _shown(each.mark_price),
+            _signed(each.unrealized_pnl),
+            _shown(each.liquidation_price),
+        )
+    out.print(table)
+    _count(len(found), "position")
+
+
+def _row(position: Position) -> dict[str, str | None]:
+    return {
+        name: value if isinstance(value, str) else None if value is None else format_decimal(value)
+        for name in position.__struct_fields__
+        for value in [getattr(position, name)]
+    }
+
+
+def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in texts:
+        table.add_column(name, no_wrap=True)
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _shown(value: Decimal | None) -> str:
+    """Return a number with commas between thousands, nothing where there is none.
+
+    Example:
+        >>> _shown(Decimal("10000.50"))
+        '10,000.5'
+    """
+    if value is None:
+        return ""
+    whole, point, digits = format_decimal(value).partition(".")
+    return f"{int(whole):,}{point}{digits}" if whole not in ("-0", "0") else format_decimal(value)
+
+
+def _signed(value: Decimal | None) -> Text:
+    style = "default" if not value else "red" if value < 0 else "green"
+    return Text(_shown(value), style=style)
+
+
+def _count(count: int, noun: str) -> None:
+    err.print(f"{count:,} {noun}{'' if count == 1 else 's'}")

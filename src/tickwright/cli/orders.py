@@ -1,0 +1,283 @@
+"""``tickwright orders``: place, change, cancel, list and watch orders from the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from tickwright.app.connector import Connector
+from tickwright.cli.accounts import (
+    NOWHERE,
+    AccountEnvironment,
+    JournalUrl,
+    SandboxFile,
+    Venues,
+    Yes,
+    account,
+    account_settings,
+    ask_first,
+    product_of,
+    products_with_orders,
+)
+from tickwright.cli.console import (
+    err,
+    out,
+    print_json,
+    run_async,
+    run_until_interrupted,
+)
+from tickwright.cli.options import Config, Endpoint, Json, Seconds
+from tickwright.cli.order_view import order_row, show_orders
+from tickwright.cli.order_watch import watch_orders
+from tickwright.cli.order_wish import (
+    By,
+    DisplayQuantity,
+    Expire,
+    InForce,
+    InstrumentId,
+    Kind,
+    OwnId,
+    PostOnly,
+    Price,
+    Quantity,
+    QuoteQuantity,
+    ReduceOnly,
+    Round,
+    SideWord,
+    TrailBps,
+    TriggerPrice,
+    Wait,
+    Wish,
+)
+from tickwright.errors import UsageError
+from tickwright.model.orders import Order, OrderState, TimeInForce, TriggerBy, TriggerKind
+from tickwright.trading.live import LiveOrder
+
+
+__all__ = ["orders"]
+
+orders = typer.Typer(name="orders", help="Place, change, cancel, list and watch orders.")
+
+_FAILED = (OrderState.DENIED, OrderState.REJECTED, OrderState.UNKNOWN)
+
+Instrument = Annotated[
+    str | None, typer.Option(help="Only of this instrument, for example binance:BTC/USDT.")
+]
+
+
+@orders.command()
+def submit(
+    instrument: InstrumentId,
+    side: SideWord,
+    quantity: Quantity = None,
+    price: Price = None,
+    quote_quantity: QuoteQuantity = None,
+    time_in_force: InForce = TimeInForce.GTC,
+    expire: Expire = None,
+    post_only: PostOnly = False,
+    reduce_only: ReduceOnly = False,
+    trigger: TriggerPrice = None,
+    trail_bps: TrailBps = None,
+    trigger_kind: Kind = TriggerKind.STOP,
+    trigger_by: By = TriggerBy.LAST,
+    display_quantity: DisplayQuantity = None,
+    client_order_id: OwnId = None,
+    rounding: Round = None,
+    wait: Wait = 10.0,
+    environment: AccountEnvironment = None,
+    sandbox: SandboxFile = None,
+    journal: JournalUrl = None,
+    endpoint: Endpoint = None,
+    config: Config = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Place an order, and say what came of it.
+
+    Exit code 1 if it was denied or rejected, or if nobody knows.
+    """
+    asked = Wish(
+        instrument=instrument,
+        side=side,
+        quantity=quantity,
+        price=price,
+        quote_quantity=quote_quantity,
+        time_in_force=time_in_force,
+        expire=expire,
+        post_only=post_only,
+        reduce_only=reduce_only,
+        trigger_price=trigger,
+        trail_bps=trail_bps,
+        trigger_kind=trigger_kind,
+        trigger_by=trigger_by,
+        display_quantity=display_quantity,
+        client_order_id=client_order_id,
+        rounding=rounding,
+    )
+    # Read before anything is opened or asked: a wrong call ends here.
+    _ = asked.arguments
+    settings = account_settings(environment, sandbox, endpoint, config, journal)
+    product = product_of(instrument, settings)
+
+    async def work() -> Order:
+        await ask_first(settings, f"{asked} at {product.name}", is_agreed=yes)
+        async with account([product], settings) as tw:
+            with err.status(f"{asked} …"):
+                return await asked.placed(tw, patience_s=wait)
+
+    _tell([run_async(work)], json=json, is_one=True)
+
+
+@orders.command()
+def amend(
+    client_order_id: Annotated[str, typer.Argument(help="The order's name.")],
+    quantity: Annotated[str | None, typer.Option(help="Its new quantity.")] = None,
+    price: Annotated[str | None, typer.Option(help="Its new price.")] = None,
+    instrument: Instrument = None,
+    rounding: Round = None,
+    environment: AccountEnvironment = None,
+    sandbox: SandboxFile = None,
+    journal: JournalUrl = None,
+    endpoint: Endpoint = None,
+    config: Config = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Change an open order's quantity, its price, or both, where the venue can."""
+    if quantity is None and price is None:
+        raise UsageError("say what to change: --quantity, --price, or both")
+    settings = account_settings(environment, sandbox, endpoint, config, journal or NOWHERE)
+    chosen = (
+        [product_of(instrument, settings)] if instrument else products_with_orders((), settings)
+    )
+
+    async def work() -> Order:
+        await ask_first(settings, f"amend {client_order_id}", is_agreed=yes)
+        async with account(chosen, settings) as tw:
+            order = await tw.orders.amend(
+                await _found(tw, client_order_id), quantity=quantity, price=price, rounding=rounding
+            )
+            return order.now
+
+    _tell([run_async(work)], json=json, is_one=True)
+
+
+@orders.command()
+def cancel(
+    client_order_ids: Annotated[
+        list[str] | None, typer.Argument(help="The orders' names; or give --all.")
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every open order, or every one of --instrument.")
+    ] = False,
+    instrument: Instrument = None,
+    environment: AccountEnvironment = None,
+    sandbox: SandboxFile = None,
+    journal: JournalUrl = None,
+    endpoint: Endpoint = None,
+    config: Config = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Cancel orders by their names, or all that are open. Works beside a program that holds the journal."""
+    names = client_order_ids or []
+    if bool(names) == everything:
+        raise UsageError("name the orders to cancel, or say --all")
+    settings = account_settings(environment, sandbox, endpoint, config, journal or NOWHERE)
+    chosen = (
+        [product_of(instrument, settings)] if instrument else products_with_orders((), settings)
+    )
+    what = " ".join(names) or f"every open order of {instrument or 'the account'}"
+
+    async def work() -> Sequence[Order]:
+        await ask_first(settings, f"cancel {what}", is_agreed=yes)
+        async with account(chosen, settings) as tw:
+            if everything:
+                return await tw.orders.cancel_all(instrument)
+            found = [await _found(tw, name) for name in names]
+            return [(await order.cancel()).now for order in found]
+
+    _tell(run_async(work), json=json)
+
+
+@orders.command("list")
+def list_orders(
+    venues: Venues = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Those that have ended as well, from the journal.")
+    ] = False,
+    instrument: Instrument = None,
+    environment: AccountEnvironment = None,
+    sandbox: SandboxFile = None,
+    journal: JournalUrl = None,
+    endpoint: Endpoint = None,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """List open orders as the venues show them, whoever placed them; with --all what the journal knows, too."""
+    nowhere = None if everything else NOWHERE
+    settings = account_settings(environment, sandbox, endpoint, config, journal or nowhere)
+    chosen = products_with_orders(venues or (), settings)
+
+    async def work() -> list[Order]:
+        async with account(chosen, settings) as tw:
+            if everything:
+                return await tw.orders.all(instrument)
+            return [order.now for order in await tw.orders.open(instrument)]
+
+    found = run_async(work)
+    if json:
+        print_json([order_row(order) for order in found])
+        return
+    show_orders(found, out)
+    err.print(f"{len(found):,} order{'' if len(found) == 1 else 's'}")
+
+
+@orders.command()
+def watch(
+    venues: Venues = None,
+    instrument: Instrument = None,
+    seconds: Seconds = None,
+    environment: AccountEnvironment = None,
+    sandbox: SandboxFile = None,
+    endpoint: Endpoint = None,
+    config: Config = None,
+    json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print JSON: what is open, then an object an event, each a line."
+        ),
+    ] = False,
+) -> None:
+    """Print what becomes of the account's orders, whoever placed them, a line an event. Ctrl-C ends it, with exit code 0."""
+    settings = account_settings(environment, sandbox, endpoint, config, NOWHERE)
+    chosen = products_with_orders(venues or (), settings)
+
+    async def work() -> None:
+        async with account(chosen, settings) as tw:
+            await watch_orders(tw, instrument, seconds=seconds, is_json=json)
+
+    run_until_interrupted(work)
+
+
+async def _found(tw: Connector, name: str) -> LiveOrder:
+    """Return an order by its name, where the library's own words for its absence would name a method."""
+    try:
+        return await tw.orders.get(name)
+    except UsageError:
+        raise UsageError(
+            f"no order goes by {name!r} here; `tickwright orders list` shows those that are open"
+        ) from None
+
+
+def _tell(found: Sequence[Order], *, json: bool, is_one: bool = False) -> None:
+    """Print what became of orders; end with exit code 1 if that is not what was asked for."""
+    if json:
+        rows = [order_row(order) for order in found]
+        print_json(rows[0] if is_one else rows)
+    else:
+        show_orders(found, out)
+    if any(order.state in _FAILED for order in found):
+        raise SystemExit(1)

@@ -1,0 +1,160 @@
+"""Orders in tables, lines and JSON."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from tickwright.cli.order_view import colour_of, event_line, event_row, order_row, show_orders, wish
+from tickwright.model.market import Side
+from tickwright.model.orders import (
+    Fill,
+    Order,
+    OrderAccepted,
+    OrderAmended,
+    OrderCanceled,
+    OrderFilled,
+    OrderOutcomeUnknown,
+    OrderState,
+    SubmitOrder,
+    Trigger,
+    TriggerKind,
+)
+
+
+D = Decimal
+FILL = Fill(
+    trade_id="7", price=D("59999.50"), quantity=D("0.004"), fee=D("0.000004"), fee_asset="BTC"
+)
+
+
+def order(state: OrderState = OrderState.OPEN, **given: Any) -> Order:
+    command: dict[str, Any] = {"quantity": D("0.010"), "price": D("60000.00")}
+    for name in ("quantity", "price", "quote_quantity", "trigger"):
+        if name in given:
+            command[name] = given.pop(name)
+    return Order(
+        command=SubmitOrder(
+            client_order_id="tw-abcdefghij-1",
+            instrument="binance:BTC/USDT:USDT",
+            side=Side.BUY,
+            **command,
+        ),
+        state=state,
+        venue_order_id="4711",
+        quantity=command["quantity"],
+        price=command["price"],
+        **given,
+    )
+
+
+def shown(*orders: Order, width: int = 80) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, highlight=False)
+    show_orders(orders, console)
+    assert isinstance(console.file, io.StringIO)
+    return [line.rstrip() for line in console.file.getvalue().splitlines()]
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_an_order_is_one_line_that_fits(width: int) -> None:
+    lines = shown(order(), order(OrderState.FILLED, filled_quantity=D("0.01")), width=width)
+    assert len(lines) == 3
+    assert all(len(line) <= width for line in lines)
+    assert all("tw-abcdefghij-1 binance:BTC/USDT:USDT" in line for line in lines[1:])
+    assert lines[1].endswith("open")
+
+
+def test_average_prices_are_shown_where_there_is_room() -> None:
+    filled = order(OrderState.FILLED, filled_quantity=D("0.01"), average_price=D("59999.50"))
+    assert "59999.5" in shown(filled, width=120)[1]
+    assert "59999.5" not in shown(filled, width=80)[1]
+
+
+def test_the_venue_s_words_stand_whole_below_the_table() -> None:
+    text = (
+        "POST /api/v3/order: the venue refused with -2010 (HTTP 400): Order would match and take."
+    )
+    lines = shown(order(), order(OrderState.REJECTED, code="POST_ONLY", text=text))
+    assert lines[-1] == f"tw-abcdefghij-1: rejected: POST_ONLY: {text}"
+    assert len(lines) == 4
+
+
+def test_a_code_that_its_text_holds_is_not_said_twice() -> None:
+    lines = shown(order(OrderState.UNKNOWN, code="-1007", text="-1007: timeout"))
+    assert lines[-1] == "tw-abcdefghij-1: unknown: -1007: timeout"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({}, "at 60000"),
+        ({"price": None}, "at market"),
+        (
+            {"trigger": Trigger(kind=TriggerKind.STOP, price=D(61000))},
+            "at stop 61000 → 60000",
+        ),
+        (
+            {"price": None, "trigger": Trigger(kind=TriggerKind.TAKE_PROFIT, trail_bps=50)},
+            "at take-profit 50 bp → market",
+        ),
+    ],
+)
+def test_a_price_says_what_it_waits_for(given: dict[str, Any], words: str) -> None:
+    assert wish(order(**given).command) == f"buy 0.01 binance:BTC/USDT:USDT {words}"
+
+
+def test_a_market_order_by_quote_says_what_it_spends() -> None:
+    by_quote = order(quantity=None, quote_quantity=D(100), price=None)
+    assert "for 100" in shown(by_quote)[1]
+
+
+def test_an_order_that_waits_for_its_trigger_is_waiting() -> None:
+    assert shown(order(is_working=False))[1].endswith("waiting")
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (
+            OrderAccepted(order=order(), received_ts_ns=0),
+            "accepted as 4711: buy 0.01 binance:BTC/USDT:USDT at 60000",
+        ),
+        (
+            OrderFilled(order=order(filled_quantity=D("0.004")), received_ts_ns=0, fill=FILL),
+            "filled 0.004 at 59999.5, fee 0.000004 BTC, 0.006 left",
+        ),
+        (
+            OrderAmended(order=order(), received_ts_ns=0),
+            "amended: 0.01 at 60000, filled 0",
+        ),
+        (
+            OrderCanceled(order=order(OrderState.CANCELED), received_ts_ns=0),
+            "canceled: 0.01 at 60000, filled 0",
+        ),
+        (
+            OrderOutcomeUnknown(order=order(OrderState.UNKNOWN, text="lost"), received_ts_ns=0),
+            "unknown: lost",
+        ),
+    ],
+)
+def test_an_event_is_one_line(event: Any, words: str) -> None:
+    assert event_line(event).plain == f"00:00:00.000  tw-abcdefghij-1  {words}"
+
+
+def test_json_has_exact_numbers_as_text() -> None:
+    row = order_row(order(filled_quantity=D("0.004"), fills=(FILL,)))
+    assert (row["quantity"], row["price"], row["average_price"]) == ("0.01", "60000", None)
+    assert row["fills"][0]["fee"] == "0.000004"
+    event = OrderFilled(order=order(), received_ts_ns=1, fill=FILL)
+    assert event_row(event)["event"] == "OrderFilled"
+    assert event_row(event)["fill"]["trade_id"] == "7"
+
+
+def test_states_that_need_somebody_stand_out() -> None:
+    assert {colour_of(each) for each in (OrderState.DENIED, OrderState.REJECTED)} == {"red"}
+    assert colour_of(OrderState.UNKNOWN) == "bold magenta"
+    assert colour_of(OrderState.NEW) == "default"
