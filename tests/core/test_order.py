@@ -241,6 +241,12 @@ def test_g01_executions_of_an_unknown_order_are_evidence() -> None:
     assert life.order.state is OrderState.FILLED
 
 
+def test_a_request_that_was_queued_tells_a_name_and_no_outcome() -> None:
+    life = sent()
+    assert life.reported(report(ReportedState.QUEUED, venue_order_id="28")) == []
+    assert (life.order.state, life.order.venue_order_id) == (OrderState.SENT, "28")
+
+
 def test_a_venue_that_names_no_executions_has_its_totals_turned_into_some() -> None:
     life = OrderLife(COMMAND, names_fills=False)
     life.sent(NOW_NS)

@@ -33,7 +33,14 @@ from tickwright.venues.signing import Credentials, Signer
 
 D = Decimal
 SPOT, USDM = "binance.spot", "binance.usdm"
-IDS = {SPOT: "binance:BTC/USDT", USDM: "binance:BTC/USDT:USDT"}
+BYBIT_SPOT, BYBIT_LINEAR = "bybit.spot", "bybit.linear"
+EVERYWHERE = (SPOT, USDM, BYBIT_SPOT, BYBIT_LINEAR)
+IDS = {
+    SPOT: "binance:BTC/USDT",
+    USDM: "binance:BTC/USDT:USDT",
+    BYBIT_SPOT: "bybit:BTC/USDT",
+    BYBIT_LINEAR: "bybit:BTC/USDT:USDT",
+}
 
 
 class Rig:
@@ -135,8 +142,8 @@ class Rig:
         return await self.gateway.submit(self.command(**changes), self.product)
 
     async def buy_now(self) -> Order:
-        """Buy at whatever price; limits make the market's depth its only bound."""
-        return await self.submit(price=D(66000))
+        """Buy at whatever price there is; the limit is within every venue's band."""
+        return await self.submit(price=D(65200))
 
     # ------------------------------------------------------------------ what was told
 

@@ -6,7 +6,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from tests.trading.rig import SPOT, USDM, Rig, rig
+from tests.trading.rig import EVERYWHERE, SPOT, USDM, Rig, rig
 
 from tickwright.core.privatestate import PrivateState
 from tickwright.errors import CredentialsRefused
@@ -18,10 +18,10 @@ from tickwright.trading.private import PrivatePolicy
 
 
 D = Decimal
-both = pytest.mark.parametrize("product", [SPOT, USDM])
+both = pytest.mark.parametrize("product", EVERYWHERE)
 
 
-async def fill_elsewhere(at: Rig, price: str = "66000") -> None:
+async def fill_elsewhere(at: Rig, price: str = "65200") -> None:
     """Trade on the account without this program: another one, or the venue's own page."""
     call = at.desk.calls.submit(at.command(price=D(price)), at.instrument)
     await at.desk.submit("elsewhere", call)
@@ -52,7 +52,8 @@ async def test_fills_are_told_by_the_stream_with_their_fees(product: str) -> Non
         await at.until(lambda: at.filled == D("0.05"))
         order = at.gateway.order("me-1")
         assert order.state is OrderState.FILLED
-        assert all(fill.fee for fill in order.fills)
+        assert all(fill.fee is not None for fill in order.fills)
+        assert any(fill.fee for fill in order.fills)
 
 
 @both
@@ -191,7 +192,7 @@ async def test_g18_a_key_that_cannot_be_kept_alive_is_replaced_by_another() -> N
         await at.until(lambda: at.filled == D("0.05"))
 
 
-@both
+@pytest.mark.parametrize("product", [SPOT, USDM])  # the other venue cuts nobody
 @virtual_time
 async def test_g23_before_the_venue_s_cut_a_successor_takes_over_without_an_outage(
     product: str,

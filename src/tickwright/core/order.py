@@ -260,6 +260,9 @@ class OrderLife:
 
     def reported(self, report: OrderReport) -> list[OrderEvent]:
         """Take in what the venue says, whatever came before it."""
+        if report.state is ReportedState.QUEUED:
+            self._learn(report, {}, [])
+            return []
         fresh = self._fresh_fills(report)
         changes = self._changes(report)
         is_amended = any(getattr(self.order, name) is not None for name in changes)

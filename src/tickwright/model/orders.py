@@ -212,6 +212,8 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
 class ReportedState(Enum):
     """What a venue says an order is."""
 
+    QUEUED = "queued"
+    """A request about it was taken; nothing is said of what comes of it."""
     OPEN = "open"
     """Working, or waiting for its trigger, whatever was filled."""
     FILLED = "filled"

@@ -32,16 +32,18 @@ class Accounts:
     def begin(
         self, product: str, balances: Sequence[Balance], positions: Sequence[Position]
     ) -> None:
-        """Take what was asked for in place of all that was known of a product."""
-        for known in (self._balances, self._positions):
-            for key in [key for key in known if key[0] == product]:
-                del known[key]
+        """Take what was asked for in place of all that was known of a product, and of the wallet that it draws on."""
+        wallets = {product, *(balance.venue for balance in balances)}
+        for key in [key for key in self._balances if key[0] in wallets]:
+            del self._balances[key]
+        for key in [key for key in self._positions if key[0] == product]:
+            del self._positions[key]
         self.apply(product, AccountNews(balances=tuple(balances), positions=tuple(positions)))
 
     def apply(self, product: str, news: AccountNews) -> None:
         """Take in what a private stream told."""
         for balance in news.balances:
-            self._balances[product, balance.asset] = balance
+            self._balances[balance.venue, balance.asset] = balance
         for asset, held in news.wallets:
             self._balances[product, asset] = self._rebalanced(product, asset, held)
         for position in news.positions:
@@ -51,14 +53,18 @@ class Accounts:
                 self._positions.pop((product, position.instrument), None)
 
     def balance(self, product: str, asset: str) -> Balance:
-        """Return what there is of an asset, nothing if it was never named."""
-        return self._balances.get(
-            (product, asset), Balance(venue=product, asset=asset, free=Decimal(0))
-        )
+        """Return what there is of an asset for a product to draw on, nothing if it was never named."""
+        wallets = (product, product.partition(".")[0])
+        found = (self._balances.get((wallet, asset)) for wallet in wallets)
+        nothing = Balance(venue=product, asset=asset, free=Decimal(0))
+        return next((each for each in found if each is not None), nothing)
 
     def balances(self, product: str | None = None) -> list[Balance]:
-        """Return all balances, of one product or of all."""
-        return [each for key, each in self._balances.items() if product in (None, key[0])]
+        """Return all balances, of what one product draws on or of all; a wallet that products share is there once."""
+        wallets = None if product is None else {product, product.partition(".")[0]}
+        return [
+            each for key, each in self._balances.items() if wallets is None or key[0] in wallets
+        ]
 
     def position(self, instrument: str) -> Position:
         """Return the position in an instrument, one of nothing if there is none."""

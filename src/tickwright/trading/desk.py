@@ -152,7 +152,7 @@ class TradingDesk:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
         """
         instrument = self.instrument(order)
-        rows = await self._rest.call(self.calls.executions(instrument, order=order))
+        rows = await self._rest.pages(self.calls.executions(instrument, order=order))
         fills = tuple(row.fill for row in rows if row.venue_order_id == order.venue_order_id)
         return Executed(at_ns=self._now_ns, client_order_id=order.client_order_id, fills=fills)
 
@@ -163,7 +163,7 @@ class TradingDesk:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
         """
         calls: Sequence[RestCall[list[OrderReport]]] = self.calls.open_orders(self._instruments())
-        return [self._reported(report) for call in calls for report in await self._rest.call(call)]
+        return [self._reported(report) for call in calls for report in await self._rest.pages(call)]
 
     async def balances(self) -> list[Balance]:
         """Ask what the account holds; raises what `open_orders` raises."""
@@ -171,7 +171,8 @@ class TradingDesk:
 
     async def positions(self) -> list[Position]:
         """Ask for open positions; raises what `open_orders` raises, and NotSupported where there are none."""
-        return await self._rest.call(self.calls.positions(self._instruments()))
+        calls = self.calls.positions(self._instruments())
+        return [position for call in calls for position in await self._rest.pages(call)]
 
     # ------------------------------------------------------------------ entries
 

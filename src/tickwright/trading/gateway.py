@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -30,6 +30,7 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import (
     AmendOrder,
     Order,
+    OrderEvent,
     OrderReport,
     OrderState,
     ReportedState,
@@ -59,6 +60,10 @@ log = logging.getLogger(__name__)
 
 _NO_ANSWER = (VenueError, ConnectivityError, CircuitOpen, DecodeError, StoreError)
 """What asking may end with, or writing the answer down: then one asks again."""
+_ANSWER_S = 10.0
+"""How long placing waits for a venue that queues requests; by then it was asked several times."""
+_LOOKS_S = (0.1, 0.3, 1.0, 3.0)
+"""Waits between looks at an order that a queued request is to change."""
 _UNTOLD = (OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN)
 """States in which the venue has not said whether it has the order."""
 
@@ -97,6 +102,8 @@ class Gateway:
         self._clock = clock
         self._spawn = spawn
         self._sought: set[str] = set()
+        self._awaited: dict[str, list[asyncio.Event]] = {}
+        recorder.listen(self._heard)
 
     # ------------------------------------------------------------------ commands
 
@@ -195,6 +202,7 @@ class Gateway:
                 self._seek(name)  # what could not be written down is asked for until it can
                 raise
             self._seek(name)
+            await self._until(name, lambda order: order.state is not OrderState.SENT, _ANSWER_S)
         except BaseException as error:
             # The connector closes: after a restart the order is sought. Or the journal failed, which is its caller's to know.
             placed.set_exception(
@@ -212,7 +220,10 @@ class Gateway:
         name = order.client_order_id
         await self._recorder.record(asked)
         try:
-            await self._recorder.record(await desk.change(call))
+            reported = await desk.change(call)
+            await self._recorder.record(reported)
+            if reported.report.state is ReportedState.QUEUED:
+                await self._follow(order, desk)
         except VenueError as error:
             rejection = desk.calls.rejection(error)
             if rejection.code is not RejectCode.ORDER_GONE and rejection.verdict is Verdict.REFUSED:
@@ -224,6 +235,36 @@ class Gateway:
             raise
         self._seek(name)
         return self.order(name)
+
+    async def _follow(self, order: Order, desk: TradingDesk) -> None:
+        """Wait until an order is another than before: a venue that queues requests tells later what came of them."""
+        name = order.client_order_id
+        for delay_s in _LOOKS_S:
+            if await self._until(name, lambda now: now != order, delay_s):
+                return
+            await self._ask_once(name, desk)
+
+    async def _until(self, name: str, condition: Callable[[Order], bool], timeout_s: float) -> bool:
+        """Wait until a condition holds of an order, and return whether it does."""
+        changed = asyncio.Event()
+        waiting = self._awaited.setdefault(name, [])
+        waiting.append(changed)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not condition(self.order(name)):
+                    changed.clear()
+                    await changed.wait()
+        except TimeoutError:
+            return False
+        finally:
+            waiting.remove(changed)
+            if not waiting:
+                del self._awaited[name]
+        return True
+
+    def _heard(self, event: OrderEvent) -> None:
+        for changed in self._awaited.get(event.order.client_order_id, ()):
+            changed.set()
 
     # ------------------------------------------------------------------ finding out
 

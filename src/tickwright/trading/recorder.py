@@ -35,9 +35,14 @@ class Recorder:
         self.board = board
         self._journal = journal
         self._tell = tell
+        self._listeners: list[Tell] = []
         self._spawn = spawn
         self._waiting: deque[tuple[tuple[Entry, ...], asyncio.Future[None]]] = deque()
         self._is_writing = False
+
+    def listen(self, listener: Tell) -> None:
+        """Call somebody with every event before it is told to the world."""
+        self._listeners.append(listener)
 
     async def record(self, *entries: Entry) -> None:
         """Take entries in; on return they are journalled, folded and told.

@@ -211,8 +211,8 @@ class TradingCalls(Protocol):
     def balances(self) -> RestCall[list[Balance]]:
         """What the account holds."""
 
-    def positions(self, instruments: Instruments) -> RestCall[list[Position]]:
-        """Open positions."""
+    def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:
+        """Open positions; several calls where the venue keeps them apart."""
 
     def rejection(self, error: VenueError) -> Rejection:
         """Read an error that answered one of these calls."""

@@ -222,9 +222,10 @@ def test_balances_show_what_an_order_holds_back(desk: Desk) -> None:
 
 
 def test_positions_of_futures_are_signed(usdm: Desk) -> None:
-    assert ask(usdm.venue, USDM.positions(USDM_LISTINGS)) == []
+    (held,) = USDM.positions(USDM_LISTINGS)
+    assert ask(usdm.venue, held) == []
     usdm.submit(side=Side.SELL, price=None)
-    (position,) = ask(usdm.venue, USDM.positions(USDM_LISTINGS))
+    (position,) = ask(usdm.venue, held)
     assert position.quantity == D("-0.010")
     assert position.entry_price == D("64999.9")
     with pytest.raises(NotSupported):

@@ -51,7 +51,8 @@ def test_the_names_of_a_full_connection_fit_the_venue_s_limit() -> None:
 
 def test_g12_one_limit_for_all_products_and_a_ban_of_ten_minutes() -> None:
     assert SPOT.rest_limits is LINEAR.rest_limits is INVERSE.rest_limits
-    (bucket,) = SPOT.rest_limits.buckets
+    bucket, *commands = SPOT.rest_limits.buckets
+    assert {(each.limit, each.interval_s) for each in commands} == {(10, 1)}
     assert (bucket.limit, bucket.interval_s, bucket.is_sliding) == (500, 5, True)
     assert SPOT.rest_limits.banned_statuses == (403,)
     assert SPOT.rest_limits.banned_default_s == 600

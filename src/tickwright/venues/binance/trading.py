@@ -140,7 +140,7 @@ class SpotTrading:
             "/api/v3/account", (("omitZeroBalances", "true"),), decode, _spot_weight(20)
         )
 
-    def positions(self, instruments: Instruments) -> RestCall[list[Position]]:
+    def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:
         """Refuse: spot has none.
 
         Raises:
@@ -240,10 +240,10 @@ class UsdmTrading:
         decode = answers.futures_balances("binance.usdm")
         return _question("/fapi/v3/balance", (), decode, {WEIGHT: 5})
 
-    def positions(self, instruments: Instruments) -> RestCall[list[Position]]:
+    def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:
         """Open positions."""
         decode = answers.positions("binance.usdm", instruments)
-        return _question("/fapi/v3/positionRisk", (), decode, {WEIGHT: 5})
+        return (_question("/fapi/v3/positionRisk", (), decode, {WEIGHT: 5}),)
 
     def rejection(self, error: VenueError) -> Rejection:
         """Read an error."""

@@ -16,9 +16,10 @@ from tickwright.venues.bybit.wire_private import (
     OrderRow,
     PositionRow,
     PrivateFrame,
+    Topic,
     WalletRow,
 )
-from tickwright.venues.trading import Execution
+from tickwright.venues.trading import Execution, RejectCode
 from tickwright.venues.typed import MS, read_decimal, read_optional, reader
 
 
@@ -63,10 +64,11 @@ _POST_ONLY = "EC_PostOnlyWillTakeLiquidity"
 
 _SMP = "CancelBySmp"
 _NO_REASON = ("", "EC_NoError")
+_NO_CANCEL = ("", "UNKNOWN")
 _NO_TRADES = frozenset({"Funding", "Settle"})
 """Rows that move money, and no position."""
 
-_read_topic = reader(PrivateFrame[object])
+_read_topic = reader(Topic)
 _read_orders = reader(PrivateFrame[OrderRow])
 _read_executions = reader(PrivateFrame[ExecutionRow])
 _read_positions = reader(PrivateFrame[PositionRow])
@@ -130,8 +132,8 @@ def order_report(row: OrderRow, instrument: Instrument, received_ts_ns: int) -> 
         filled_quantity=read_decimal(row.filled or "0"),
         average_price=read_optional(row.average_price),
         is_working=row.status != _UNTRIGGERED,
-        code=reason,
-        text=row.cancel_type if known is not None else f"status {row.status!r} is not known",
+        code=RejectCode.POST_ONLY.name if reason == _POST_ONLY else reason,
+        text=_text(row, reason) if known is not None else f"status {row.status!r} is not known",
     )
 
 
@@ -190,6 +192,11 @@ def _state(row: OrderRow, known: ReportedState | None) -> ReportedState:
     if row.reject_reason in _BY_VENUE or row.cancel_type == _SMP:
         return ReportedState.EXPIRED
     return ReportedState.CANCELED
+
+
+def _text(row: OrderRow, reason: str) -> str:
+    """Return the venue's own word for how an order ended, empty while it has none."""
+    return reason or ("" if row.cancel_type in _NO_CANCEL else row.cancel_type)
 
 
 def _counts_quote(row: OrderRow) -> bool:

@@ -11,6 +11,7 @@ import msgspec
 
 from tickwright.errors import (
     Banned,
+    CredentialsRefused,
     RateLimited,
     TimestampRefused,
     VenueError,
@@ -25,6 +26,9 @@ LIMITED_CODES = (429, 10006, 10403, 10429)
 
 TIMESTAMP_CODE = 10002
 """«invalid request, please check your server timestamp or recv_window param»."""
+
+_CREDENTIALS = (10003, 10004, 10005, 10007, 10009, 10010, -2015, 33004)
+"""A key that is wrong, expired, not allowed to do this, or not from here."""
 
 _FINE = 200
 _BANNED = 403
@@ -82,8 +86,13 @@ def refused(code: int | None, text: str, where: str, *, status: int = 0) -> Venu
     """
     if code in LIMITED_CODES:
         return RateLimited(where, 0, f"{text} ({code})")
-    kind = TimestampRefused if code == TIMESTAMP_CODE else VenueRejected
-    return kind(status, code, text, where)
+    return _kind(code)(status, code, text, where)
+
+
+def _kind(code: int | None) -> type[VenueRejected]:
+    if code == TIMESTAMP_CODE:
+        return TimestampRefused
+    return CredentialsRefused if code in _CREDENTIALS else VenueRejected
 
 
 def _said(body: bytes) -> Refusal:

@@ -21,6 +21,7 @@ from tickwright.venues.bybit.refusals import refusal
 from tickwright.venues.bybit.rest import ADDRESS, BybitCalls, RestRules
 from tickwright.venues.bybit.streams import topics_of
 from tickwright.venues.bybit.symbols import VENUE, infer_inverse, infer_linear, infer_spot
+from tickwright.venues.bybit.trading import BybitTrading
 from tickwright.venues.ownership import owns_kinds
 
 
@@ -53,12 +54,20 @@ _BANNED, _BAN_S = 403, 600.0
 
 _REST_LIMITS = RestLimits(
     # 600 in any 5 s, to all hosts together; a sixth is left for whoever else is behind the same address.
-    buckets=(RateLimit(ADDRESS, 500, 5.0, is_sliding=True),),
+    buckets=(
+        RateLimit(ADDRESS, 500, 5.0, is_sliding=True),
+        # Of an account, and of the smallest kind: some have twice as many.
+        RateLimit("ORDER_CREATE", 10, 1.0, is_sliding=True),
+        RateLimit("ORDER_AMEND", 10, 1.0, is_sliding=True),
+        RateLimit("ORDER_CANCEL", 10, 1.0, is_sliding=True),
+    ),
     banned_statuses=(_BANNED,),
     banned_default_s=_BAN_S,
     # Of an account each call has a window of a second; two are past it whatever the clocks say.
     limited_default_s=2.0,
 )
+
+_TRADED = ("spot", "linear")
 
 _STREAMS_PER_REQUEST = 50
 """Topics of one request. There is no limit but on spot, and so many are known to be taken; as one bad topic refuses
@@ -116,6 +125,7 @@ def _product(
         # Contracts name their trades; on spot the recordings count them without a hole.
         trade_ids=TradeIds.OPAQUE if has_funding else TradeIds.COUNTED,
         auth=BybitAuth(),
+        trading=BybitTrading(category) if category in _TRADED else None,
     )
 
 

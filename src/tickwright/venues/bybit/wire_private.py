@@ -11,7 +11,15 @@ from typing import Generic, TypeVar
 from msgspec import Struct, field
 
 
-__all__ = ["CoinRow", "ExecutionRow", "OrderRow", "PositionRow", "PrivateFrame", "WalletRow"]
+__all__ = [
+    "CoinRow",
+    "ExecutionRow",
+    "OrderRow",
+    "PositionRow",
+    "PrivateFrame",
+    "Topic",
+    "WalletRow",
+]
 
 T = TypeVar("T")
 
@@ -25,6 +33,12 @@ class PrivateFrame(Struct, Generic[T], gc=False):
     topic: str
     rows: list[T] = field(name="data")
     made_ms: int = field(name="creationTime", default=0)
+
+
+class Topic(Struct, gc=False):
+    """What a frame is about, before anything else of it is believed: ``{"topic":"order",…}``."""
+
+    topic: str = ""
 
 
 class OrderRow(Struct, gc=False):

@@ -1,0 +1,292 @@
+"""Signed calls of Bybit: orders, executions, balances, positions (sections *Trade*, *Position*, *Account*).
+
+A command's answer says that it was queued, and no more: what the matching engine makes of it comes on the private stream, or
+is told when asked. Everything goes by ``orderLinkId`` until the venue's own id is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from tickwright.core.inquiry import InquiryPolicy
+from tickwright.core.limits import Priority
+from tickwright.errors import NotSupported, UsageError, VenueError, VenueRejected
+from tickwright.model.account import Balance, Position
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.numbers import format_decimal
+from tickwright.model.orders import Order, OrderReport, ReportedState, SubmitOrder
+from tickwright.venues.base import RestCall, Security
+from tickwright.venues.bybit import account
+from tickwright.venues.bybit.auth import RECV_WINDOW_MS
+from tickwright.venues.bybit.order_params import Body, order_body
+from tickwright.venues.bybit.private_link import BybitLink
+from tickwright.venues.bybit.rest import ADDRESS
+from tickwright.venues.bybit.verdicts import rejection
+from tickwright.venues.bybit.wire_private import ExecutionRow, OrderRow, PositionRow, WalletRow
+from tickwright.venues.bybit.wire_rest import Reply, Rows
+from tickwright.venues.trading import Execution, PrivateLink, Rejection
+from tickwright.venues.typed import MS, reader
+
+
+__all__ = ["BybitTrading"]
+
+T = TypeVar("T")
+
+Params = tuple[tuple[str, str], ...]
+
+_SPOT = "spot"
+_SETTLE_COINS = ("USDT", "USDC")
+"""Of linear contracts: a listing without a symbol must name one."""
+_OPEN_PAGE, _EXECUTIONS_PAGE, _POSITIONS_PAGE = "50", "100", "200"
+_UNKNOWN_ORDER = 110001
+
+_CREATE, _AMEND, _CANCEL = "ORDER_CREATE", "ORDER_AMEND", "ORDER_CANCEL"
+"""Each kind of command has a window of its own."""
+
+_text_of = msgspec.json.Encoder().encode
+
+
+class _Taken(msgspec.Struct):
+    """``{"orderId":"15141634-9867-4d9f-9159-ba37ae9b5fca","orderLinkId":"bot1-000003"}``."""
+
+    order_id: str = msgspec.field(name="orderId", default="")
+
+
+_read_taken = reader(Reply[_Taken])
+_read_orders = reader(Reply[Rows[OrderRow]])
+_read_executions = reader(Reply[Rows[ExecutionRow]])
+_read_positions = reader(Reply[Rows[PositionRow]])
+_read_wallets = reader(Reply[Rows[WalletRow]])
+
+
+class BybitTrading:
+    """The calls of one category.
+
+    Args:
+        category: ``spot`` or ``linear``.
+    """
+
+    inquiry = InquiryPolicy(proof_after_s=RECV_WINDOW_MS / 1000 + 10.0 + 5.0)
+
+    def __init__(self, category: str) -> None:
+        self._category = category
+        self.link: PrivateLink = BybitLink(f"bybit.{category}")
+
+    def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
+        """Place an order."""
+        body = order_body(command, instrument, self._category)
+        return self._command(
+            "create", body, command.client_order_id, instrument, Priority.ORDER, _CREATE
+        )
+
+    def amend(self, order: Order, changed: Order, instrument: Instrument) -> RestCall[OrderReport]:
+        """Change an order's quantity, its price, or both; it keeps its names.
+
+        Raises:
+            UsageError: For a market order.
+        """
+        if order.command.is_market or changed.quantity is None or changed.price is None:
+            raise UsageError(f"{instrument.id}: only limit orders can be amended")
+        body = self._named(order, instrument)
+        if changed.quantity != order.quantity:
+            body["qty"] = format_decimal(changed.quantity)
+        if changed.price != order.price:
+            body["price"] = format_decimal(changed.price)
+        return self._command(
+            "amend", body, order.client_order_id, instrument, Priority.ORDER, _AMEND
+        )
+
+    def cancel(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
+        """Cancel an order, waiting or working."""
+        body = self._named(order, instrument)
+        if self._category == _SPOT and order.command.trigger is not None and not order.is_working:
+            body["orderFilter"] = "StopOrder"
+        return self._command(
+            "cancel", body, order.client_order_id, instrument, Priority.CANCEL, _CANCEL
+        )
+
+    def cancel_all(self, instrument: Instrument) -> Sequence[RestCall[None]]:
+        """Cancel all orders of an instrument."""
+        body = {"category": self._category, "symbol": instrument.symbol}
+        filters = ("Order", "StopOrder") if self._category == _SPOT else ("",)
+        return tuple(
+            _posted(
+                "/v5/order/cancel-all",
+                {**body, "orderFilter": kind} if kind else body,
+                _nothing,
+                Priority.CANCEL,
+                _CANCEL,
+            )
+            for kind in filters
+        )
+
+    def query(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
+        """Ask what became of an order; an empty list is the venue's way to say that there is none."""
+        named = self._named(order, instrument)
+        params = tuple((name, str(value)) for name, value in named.items())
+
+        def decode(body: bytes, received_ts_ns: int) -> OrderReport:
+            rows: list[OrderRow] = _read_orders(body).result.rows
+            if not rows:
+                where = "GET /v5/order/realtime"
+                raise VenueRejected(200, _UNKNOWN_ORDER, "the list of orders is empty", where)
+            return account.order_report(rows[0], instrument, received_ts_ns)
+
+        return _asked("/v5/order/realtime", params, decode)
+
+    def open_orders(
+        self, instruments: Instruments, instrument: Instrument | None = None
+    ) -> Sequence[RestCall[list[OrderReport]]]:
+        """All open orders, of one instrument or of all."""
+
+        def decode(body: bytes, received_ts_ns: int) -> list[OrderReport]:
+            rows: list[OrderRow] = _read_orders(body).result.rows
+            found = ((row, self._listed(row.symbol, instruments)) for row in rows)
+            return [
+                account.order_report(row, listed, received_ts_ns)
+                for row, listed in found
+                if listed is not None
+            ]
+
+        return tuple(
+            _paged("/v5/order/realtime", (*params, ("limit", _OPEN_PAGE)), decode)
+            for params in self._ranges(instrument)
+        )
+
+    def executions(
+        self, instrument: Instrument, *, order: Order | None = None, start_ns: int | None = None
+    ) -> RestCall[list[Execution]]:
+        """The account's trades in an instrument, oldest first on each page."""
+
+        def decode(body: bytes, received_ts_ns: int) -> list[Execution]:
+            rows: list[ExecutionRow] = _read_executions(body).result.rows
+            return [account.execution(row, instrument) for row in reversed(rows)]
+
+        params: Params = (("category", self._category), ("symbol", instrument.symbol))
+        if order is not None and order.venue_order_id is not None:
+            params += (("orderId", order.venue_order_id),)
+        elif start_ns is not None:
+            params += (("startTime", str(start_ns // MS)),)
+        return _paged("/v5/execution/list", (*params, ("limit", _EXECUTIONS_PAGE)), decode)
+
+    def balances(self) -> RestCall[list[Balance]]:
+        """What the unified account holds."""
+
+        def decode(body: bytes, received_ts_ns: int) -> list[Balance]:
+            return list(account.balances(_read_wallets(body).result.rows))
+
+        return _asked("/v5/account/wallet-balance", (("accountType", "UNIFIED"),), decode)
+
+    def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:
+        """Open positions.
+
+        Raises:
+            NotSupported: On spot, which has balances.
+        """
+        if self._category == _SPOT:
+            raise NotSupported("bybit.spot has balances, no positions")
+
+        def decode(body: bytes, received_ts_ns: int) -> list[Position]:
+            rows: list[PositionRow] = _read_positions(body).result.rows
+            found = ((row, self._listed(row.symbol, instruments)) for row in rows)
+            all_of_them = [account.position(row, each) for row, each in found if each is not None]
+            return [position for position in all_of_them if position.quantity]
+
+        return tuple(
+            _paged("/v5/position/list", (*params, ("limit", _POSITIONS_PAGE)), decode)
+            for params in self._ranges(None)
+        )
+
+    def rejection(self, error: VenueError) -> Rejection:
+        """Read an error."""
+        return rejection(error)
+
+    # ------------------------------------------------------------------ inside
+
+    def _named(self, order: Order, instrument: Instrument) -> Body:
+        body: Body = {"category": self._category, "symbol": instrument.symbol}
+        if order.venue_order_id is not None:
+            return {**body, "orderId": order.venue_order_id}
+        return {**body, "orderLinkId": order.client_order_id}
+
+    def _ranges(self, instrument: Instrument | None) -> Sequence[Params]:
+        """Return the parameters of the calls that together list everything."""
+        category = ("category", self._category)
+        if instrument is not None:
+            return ((category, ("symbol", instrument.symbol)),)
+        if self._category == _SPOT:
+            return ((category,),)
+        return tuple((category, ("settleCoin", coin)) for coin in _SETTLE_COINS)
+
+    def _listed(self, symbol: str, instruments: Instruments) -> Instrument | None:
+        return instruments.by_symbol(f"bybit.{self._category}", symbol)
+
+    def _command(
+        self,
+        operation: str,
+        body: Body,
+        name: str,
+        instrument: Instrument,
+        priority: Priority,
+        bucket: str,
+    ) -> RestCall[OrderReport]:
+        def decode(answer: bytes, received_ts_ns: int) -> OrderReport:
+            taken: _Taken = _read_taken(answer).result
+            return OrderReport(
+                client_order_id=name,
+                instrument=instrument.id,
+                state=ReportedState.QUEUED,
+                received_ts_ns=received_ts_ns,
+                venue_order_id=taken.order_id or None,
+            )
+
+        return _posted(f"/v5/order/{operation}", body, decode, priority, bucket)
+
+
+def _posted(
+    path: str,
+    body: Mapping[str, Any],
+    decode: Callable[[bytes, int], T],
+    priority: Priority,
+    bucket: str,
+) -> RestCall[T]:
+    return RestCall(
+        method="POST",
+        path=path,
+        body=_text_of(body),
+        decode=decode,
+        costs={ADDRESS: 1, bucket: 1},
+        priority=priority,
+        security=Security.SIGNED,
+        is_idempotent=False,
+    )
+
+
+def _asked(path: str, params: Params, decode: Callable[[bytes, int], T]) -> RestCall[T]:
+    return RestCall(
+        path=path, params=params, decode=decode, costs={ADDRESS: 1}, security=Security.SIGNED
+    )
+
+
+def _paged(path: str, params: Params, decode: Callable[[bytes, int], list[T]]) -> RestCall[list[T]]:
+    """Return a call whose answer says where the next page begins."""
+
+    def following(body: bytes) -> RestCall[list[T]] | None:
+        cursor = _read_cursor(body).result.cursor
+        if not cursor:
+            return None
+        kept = tuple(pair for pair in params if pair[0] != "cursor")
+        return _paged(path, (*kept, ("cursor", cursor)), decode)
+
+    call = _asked(path, params, decode)
+    return msgspec.structs.replace(call, next_page=following)
+
+
+_read_cursor = reader(Reply[Rows[msgspec.Raw]])
+
+
+def _nothing(body: bytes, received_ts_ns: int) -> None:
+    """Read an answer that says no more than that it was queued."""

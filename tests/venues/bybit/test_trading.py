@@ -1,0 +1,242 @@
+"""Every call of order entry, made at the sandbox's door, which was written from the documentation and not from this."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, TypeVar
+from urllib.parse import quote, urlencode
+
+import msgspec
+import pytest
+from tests.venues.bybit.dialect.private.kit import KEY, SECRET, Venue
+
+from tickwright.core.limits import Priority
+from tickwright.errors import NotSupported, UsageError, VenueError
+from tickwright.model.ids import parse_instrument_id
+from tickwright.model.instrument import Instrument, Instruments
+from tickwright.model.market import Side
+from tickwright.model.orders import (
+    Order,
+    OrderState,
+    ReportedState,
+    SubmitOrder,
+    Trigger,
+    TriggerKind,
+)
+from tickwright.venues.base import RestCall, Security
+from tickwright.venues.bybit.auth import BybitAuth
+from tickwright.venues.bybit.refusals import refusal
+from tickwright.venues.bybit.trading import BybitTrading
+from tickwright.venues.dialects import RestRequest
+from tickwright.venues.signing import Credentials, Signer
+from tickwright.venues.trading import Verdict
+
+
+T = TypeVar("T")
+D = Decimal
+SIGNER = Signer(Credentials(KEY, SECRET))
+STOP = Trigger(kind=TriggerKind.STOP, price=D(64000))
+
+
+class Desk:
+    """A category's calls, its instrument, and a venue to make them at."""
+
+    def __init__(self, category: str) -> None:
+        settle = ":USDT" if category == "linear" else ""
+        self.category = category
+        self.calls = BybitTrading(category)
+        self.instrument = Instrument(
+            name=parse_instrument_id(f"bybit:BTC/USDT{settle}"),
+            product=f"bybit.{category}",
+            symbol="BTCUSDT",
+            tick_size=D("0.1"),
+            lot_size=D("0.001"),
+            price_scale=1,
+            quantity_scale=3,
+        )
+        self.listings = Instruments([self.instrument])
+        self.venue = Venue()
+        self.venue.fund()
+
+    @property
+    def now_ms(self) -> int:
+        return self.venue.market.now_ms
+
+    def ask(self, call: RestCall[T]) -> T:
+        sent = urlencode(call.params, quote_via=quote)
+        seal = BybitAuth().seal(sent, call.body, SIGNER, self.now_ms, security=call.security)
+        request = RestRequest(
+            method=call.method,
+            path=call.path,
+            query=seal.query,
+            body=call.body,
+            headers={name.lower(): value for name, value in seal.headers},
+        )
+        answer = self.venue.side.answer(request, self.now_ms)
+        assert answer is not None, f"no endpoint {call.method} {call.path}"
+        error = refusal(answer.status, answer.body.encode(), f"{call.method} {call.path}")
+        if error is not None:
+            raise error
+        return call.decode(answer.body.encode(), 5)
+
+    def refused(self, call: RestCall[Any]) -> VenueError:
+        with pytest.raises(VenueError) as caught:
+            self.ask(call)
+        return caught.value
+
+    def command(self, **changes: Any) -> SubmitOrder:
+        fields: dict[str, Any] = {
+            "client_order_id": "me-1",
+            "instrument": self.instrument.id,
+            "side": Side.BUY,
+            "quantity": D("0.010"),
+            "price": D(64900),
+        }
+        return SubmitOrder(**{**fields, **changes})
+
+    def placed(self, **changes: Any) -> Order:
+        """Place an order, and return it with the name that the venue gave it."""
+        wanted = self.command(**changes)
+        report = self.ask(self.calls.submit(wanted, self.instrument))
+        assert report.state is ReportedState.QUEUED
+        return Order(
+            command=wanted,
+            state=OrderState.OPEN,
+            quantity=wanted.quantity,
+            price=wanted.price,
+            venue_order_id=report.venue_order_id,
+            is_working=wanted.trigger is None,
+        )
+
+    def query(self, order: Order) -> Any:
+        return self.ask(self.calls.query(order, self.instrument))
+
+
+@pytest.fixture(params=["spot", "linear"])
+def desk(request: pytest.FixtureRequest) -> Desk:
+    return Desk(request.param)
+
+
+def test_a_placed_order_is_queued_and_then_found_open(desk: Desk) -> None:
+    order = desk.placed()
+    assert order.venue_order_id
+    report = desk.query(order)
+    assert (report.state, report.client_order_id) == (ReportedState.OPEN, "me-1")
+    unnamed = msgspec.structs.replace(order, venue_order_id=None)
+    assert desk.query(unnamed) == report
+
+
+def test_an_order_is_amended_and_canceled_under_its_names(desk: Desk) -> None:
+    order = desk.placed()
+    changed = msgspec.structs.replace(order, quantity=D("0.008"), price=D(64890))
+    desk.ask(desk.calls.amend(order, changed, desk.instrument))
+    report = desk.query(order)
+    assert (report.quantity, report.price) == (D("0.008"), D(64890))
+    desk.ask(desk.calls.cancel(order, desk.instrument))
+    assert desk.query(order).state is ReportedState.CANCELED
+
+
+def test_only_limit_orders_can_be_amended(desk: Desk) -> None:
+    order = Order(command=desk.command(price=None), state=OrderState.SENT)
+    with pytest.raises(UsageError, match="only limit orders"):
+        desk.calls.amend(order, order, desk.instrument)
+
+
+def test_a_conditional_order_waits_and_can_be_canceled(desk: Desk) -> None:
+    order = desk.placed(trigger=STOP, side=Side.SELL, price=None)
+    report = desk.query(order)
+    assert (report.state, report.is_working) == (ReportedState.OPEN, False)
+    desk.ask(desk.calls.cancel(order, desk.instrument))
+    assert desk.query(order).state is ReportedState.CANCELED
+
+
+def test_open_orders_are_listed_of_one_instrument_or_of_all(desk: Desk) -> None:
+    desk.placed()
+    desk.placed(client_order_id="me-2", price=D(64800))
+    for instrument in (None, desk.instrument):
+        found = {
+            report.client_order_id
+            for call in desk.calls.open_orders(desk.listings, instrument)
+            for report in desk.ask(call)
+        }
+        assert found == {"me-1", "me-2"}
+
+
+def test_a_long_list_is_asked_for_page_by_page(desk: Desk) -> None:
+    for number in range(60):
+        desk.placed(client_order_id=f"me-{number}", price=D(64000) + number)
+        desk.venue.later()
+    page: Any = desk.calls.open_orders(desk.listings, desk.instrument)[0]
+    names: list[str] = []
+    while page is not None:
+        names += [report.client_order_id for report in desk.ask(page)]
+        body = desk.venue.ask("GET", page.path, **dict(page.params))
+        page = page.next_page(msgspec.json.encode(body))
+    assert len(names) == len(set(names)) == 60
+
+
+def test_cancel_all_leaves_none_open(desk: Desk) -> None:
+    desk.placed()
+    desk.placed(client_order_id="me-2", trigger=STOP, side=Side.SELL, price=None)
+    for call in desk.calls.cancel_all(desk.instrument):
+        desk.ask(call)
+    left = [
+        each
+        for call in desk.calls.open_orders(desk.listings, desk.instrument)
+        for each in desk.ask(call)
+    ]
+    assert left == []
+
+
+def test_executions_tell_price_fee_and_order(desk: Desk) -> None:
+    order = desk.placed(price=None, quantity=D("0.005"))
+    for named in (order, None):
+        rows = desk.ask(desk.calls.executions(desk.instrument, order=named))
+        assert sum(row.fill.quantity for row in rows) == D("0.005")
+        assert {row.venue_order_id for row in rows} == {order.venue_order_id}
+        assert not any(row.fill.is_maker for row in rows)
+        assert all(row.fill.fee is not None for row in rows)
+    later = desk.calls.executions(desk.instrument, start_ns=(desk.now_ms + 1) * 1_000_000)
+    assert desk.ask(later) == []
+
+
+def test_balances_are_those_of_one_wallet(desk: Desk) -> None:
+    desk.placed()
+    balances = {each.asset: each for each in desk.ask(desk.calls.balances())}
+    assert {each.venue for each in balances.values()} == {"bybit"}
+    assert balances["USDT"].locked > 0
+
+
+def test_positions_are_those_of_contracts() -> None:
+    linear = Desk("linear")
+    linear.placed(price=None, side=Side.SELL, quantity=D("0.005"))
+    held = [each for call in linear.calls.positions(linear.listings) for each in linear.ask(call)]
+    assert [position.quantity for position in held] == [D("-0.005")]
+    with pytest.raises(NotSupported):
+        Desk("spot").calls.positions(linear.listings)
+
+
+def test_g02_a_taken_name_says_that_an_earlier_try_landed(desk: Desk) -> None:
+    desk.placed()
+    error = desk.refused(desk.calls.submit(desk.command(), desk.instrument))
+    assert desk.calls.rejection(error).verdict is Verdict.LANDED
+
+
+def test_a_query_for_nothing_finds_nothing(desk: Desk) -> None:
+    order = Order(command=desk.command(), state=OrderState.UNKNOWN)
+    error = desk.refused(desk.calls.query(order, desk.instrument))
+    assert desk.calls.rejection(error).verdict is Verdict.NOT_FOUND
+
+
+def test_g02_nothing_that_changes_something_may_be_repeated(desk: Desk) -> None:
+    order = Order(command=desk.command(), state=OrderState.OPEN, quantity=D(1), price=D(1))
+    changed = msgspec.structs.replace(order, quantity=D(2))
+    for call, priority in (
+        (desk.calls.submit(order.command, desk.instrument), Priority.ORDER),
+        (desk.calls.amend(order, changed, desk.instrument), Priority.ORDER),
+        (desk.calls.cancel(order, desk.instrument), Priority.CANCEL),
+        *((each, Priority.CANCEL) for each in desk.calls.cancel_all(desk.instrument)),
+    ):
+        assert not call.is_idempotent
+        assert call.priority is priority
+        assert call.security is Security.SIGNED
