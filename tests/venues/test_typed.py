@@ -68,6 +68,13 @@ def test_levels_are_exact_or_an_error() -> None:
             read_levels(rows, SCALED)
 
 
+@pytest.mark.parametrize("text", ['1","1"],["2', "1\\", '"', "1\\u0022", "[1]", ""])
+def test_g25_a_text_that_is_no_number_makes_no_levels(text: str) -> None:
+    for row in ([text, "1"], ["1", text]):
+        with pytest.raises(DecodeError):
+            read_levels([row], SCALED)
+
+
 @pytest.mark.parametrize(
     ("text", "ns"),
     [

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from tickwright.errors import DecodeError, InvalidNumber
-from tickwright.kernel import Levels
+from tickwright.errors import DecodeError
+from tickwright.kernel import DepthScanner, Levels
 from tickwright.model.instrument import Instrument
 
 
@@ -23,6 +23,9 @@ __all__ = [
     "reader",
     "tolerant_reader",
 ]
+
+_scan_levels = DepthScanner(bids="b", asks="a").scan
+_LEVEL_QUOTES, _FRAME_QUOTES = 4, 4
 
 MS = 1_000_000
 """Nanoseconds in a millisecond, the unit of most venues' times."""
@@ -92,7 +95,9 @@ def read_optional(text: str) -> Decimal | None:
 
 
 def read_levels(rows: Iterable[Sequence[Decimal | str]], instrument: Instrument) -> Levels:
-    """Return the levels of ``rows``, for venues whose levels the kernel's scanner does not know.
+    """Return the levels of ``rows``, for venues whose levels the kernel's scanner does not know as they come.
+
+    They are written as it does know them: reading them there costs a fifth of making numbers of them here.
 
     Args:
         rows: Price, quantity, and anything further.
@@ -101,11 +106,16 @@ def read_levels(rows: Iterable[Sequence[Decimal | str]], instrument: Instrument)
     Raises:
         DecodeError: If a row is too short, or a number negative or not exact at the instrument's scales.
     """
-    scales = instrument.price_scale, instrument.quantity_scale
     try:
-        return Levels.from_pairs([(row[0], row[1]) for row in rows], *scales)
-    except (InvalidNumber, IndexError) as error:
-        raise DecodeError(f"levels: {error}") from None
+        texts = [f'["{row[0]}","{row[1]}"]' for row in rows]
+    except IndexError:
+        raise DecodeError("a level is an array of price and quantity") from None
+    frame = f'{{"b":[{",".join(texts)}],"a":[]}}'
+    if frame.count('"') != _LEVEL_QUOTES * len(texts) + _FRAME_QUOTES or "\\" in frame:
+        raise DecodeError("a level holds something other than numbers")
+    levels, _ = _scan_levels(frame.encode(), instrument.price_scale, instrument.quantity_scale)
+    found: Levels = levels
+    return found
 
 
 def read_time(text: str) -> int:
