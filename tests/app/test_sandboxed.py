@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tickwright import Connector, Endpoints
@@ -82,10 +83,13 @@ def test_of_a_venue_the_products_that_are_served_are_opened() -> None:
 
 async def test_of_a_venue_the_products_that_a_sandbox_can_speak_are_enough() -> None:
     async with Connector.open("bybit", environment="sandbox") as tw:
-        assert [feed.product.name for feed in tw.feeds] == ["bybit.spot", "bybit.linear"]
+        names = [feed.product.name for feed in tw.feeds]
+        assert names == ["bybit.spot", "bybit.linear", "bybit.inverse"]
         assert (await tw.book("bybit:BTC/USDT:USDT")).best_bid
 
 
 def test_a_product_that_no_sandbox_speaks_is_refused_with_those_that_it_does() -> None:
-    with pytest.raises(UnknownVenue, match=r"no product 'bybit\.inverse': it has bybit\.spot"):
-        own_sandbox(products_of("bybit.inverse"), Settings(environment="sandbox"))
+    (linear,) = products_of("bybit.linear")
+    option = msgspec.structs.replace(linear, name="bybit.option")
+    with pytest.raises(UnknownVenue, match=r"no product 'bybit\.option': it has bybit\.spot"):
+        own_sandbox([option], Settings(environment="sandbox"))

@@ -29,7 +29,9 @@ def ccxt_addresses(sandbox: Sandbox) -> dict[str, Any]:
     return {
         **dict.fromkeys(("public", "private", "spot", "futures", "v2"), at["rest"]),
         "ws": {
-            "public": {name: f"{at['ws_public']}/v5/public/{name}" for name in CATEGORIES},
+            "public": {
+                name: f"{at['ws_public']}/v5/public/{name}" for name in (*CATEGORIES, "inverse")
+            },
             "private": {
                 "spot": {"unified": f"{at['ws_private']}/v5/private"},
                 "contract": f"{at['ws_private']}/v5/private",

@@ -55,7 +55,7 @@ async def test_markets_have_the_venues_symbols_steps_and_kinds(
     exchange: ClientProcess, sandbox: Sandbox
 ) -> None:
     loaded = await exchange.call("load_markets")
-    assert len(loaded) == 6
+    assert len(loaded) == 9
     for listing in market_of(sandbox).listings:
         base, quote, settle = listing.name.base, listing.name.quote, listing.name.settle
         found = loaded[f"{base}/{quote}:{settle}" if settle else f"{base}/{quote}"]

@@ -108,6 +108,25 @@ async def test_a_book_equals_the_venues_after_every_push(
         assert book.sides == held(market, f"{category}/BTCUSDT", depth)
 
 
+async def test_inverse_contracts_have_market_data_and_no_orders(
+    venue: LoopbackVenue, client: Client, market: GeneratedMarket
+) -> None:
+    inverse = "bybit.inverse"
+    socket = await client.connect(venue, inverse, "/v5/public/inverse")
+    reply = await subscribe(socket, "orderbook.50.BTCUSD", "tickers.BTCUSD")
+    assert reply["success"] is True
+    book = Book()
+    for _ in range(5):
+        await venue.advance(0.2)
+        for frame in await read_until_pong(socket):
+            if frame["topic"] == "orderbook.50.BTCUSD":
+                book.take(frame)
+        assert book.sides == held(market, "inverse/BTCUSD", 50)
+    _, body, _ = await client.get(venue, "/v5/market/instruments-info", inverse, category="inverse")
+    (first, _) = body["result"]["list"]
+    assert (first["contractType"], first["settleCoin"]) == ("InversePerpetual", "BTC")
+
+
 async def test_who_comes_late_gets_a_snapshot_of_his_own_and_goes_on_with_the_others(
     venue: LoopbackVenue, client: Client
 ) -> None:
@@ -199,8 +218,8 @@ async def test_both_venues_stand_side_by_side() -> None:
         ready = sandbox.ready()
         assert set(ready["bybit"]) == {"rest", "ws_public", "ws_private", "ws_trade"}
         assert list(ready) == ["binance.spot", "binance.usdm", "binance.coinm", "bybit", "account"]
-        assert sandbox.products[-2:] == (SPOT, LINEAR)
-        assert len(sandbox.instruments) == 10
+        assert sandbox.products[3:] == (SPOT, LINEAR, "bybit.inverse")
+        assert len(sandbox.instruments) == 12
         bids, asks = sandbox.book("bybit:BTC/USDT:USDT")
         assert max(bids) < min(asks)
 

@@ -17,7 +17,8 @@ def test_what_is_not_there_is_refused(product: str) -> None:
 
 
 def test_a_site_has_a_dialect_of_its_own_and_its_products_by_name() -> None:
-    assert dialect_of("bybit").products == products_of("bybit") == ("bybit.spot", "bybit.linear")
+    assert dialect_of("bybit").products == products_of("bybit")
+    assert products_of("bybit") == ("bybit.spot", "bybit.linear", "bybit.inverse")
     assert {dialect_of(product).site for product in products_of("bybit")} == {"bybit"}
     assert [dialect_of(product).site for product in products_of("binance")] == [
         *products_of("binance")

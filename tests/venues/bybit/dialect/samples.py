@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tickwright.venues.bybit.dialect.categories import CATEGORIES, Category, unspell
+from tickwright.venues.bybit.dialect.categories import LINEAR, SPOT, Category, unspell
 from tickwright.venues.bybit.dialect.listings import invented_listing
 from tickwright.venues.facts import (
     AggTradeFact,
@@ -125,7 +125,7 @@ class FixedMarket:
         self.relatives: list[FixedMarket] = []
         self.instruments: Sequence[FixedInstrument] = [
             FixedInstrument(category, symbol)
-            for category in CATEGORIES.values()
+            for category in (SPOT, LINEAR)
             for symbol in symbols or ("BTCUSDT",)
         ]
 

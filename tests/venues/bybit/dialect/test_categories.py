@@ -6,6 +6,7 @@ from tickwright.errors import UnknownVenue
 from tickwright.model.ids import parse_instrument_id
 from tickwright.venues.bybit.dialect.categories import (
     INTERVALS,
+    INVERSE,
     LINEAR,
     SPOT,
     Category,
@@ -25,6 +26,7 @@ from tickwright.venues.bybit.dialect.categories import (
         (LINEAR, "BTCUSDT", "bybit:BTC/USDT:USDT"),
         (LINEAR, "1000PEPEUSDT", "bybit:1000PEPE/USDT:USDT"),
         (LINEAR, "BTCPERP", "bybit:BTC/USDC:USDC"),
+        (INVERSE, "BTCUSD", "bybit:BTC/USD:BTC"),
     ],
 )
 def test_symbols_and_instruments_name_each_other(
@@ -35,11 +37,11 @@ def test_symbols_and_instruments_name_each_other(
 
 
 def test_the_site_has_all_categories_and_a_product_one() -> None:
-    assert categories_of("bybit") == (SPOT, LINEAR)
+    assert categories_of("bybit") == (SPOT, LINEAR, INVERSE)
     assert category_of("bybit.linear") is LINEAR
 
 
-@pytest.mark.parametrize("name", ["bybit.inverse", "binance.spot", ""])
+@pytest.mark.parametrize("name", ["bybit.option", "binance.spot", ""])
 def test_what_is_not_served_is_refused_with_what_is(name: str) -> None:
     with pytest.raises(UnknownVenue, match=r"bybit\.spot, bybit\.linear"):
         categories_of(name)

@@ -9,7 +9,7 @@ from tickwright.venues.bybit.dialect import PRODUCT_NAMES, dialect_of
 
 
 def test_one_dialect_speaks_for_the_site_and_one_for_each_product() -> None:
-    assert PRODUCT_NAMES == ("bybit.spot", "bybit.linear")
+    assert PRODUCT_NAMES == ("bybit.spot", "bybit.linear", "bybit.inverse")
     assert dialect_of("bybit").products == PRODUCT_NAMES
     for name in PRODUCT_NAMES:
         assert (dialect_of(name).site, dialect_of(name).products) == ("bybit", (name,))
@@ -17,11 +17,11 @@ def test_one_dialect_speaks_for_the_site_and_one_for_each_product() -> None:
 
 def test_the_path_says_which_category_a_socket_carries() -> None:
     dialect = dialect_of("bybit")
-    for name in ("spot", "linear"):
+    for name in ("spot", "linear", "inverse"):
         found = dialect.converse(f"/v5/public/{name}", {}, is_flat=False, is_listed=lambda _: True)
         assert found.category.name == name
-    with pytest.raises(ValueError, match="inverse"):
-        dialect.converse("/v5/public/inverse", {}, is_flat=False, is_listed=lambda _: True)
+    with pytest.raises(ValueError, match="option"):
+        dialect.converse("/v5/public/option", {}, is_flat=False, is_listed=lambda _: True)
     with pytest.raises(ValueError, match="linear"):
         dialect_of("bybit.spot").converse(
             "/v5/public/linear", {}, is_flat=False, is_listed=lambda _: True
@@ -45,6 +45,10 @@ def test_instruments_find_their_category_by_what_they_settle_in() -> None:
         dialect_of("bybit.spot").listed(parse_instrument_id("bybit:BTC/USDT:USDT"), 1)
     assert dialect_of("bybit.linear").invented("BTC").id == "bybit:BTC/USDT:USDT"
     assert dialect_of("bybit.spot").invented("BTC").id == "bybit:BTC/USDT"
+    assert dialect_of("bybit.inverse").invented("BTC").id == "bybit:BTC/USD:BTC"
+    inverse = dialect.listed(parse_instrument_id("bybit:BTC/USD:BTC"), 65_000)
+    assert (inverse.key, inverse.contract_size) == ("inverse/BTCUSD", 1)
+    assert dialect.rules(inverse) is None
 
 
 def test_a_ban_is_plain_text_and_a_failure_has_an_envelope() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from tests.venues.bybit.dialect.samples import NOW_MS, FixedMarket, read
 
-from tickwright.venues.bybit.dialect.categories import CATEGORIES, SPOT
+from tickwright.venues.bybit.dialect.categories import LINEAR, SPOT
 from tickwright.venues.bybit.dialect.publisher import Publisher
 from tickwright.venues.bybit.dialect.rest import RestDesk
 from tickwright.venues.dialects import Answer
@@ -18,7 +18,7 @@ def market() -> FixedMarket:
 
 @pytest.fixture
 def desk(market: FixedMarket) -> RestDesk:
-    return RestDesk(market, Publisher(market), tuple(CATEGORIES.values()))
+    return RestDesk(market, Publisher(market), (SPOT, LINEAR))
 
 
 def ask(desk: RestDesk, path: str, **params: str) -> Answer:
@@ -58,7 +58,7 @@ def test_a_book_has_the_levels_that_were_asked_for(desk: RestDesk) -> None:
 
 def test_a_book_belongs_to_the_line_that_is_streamed(desk: RestDesk, market: FixedMarket) -> None:
     publisher = Publisher(market)
-    desk = RestDesk(market, publisher, tuple(CATEGORIES.values()))
+    desk = RestDesk(market, publisher, (SPOT, LINEAR))
     publisher.want("linear/orderbook.full.BTCUSDT")
     market.one("linear/BTCUSDT").move(64_998, 3, is_bid=True)
     before = result(desk, "full_orderbook", category="linear", symbol="BTCUSDT")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.venues.bybit.dialect.samples import NOW_MS, FixedInstrument, read
 
-from tickwright.venues.bybit.dialect.categories import LINEAR, SPOT, Category
+from tickwright.venues.bybit.dialect.categories import INVERSE, LINEAR, SPOT, Category
 from tickwright.venues.bybit.dialect.tickers import TickerWatch, rest_ticker
 from tickwright.venues.bybit.dialect.topics import parse_topic
 
@@ -60,6 +60,11 @@ def test_a_contracts_delta_has_the_symbol_and_what_changed() -> None:
     delta = read(watch.flush(NOW_MS))
     assert delta["type"] == "delta"
     assert delta["data"] == {"symbol": "BTCUSDT", "bid1Size": "0.121"}
+
+
+def test_inverse_contracts_are_worth_coins() -> None:
+    ticker = rest_ticker(FixedInstrument(INVERSE, "BTCUSD"), NOW_MS)
+    assert (ticker["openInterest"], ticker["openInterestValue"]) == ("81001", "1.24614622")
 
 
 def test_a_side_that_was_bought_empty_is_emptied() -> None:

@@ -14,6 +14,7 @@ from tickwright.model.ids import InstrumentName
 __all__ = [
     "CATEGORIES",
     "INTERVALS",
+    "INVERSE",
     "LINEAR",
     "SITE",
     "SPOT",
@@ -40,6 +41,8 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     """As paths and requests say it: ``spot``."""
     product: str
     is_contract: bool
+    is_inverse: bool = False
+    """Settled in the base asset, counted in dollars; its orders are not simulated."""
     args_max: int | None
     """Topics in one subscribe request (section 3); ``None`` for any number."""
     subscribed_text: str
@@ -63,6 +66,12 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     amends_per_s: int
     batch_max: int
     """Orders in a batch (section 12)."""
+
+    def settle(self, name: InstrumentName) -> str | None:
+        """Return in what an instrument of its kind settles, ``None`` if in nothing but the trade itself."""
+        if not self.is_contract:
+            return None
+        return name.base if self.is_inverse else name.quote
 
 
 SPOT = Category(
@@ -105,7 +114,11 @@ LINEAR = Category(
     batch_max=20,
 )
 
-CATEGORIES = {category.name: category for category in (SPOT, LINEAR)}
+INVERSE = msgspec.structs.replace(
+    LINEAR, name="inverse", product="bybit.inverse", is_inverse=True, order_quotes=("USD",)
+)
+
+CATEGORIES = {category.name: category for category in (SPOT, LINEAR, INVERSE)}
 
 _PERPETUAL_USDC = "PERP"
 
@@ -153,6 +166,9 @@ def unspell(category: Category, symbol: str) -> InstrumentName:
     """
     if category.is_contract and symbol.endswith(_PERPETUAL_USDC):
         return InstrumentName(SITE, symbol[: -len(_PERPETUAL_USDC)], "USDC", "USDC")
+    if category.is_inverse:
+        base = symbol.removesuffix("USD")
+        return InstrumentName(SITE, base, "USD", base)
     known = [asset for asset in category.order_quotes if symbol.endswith(asset) and symbol != asset]
     quote = max(known, key=len, default=symbol[-3:])
     return InstrumentName(

@@ -135,33 +135,33 @@ class BybitDialect:
         """Return a book's body as it would be from before anything streamed."""
         return aged_snapshot(body)
 
-    def rules(self, listing: Listing) -> MarketRules:
-        """Return what an instrument's orders are held to."""
-        return market_rules(listing)
+    def rules(self, listing: Listing) -> MarketRules | None:
+        """Return what an instrument's orders are held to, ``None`` for inverse contracts."""
+        return None if listing.contract_size is not None else market_rules(listing)
 
     def private_side(
         self, exchange: ExchangeView, market: PrivateMarket, keys: Sequence[ApiKey]
     ) -> BybitPrivate:
-        """Return what serves those who hold a key."""
-        return BybitPrivate(
-            exchange, market, keys, self.categories, self._connections, self._is_heard
-        )
+        """Return what serves those who hold a key; orders for inverse contracts are not simulated."""
+        traded = [one for one in self.categories if not one.is_inverse]
+        return BybitPrivate(exchange, market, keys, traded, self._connections, self._is_heard)
 
     def _is_heard(self, stream: str) -> bool:
         return self._publisher is not None and self._publisher.is_heard(stream)
 
     def invented(self, base: str) -> InstrumentName:
         """Return the usual instrument of a base asset."""
-        return InstrumentName(SITE, base, "USDT", "USDT" if self._only.is_contract else None)
+        category = self._only
+        name = InstrumentName(SITE, base, category.order_quotes[0])
+        return InstrumentName(SITE, base, name.quote, category.settle(name))
 
     def listed(self, name: InstrumentName, price: float) -> Listing:
         """Return how an instrument at about that price would be listed."""
         for category in self.categories:
-            if category.is_contract is (name.settle is not None):
+            if category.settle(name) == name.settle:
                 return invented_listing(category, name, price)
-        raise UnknownInstrument(
-            f"{name.id!r} is an instrument of none of {', '.join(self.products)}"
-        )
+        known = ", ".join(self.products)
+        raise UnknownInstrument(f"{name.id!r} is an instrument of none of {known}")
 
     # Recordings: always of one product.
 

@@ -32,7 +32,7 @@ RISK_LIMIT = 100_000_000
 """A position's largest value, in quote asset; there is one step of risk only."""
 MIN_VALUE = 5
 """Of an order, in quote asset."""
-MAX_LOTS = {"spot": 100_000_000, "linear": 1_000_000}
+MAX_LOTS = {"spot": 100_000_000, "linear": 1_000_000, "inverse": 25_000_000}
 """Category → an order's largest quantity, in lots; half of it for a market order."""
 _LAUNCH_MS = 1_585_526_400_000
 _RECORDED_SCALE = 8
@@ -49,6 +49,7 @@ def inferred_listing(category: Category, symbol: str) -> Listing:
         price_scale=_RECORDED_SCALE,
         quantity_scale=_RECORDED_SCALE,
         tick=1,
+        contract_size=1 if category.is_inverse else None,
         category=category.name,
         is_inferred=True,
     )
@@ -61,16 +62,20 @@ def invented_listing(category: Category, name: InstrumentName, price: float) -> 
         UnknownInstrument: If it does not belong to the category, or expires: those are not simulated.
     """
     is_ours = name.venue == SITE and name.expiry is None
-    kind = name.quote if category.is_contract else None
-    if not is_ours or name.settle != kind or name.quote not in category.order_quotes:
+    if (
+        not is_ours
+        or name.settle != category.settle(name)
+        or name.quote not in category.order_quotes
+    ):
         raise UnknownInstrument(f"{name.id!r} is no instrument of {category.product}")
     magnitude = math.floor(math.log10(price))
     if category.is_contract:
         price_scale, most = max(2, min(7, 4 - magnitude)), 3
     else:
         price_scale, most = max(1, min(7, 5 - magnitude)), 6
-    # Turnovers need both scales' digits, and have eight.
+    # Turnovers need both scales' digits, and have eight. Inverse contracts are whole dollars.
     quantity_scale = max(0, min(magnitude + 2, 8 - price_scale, most))
+    quantity_scale = 0 if category.is_inverse else quantity_scale
     return Listing(
         name=name,
         product=category.product,
@@ -78,6 +83,7 @@ def invented_listing(category: Category, name: InstrumentName, price: float) -> 
         price_scale=price_scale,
         quantity_scale=quantity_scale,
         tick=10 if category.is_contract and magnitude >= 4 else 1,
+        contract_size=1 if category.is_inverse else None,
         category=category.name,
     )
 
@@ -151,7 +157,7 @@ def _contract(at: Spelling) -> Json:
     return {
         "symbol": at.symbol,
         "symbolId": _id(listing),
-        "contractType": "LinearPerpetual",
+        "contractType": "InversePerpetual" if at.category.is_inverse else "LinearPerpetual",
         "status": "Trading",
         "baseCoin": listing.name.base,
         "quoteCoin": listing.name.quote,

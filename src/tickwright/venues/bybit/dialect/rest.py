@@ -97,7 +97,7 @@ class RestDesk:
     # ------------------------------------------------------------------ listings
 
     def _instruments(self, params: Params) -> str:
-        if params.get("category") in _ABSENT:
+        if self._is_absent(params):
             body = {"category": params["category"], "list": [], "nextPageCursor": ""}
             return _written(body)
         category = self._category(params)
@@ -180,7 +180,7 @@ class RestDesk:
         return BookWindow(topic, instrument)
 
     def _tickers(self, params: Params) -> str:
-        if params.get("category") in _ABSENT:
+        if self._is_absent(params):
             return _written({"category": params["category"], "list": []})
         category, now_ms = self._category(params), self.market.now_ms
         asked = [self._one(params)[0]] if params.get("symbol") else self._of(category)
@@ -294,6 +294,11 @@ class RestDesk:
             known = name in CATEGORIES or name in _ABSENT
             raise Refused(10001, "Not supported symbols" if known else "Illegal category")
         return found
+
+    def _is_absent(self, params: Params) -> bool:
+        """Tell whether a category is asked for that the venue has, and this market does not."""
+        name = params.get("category")
+        return name in _ABSENT and name not in self._categories
 
     def _contracts(self, params: Params) -> Category:
         category = self._category(params)

@@ -92,8 +92,8 @@ class Spelling:
         self.quantity: Writer = make(listing.quantity_scale)
 
     def turnover(self, raw: int) -> str:
-        """Return a turnover: four digits on contracts, on spot those that it has."""
-        if self.category.is_contract:
+        """Return a turnover: four digits on linear contracts, else those that it has."""
+        if self.category.is_contract and not self.category.is_inverse:
             return decimal_text(raw // 10 ** (TURNOVER_SCALE - _TURNOVER_DIGITS), _TURNOVER_DIGITS)
         return stripped(decimal_text(raw, TURNOVER_SCALE))
 

@@ -99,6 +99,10 @@ def _direction(instrument: InstrumentView, day: DayFact) -> str:
 
 
 def _worth(at: Spelling, quantity: int, mark: int) -> str:
+    """Return what contracts are worth, in what they settle in."""
+    if at.category.is_inverse:
+        unit = 10 ** (RATE_SCALE - at.listing.price_scale)
+        return at.turnover(at.listing.turnover(mark // unit, quantity))
     digits = 2
     scale = RATE_SCALE + at.listing.quantity_scale
     raw = quantity * mark // 10 ** (scale - digits)

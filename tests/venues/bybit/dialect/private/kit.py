@@ -14,7 +14,7 @@ from tests.venues.bybit.dialect.samples import NOW_MS, FixedMarket
 from tickwright.model.market import Side
 from tickwright.sandbox.exchange import Exchange
 from tickwright.sandbox.faults import Faults
-from tickwright.venues.bybit.dialect.categories import CATEGORIES
+from tickwright.venues.bybit.dialect.categories import LINEAR, SPOT
 from tickwright.venues.bybit.dialect.meter import AddressMeter
 from tickwright.venues.bybit.dialect.private import BybitPrivate
 from tickwright.venues.bybit.dialect.private.rules import market_rules
@@ -39,7 +39,7 @@ class Market(FixedMarket):
     """A fixed market that answers public requests, too."""
 
     def answer(self, method: str, path: str, params: Mapping[str, str]) -> Answer:
-        desk = RestDesk(self, Publisher(self), tuple(CATEGORIES.values()))
+        desk = RestDesk(self, Publisher(self), (SPOT, LINEAR))
         return desk.answer(method, path, params)
 
 
@@ -86,7 +86,7 @@ class Venue:
             self.exchange,
             self.market,
             keys,
-            tuple(CATEGORIES.values()),
+            (SPOT, LINEAR),
             count(1),
             lambda stream: stream in self.heard,
         )
