@@ -116,7 +116,7 @@ def test_credentials_do_not_belong_into_yaml(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("yaml", "text"),
     [
-        ("journal: mongodb://x\n", "memory:, or sqlite:"),
+        ("journal: mongodb://x\n", "memory:, sqlite: with a path, or postgresql:"),
         ("order_prefix: NoGood\n", "lower-case"),
         ("risk:\n  max_open_orders: many\n", "risk"),
     ],
