@@ -242,7 +242,10 @@ def test_lock_file_belongs_to_pyproject() -> None:
         packages = tomllib.load(file)["package"]
     (ours,) = (package for package in packages if package["name"] == "tickwright")
     metadata = ours["metadata"]
-    asked: dict[str, list[str]] = {"": table["project"]["dependencies"]}
+    project = table["project"]
+    asked: dict[str, list[str]] = {"": [*project["dependencies"]]}
+    for extra in project.get("optional-dependencies", {}).values():
+        asked[""] += extra
     asked |= table["dependency-groups"]
     locked = {"": metadata["requires-dist"]} | metadata["requires-dev"]
     assert set(asked) == set(locked), "run `uv lock`: the dependency groups changed"
