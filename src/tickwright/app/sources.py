@@ -60,7 +60,7 @@ def _origin(*schemes: str) -> Callable[[str], str]:
 
 def _journal(url: str) -> str:
     if url != "memory:" and not url.startswith(_JOURNALS):
-        raise ValueError("should be memory:, or sqlite: with a path")
+        raise ValueError("should be memory:, sqlite: with a path, or postgresql:// with a host")
     return url
 
 

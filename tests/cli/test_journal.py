@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.cli.rig import Command
+from tests.io.postgres_rig import Cluster, fresh_name
+
+from tickwright.cli import journal as module
+from tickwright.io.store import open_store
+from tickwright.model.market import Side
+from tickwright.model.orders import Fill, OrderReport, ReportedState, SubmitOrder
+from tickwright.trading.journal import Denied, Entry, Journal, Lost, Reported, Sent, Submitted
+
+
+D = Decimal
+BTC, PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
+NOW_NS = 1_795_225_006_848_000_000
+
+
+def submitted(name: str, instrument: str, price: str | None = "60000") -> Submitted:
+    command = SubmitOrder(
+        client_order_id=name,
+        instrument=instrument,
+        side=Side.BUY,
+        quantity=D("0.05"),
+        price=None if price is None else D(price),
+    )
+    return Submitted(at_ns=NOW_NS, product="binance.spot", command=command)
+
+
+def filled(name: str, quantity: str) -> Reported:
+    report = OrderReport(
+        client_order_id=name,
+        instrument=BTC,
+        state=ReportedState.OPEN,
+        received_ts_ns=NOW_NS,
+        fills=(Fill(trade_id="1", price=D(60000), quantity=D(quantity)),),
+    )
+    return Reported(at_ns=NOW_NS + 1_000_000_000, product="binance.spot", report=report)
+
+
+ENTRIES: list[Entry] = [
+    submitted("tw-3f9k2m7q0x-1", BTC),
+    Sent(at_ns=NOW_NS, client_order_id="tw-3f9k2m7q0x-1"),
+    filled("tw-3f9k2m7q0x-1", "0.01"),
+    submitted("tw-3f9k2m7q0x-2", PERP, None),
+    Denied(at_ns=NOW_NS, client_order_id="tw-3f9k2m7q0x-2", code="NOPE", text="no"),
+    submitted("tw-3f9k2m7q0x-3", PERP),
+    Lost(at_ns=NOW_NS, client_order_id="tw-3f9k2m7q0x-3", text="no answer"),
+]
+
+
+def on_journal(url: str, work: Callable[[Journal], Awaitable[None]]) -> None:
+    """Open a journal to write, do something with it, and leave it."""
+
+    async def main() -> None:
+        journal = Journal(await open_store(url))
+        try:
+            await work(journal)
+        finally:
+            await journal.close()
+
+    asyncio.run(main())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return a journal with three orders."""
+    place = tmp_path / "orders.db"
+    on_journal(f"sqlite:{place}", lambda journal: journal.append(ENTRIES))
+    return place
+
+
+def test_orders_are_listed_as_they_stand(path: Path, tickwright: Command) -> None:
+    result = tickwright("journal", "list", path)
+    assert (result.code, result.err) == (0, "")
+    head, *rows, last = [line.split() for line in result.out.splitlines()]
+    assert head == ["order", "instrument", "side", "filled", "price", "state", "last", "news"]
+    assert rows == [
+        ["tw-3f9k2m7q0x-1", BTC, "buy", "0.01/0.05", "60000", "partly", "filled", "2026-11-21", "01:36:47"],
+        ["tw-3f9k2m7q0x-2", PERP, "buy", "0/0.05", "market", "denied", "2026-11-21", "01:36:46"],
+        ["tw-3f9k2m7q0x-3", PERP, "buy", "0/0.05", "60000", "unknown", "2026-11-21", "01:36:46"],
+    ]  # fmt: skip
+    assert " ".join(last) == "3 orders, 1 open"
+
+
+def test_eighty_columns_are_enough(
+    path: Path, tickwright: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module.out, "_width", 80)
+    result = tickwright("journal", "list", path)
+    assert "…" not in result.out
+    assert "tw-3f9k2m7q0x-3 binance:BTC/USDT:USDT" in result.out
+    assert max(map(len, result.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        ([], ["1", "2", "3"]),
+        (["--unfinished"], ["1", "3"]),
+        (["--instrument", PERP], ["2", "3"]),
+        (["--instrument", PERP, "--unfinished"], ["3"]),
+        (["--instrument", "binance:ETH/USDT"], []),
+    ],
+)
+def test_json_has_all_that_is_known_of_those_that_were_asked_for(
+    path: Path, tickwright: Command, options: list[str], names: list[str]
+) -> None:
+    rows = tickwright("journal", "list", path, "--json", *options).json
+    assert [row["client_order_id"][-1] for row in rows] == names
+    assert all(row["last_news_ns"] >= NOW_NS for row in rows)
+
+
+def test_export_has_a_line_for_each_entry(path: Path, tickwright: Command) -> None:
+    result = tickwright("journal", "export", path, "--after", "1")
+    rows = [json.loads(line) for line in result.out.splitlines()]
+    assert [row["number"] for row in rows] == [2, 3, 4, 5, 6, 7]
+    assert rows[0] == {
+        "number": 2, "kind": "sent", "at_ns": NOW_NS, "client_order_id": "tw-3f9k2m7q0x-1",
+    }  # fmt: skip
+    assert rows[1]["report"]["fills"][0]["quantity"] == "0.01"
+
+
+def test_what_holds_together_is_verified_and_the_unfinished_are_named(
+    path: Path, tickwright: Command
+) -> None:
+    result = tickwright("journal", "verify", path)
+    assert result.code == 0
+    assert result.out.splitlines() == [
+        "7 entries of 3 orders: all can be read, and follow each other",
+        "2 not finished: tw-3f9k2m7q0x-1, tw-3f9k2m7q0x-3",
+    ]
+    assert tickwright("journal", "verify", path, "--json").json == {
+        "entries": 7, "orders": 3, "unfinished": ["tw-3f9k2m7q0x-1", "tw-3f9k2m7q0x-3"],
+    }  # fmt: skip
+
+
+def test_of_many_unfinished_orders_some_are_named(tmp_path: Path, tickwright: Command) -> None:
+    place = tmp_path / "orders.db"
+    entries = [submitted(f"tw-{number}", BTC) for number in range(8)]
+    on_journal(f"sqlite:{place}", lambda journal: journal.append(entries))
+    assert (
+        "8 not finished: tw-0, tw-1, tw-2, tw-3, tw-4 and 3 more"
+        in tickwright("journal", "verify", place).out
+    )
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        ("DELETE FROM log WHERE number = 2", "entry 2 of the journal is missing"),
+        ("DELETE FROM log WHERE number = 1", "entry 1 of the journal is missing"),
+        ("UPDATE log SET body = x'7b' WHERE number = 3", "entry 3 of the journal cannot be read"),
+        (
+            "UPDATE log SET body = (SELECT body FROM log WHERE number = 2) WHERE number = 3",
+            "entry 3 of the journal cannot be: order: no transition from",
+        ),
+    ],
+)
+def test_what_does_not_hold_together_is_one_line_and_exit_code_1(
+    path: Path, tickwright: Command, damage: str, reason: str
+) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute(damage)
+    connection.close()
+    result = tickwright("journal", "verify", path)
+    assert (result.code, result.out) == (1, "")
+    assert reason in result.reason
+
+
+def test_a_journal_is_read_beside_its_writer(path: Path, tickwright: Command) -> None:
+    writer = asyncio.run(open_store(f"sqlite:{path}"))
+    assert tickwright("journal", "verify", f"sqlite:{path}").code == 0
+    asyncio.run(writer.close())
+
+
+def test_a_journal_in_postgresql_is_read_as_well(postgres: Cluster, tickwright: Command) -> None:
+    url = postgres.url(fresh_name())
+    assert tickwright("journal", "verify", url).code == 2
+    on_journal(url, lambda journal: journal.append(ENTRIES))
+    assert len(tickwright("journal", "list", url, "--json").json) == 3
+
+
+@pytest.mark.parametrize("action", ["list", "export", "verify"])
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [
+        ("nowhere.db", "there is no journal at nowhere.db"),
+        ("mongodb://bot:hunter2@host/db", "mongodb is no kind of journal: give memory:, sqlite:"),
+        ("postgresql://bot:hunter/2@host/db", "percent-encoded"),
+    ],
+)
+def test_a_place_without_a_journal_is_one_line_and_exit_code_2(
+    tickwright: Command, action: str, place: str, reason: str
+) -> None:
+    result = tickwright("journal", action, place)
+    assert (result.code, result.out) == (2, "")
+    assert reason in result.reason
+    assert "hunter" not in result.reason
