@@ -39,7 +39,7 @@ async def test_a_handle_shows_the_present() -> None:
         assert order.venue_order_id == order.now.venue_order_id is not None
         await order.amend(quantity=D("0.03"))
         assert order.leaves_quantity == D("0.03")
-        assert "me-1: buy 0.05 binance:BTC/USDT @ 60000, open, filled 0" in repr(order)
+        assert "me-1: buy 0.03 binance:BTC/USDT @ 60000, open, filled 0" in repr(order)
         await order.cancel()
         assert order.state is OrderState.CANCELED
 

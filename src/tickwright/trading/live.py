@@ -152,8 +152,8 @@ class LiveOrder:
     def __repr__(self) -> str:
         order = self.now
         command = order.command
-        price = "market" if command.price is None else f"@ {command.price:f}"
-        size = command.quote_quantity if command.quantity is None else command.quantity
+        price = "market" if order.price is None else f"@ {order.price:f}"
+        size = command.quote_quantity if order.quantity is None else order.quantity
         return (
             f"LiveOrder({self.client_order_id}: {command.side.value} {size:f} {command.instrument} {price},"
             f" {order.state.value}, filled {order.filled_quantity:f})"
