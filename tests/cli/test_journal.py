@@ -11,7 +11,7 @@ import pytest
 from tests.cli.rig import Command
 from tests.io.postgres_rig import Cluster, fresh_name
 
-from tickwright.cli import journal as module
+from tickwright.cli.console import out
 from tickwright.io.store import open_store
 from tickwright.model.market import Side
 from tickwright.model.orders import Fill, OrderReport, ReportedState, SubmitOrder
@@ -93,7 +93,7 @@ def test_orders_are_listed_as_they_stand(path: Path, tickwright: Command) -> Non
 def test_eighty_columns_are_enough(
     path: Path, tickwright: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module.out, "_width", 80)
+    monkeypatch.setattr(out, "_width", 80)
     result = tickwright("journal", "list", path)
     assert "…" not in result.out
     assert "tw-3f9k2m7q0x-3 binance:BTC/USDT:USDT" in result.out

@@ -11,7 +11,9 @@ __all__ = ["HIDDEN", "host_of", "safe_headers", "safe_store_url", "safe_url"]
 
 HIDDEN = "***"
 
-_SECRET_NAMES = "signature|listenKey|listenToken|apiKey|api_key|sign|token|secret|passphrase|password"
+_SECRET_NAMES = (
+    "signature|listenKey|listenToken|apiKey|api_key|sign|token|secret|passphrase|password"
+)
 _SECRET_QUERY = re.compile(rf"(?i)((?:^|[?&])(?:{_SECRET_NAMES})=)[^&#]*")
 _SECRET_HEADER = re.compile(
     r"(?i)^(x-mbx-apikey|x-bapi-(api-key|sign)|authorization|proxy-authorization|cookie|set-cookie)$"
