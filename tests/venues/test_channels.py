@@ -64,8 +64,8 @@ def test_a_book_s_states_are_offered_where_the_book_is() -> None:
     ("topic", "text"),
     [
         (topics.Quotes(BTC), "it has: BookStates, BookUpdates, Candles, Trades"),
-        (topics.BookUpdates(BTC, 5), "acme.spot has no BookUpdates"),
-        (topics.Candles(BTC, "7m"), "it has: Candles"),
+        (topics.BookUpdates(BTC, 5), "choose one of: the usual"),
+        (topics.Candles(BTC, "7m"), "choose one of: 1m, 1h"),
         (topics.Trades("acme.spot:*"), "no all-market streams"),
     ],
 )
@@ -105,3 +105,18 @@ def test_urls_are_known_by_host_and_path() -> None:
 
 def test_the_channel_is_what_stands_before_the_symbol() -> None:
     assert channel_of("trade:BTC:USD") == "trade"
+
+
+def test_a_table_may_join_by_another_sign_and_put_its_own_subjects_together() -> None:
+    both = ChannelKind(decode, name="tick.24", make_subject=lambda instrument: [instrument])
+    table = ChannelTable(
+        product="acme.spot",
+        kinds={topics.Tickers(""): both, topics.MarkPrices(""): both},
+        sign=".",
+    )
+    channel = table.channel(topics.MarkPrices(BTC), KNOWN)
+    assert (channel.stream, channel.subject) == ("tick.24.BTC-USD", [KNOWN[BTC]])
+    recorded = ChannelRecordings(table, hosts=(), listing="")
+    found = recorded.stream("tick.24.BTC-USD", KNOWN)
+    assert found is not None
+    assert found[0] == topics.Tickers(BTC)

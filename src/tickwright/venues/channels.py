@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tickwright.errors import NotSupported, UnknownInstrument
-from tickwright.model.instrument import Instruments
+from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.topics import BookStates, BookUpdates, Candles, InstrumentTopic, Topic
 from tickwright.venues.base import Channel, RecordedUrl, StreamKind
 
@@ -37,6 +37,8 @@ class ChannelKind(StreamKind, frozen=True, kw_only=True):
 
     name: str
     """As frames carry it."""
+    make_subject: Callable[[Instrument], Any] = lambda instrument: instrument
+    """What its frames are decoded with: the instrument, or what is put together of them."""
 
 
 def candle_kinds(
@@ -71,7 +73,9 @@ class ChannelTable(msgspec.Struct, frozen=True, kw_only=True):
 
     product: str
     kinds: Mapping[InstrumentTopic, ChannelKind]
-    """Topic of no instrument → the channel behind it."""
+    """Topic of no instrument → the channel behind it. Of several with one channel, a recording has the first."""
+    sign: str = ":"
+    """Between channel and symbol."""
 
     @property
     def topics(self) -> frozenset[type[Topic]]:
@@ -94,12 +98,18 @@ class ChannelTable(msgspec.Struct, frozen=True, kw_only=True):
         asked = _of_no_instrument(topic)
         kind = self.kinds.get(asked)
         if kind is None:
-            offered = ", ".join(str(each) for each in self.kinds if type(each) is type(asked))
-            raise NotSupported(f"{self.product} has no {topic}; it has: {offered}")
+            offered = ", ".join(_setting(each) for each in self.kinds if type(each) is type(asked))
+            raise NotSupported(f"{self.product} has no {topic}; choose one of: {offered}")
         instrument = instruments[topic.instrument]
         if instrument.product != self.product:
             raise UnknownInstrument(f"{instrument.id!r} belongs to {instrument.product}")
-        return Channel(f"{kind.name}:{instrument.symbol}", kind, instrument)
+        stream = f"{kind.name}{self.sign}{instrument.symbol}"
+        return Channel(stream, kind, kind.make_subject(instrument))
+
+
+def _setting(topic: InstrumentTopic) -> str:
+    """Return what tells a topic of no instrument from others of its kind: ``1m``, ``50``."""
+    return str(topic).partition("(")[2].removesuffix(")") or "the usual"
 
 
 def _of_no_instrument(topic: InstrumentTopic) -> InstrumentTopic:
@@ -124,7 +134,9 @@ class ChannelRecordings:
         self._table = table
         self._hosts = hosts
         self._listing = listing
-        self._topics = {kind.name: topic for topic, kind in table.kinds.items()}
+        self._topics: dict[str, InstrumentTopic] = {}
+        for topic, kind in table.kinds.items():
+            self._topics.setdefault(kind.name, topic)
 
     def recognises(self, url: str) -> bool:
         """Whether ``url`` is at one of the product's hosts."""
@@ -133,10 +145,10 @@ class ChannelRecordings:
 
     def stream(self, name: str, instruments: Instruments) -> tuple[Topic, Channel] | None:
         """Return the topic and channel of a stream; ``None`` for channels and symbols that are not known."""
-        channel, _, symbol = name.partition(":")
+        channel, _, symbol = name.rpartition(self._table.sign)
         pattern = self._topics.get(channel)
-        instrument = pattern and instruments.by_symbol(self._table.product, symbol)
-        if not pattern or not instrument:
+        instrument = instruments.by_symbol(self._table.product, symbol) if pattern else None
+        if pattern is None or instrument is None:
             return None
         topic = msgspec.structs.replace(pattern, instrument=instrument.id)
         return topic, self._table.channel(topic, instruments)

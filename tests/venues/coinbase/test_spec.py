@@ -73,7 +73,7 @@ def test_only_candles_of_five_minutes_are_streamed() -> None:
     known = Instruments(listed(ROW))
     five = topics.Candles("coinbase:BTC/USD", "5m")
     assert ADVANCED.channel(five, known).stream == "candles:BTC-USD"
-    with pytest.raises(NotSupported, match="it has: Candles"):
+    with pytest.raises(NotSupported, match="choose one of: 5m"):
         ADVANCED.channel(topics.Candles("coinbase:BTC/USD", "1m"), known)
 
 
