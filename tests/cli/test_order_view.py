@@ -86,6 +86,12 @@ def test_the_venue_s_words_stand_whole_below_the_table() -> None:
 def test_a_code_that_its_text_holds_is_not_said_twice() -> None:
     lines = shown(order(OrderState.UNKNOWN, code="-1007", text="-1007: timeout"))
     assert lines[-1] == "tw-abcdefghij-1: unknown: -1007: timeout"
+    lines = shown(order(OrderState.EXPIRED, code="EC_NoEnough", text="".join(["EC_No", "Enough"])))
+    assert lines[-1] == "tw-abcdefghij-1: expired: EC_NoEnough"
+
+
+def test_what_was_asked_for_needs_no_words() -> None:
+    assert len(shown(order(OrderState.CANCELED, code="EC_PerCancelRequest"))) == 2
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,9 @@ _COLOURS = {
     OrderState.CANCELED: "yellow",
 }
 
+_EXPLAINED = (OrderState.UNKNOWN, OrderState.REJECTED, OrderState.DENIED, OrderState.EXPIRED)
+"""States that nobody asked for."""
+
 
 def colour_of(state: OrderState) -> str:
     """Return the colour of a state; those that need somebody are red or magenta."""
@@ -79,7 +82,7 @@ def show_orders(orders: Sequence[Order], console: Console) -> None:
         )
     console.print(table)
     for order in orders:
-        if order.code or order.text:
+        if order.state in _EXPLAINED and (order.code or order.text):
             line = Text(f"{order.client_order_id}: {order.state.value}: {_words(order)}")
             line.stylize(colour_of(order.state))
             console.print(line, soft_wrap=True)
@@ -202,8 +205,8 @@ def _words(order: Order) -> str:
 
 def _unlike(words: Iterable[str]) -> Iterable[str]:
     """Leave out what another word holds already: venues' texts often begin with their code."""
-    kept = list(words)
-    return [word for word in kept if not any(word in other for other in kept if other is not word)]
+    kept = list(dict.fromkeys(words))
+    return [word for word in kept if not any(word in other for other in kept if other != word)]
 
 
 def _fill(fill: Fill) -> str:
