@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from tests.conftest import PROJECT
 from tests.guarantees.trader import PREFIX, Run, Trader, trader
-from tests.io.postgres_rig import fresh_name
+from tests.io.postgres_rig import Cluster, fresh_name
 
 from tickwright import Sandbox
 from tickwright.model.orders import OrderState
@@ -111,11 +111,11 @@ async def killed(number: int) -> None:
         await asyncio.sleep(0.001)
 
 
-async def a_moment(sandbox: Watched, product: str, rng: Random) -> None:
+async def a_moment(sandbox: Watched, product: str, rng: Random, *, requests_min: int = 0) -> None:
     """Wait until a run has come to some point, or some way beyond it."""
-    server = sandbox.venue.rest(product)
-    last = server.served + rng.randint(0, REQUESTS)
-    await sandbox.wait_until(lambda: server.served >= last, timeout_s=20)
+    venue = sandbox.venue.rest(product)
+    last = venue.served + rng.randint(requests_min, REQUESTS)
+    await sandbox.wait_until(lambda: venue.served >= last, timeout_s=20)
     await asyncio.sleep(rng.choice((0, 0.001, 0.01)))
 
 
@@ -153,12 +153,9 @@ def compare(sandbox: Watched, trading: Trader) -> None:
 
 
 @pytest.fixture
-def journal(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
-    """Return where orders are written down."""
-    if kind == "sqlite":
-        return f"sqlite:{tmp_path / 'journal.db'}"
-    url: str = request.getfixturevalue("postgres").url(fresh_name())
-    return url
+def server(request: pytest.FixtureRequest, kind: str) -> Cluster | None:
+    """Return the server that keeps the journal, if one does: it crashes now and then, too."""
+    return request.getfixturevalue("postgres") if kind == "postgresql" else None
 
 
 @pytest.mark.slow
@@ -167,7 +164,7 @@ def journal(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> str:
     ("product", "kind"), [("binance.spot", "sqlite"), ("binance.usdm", "postgresql")]
 )
 async def test_g34_killed_at_any_moment_no_order_is_lost_and_none_is_sent_twice(
-    product: str, journal: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    product: str, server: Cluster | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What an account may do in a minute is soon used up by many short lives.
     monkeypatch.setattr(OrderCounts, "add", lambda self, now_ms, counts: None)
@@ -181,10 +178,16 @@ async def test_g34_killed_at_any_moment_no_order_is_lost_and_none_is_sent_twice(
             rest=sandbox.endpoints[product].rest or "",
             key=sandbox.account.key,
             secret=sandbox.account.secret,
-            journal=journal,
+            journal=f"sqlite:{tmp_path / 'journal.db'}"
+            if server is None
+            else server.url(fresh_name()),
         )
         for _ in range(KILLS):
             number = await forked.begin(run)
+            if server is not None and rng.random() < 0.2:
+                await a_moment(sandbox, product, rng, requests_min=1)
+                server.stop()
+                server.start()
             await a_moment(sandbox, product, rng)
             await killed(number)
         async with trader(run) as trading:

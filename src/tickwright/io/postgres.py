@@ -174,7 +174,9 @@ async def try_lock(session: Connection, address: Address) -> bool:
 async def writer_of(session: Connection, address: Address) -> tuple[int, str] | None:
     """Return the backend that holds a journal's lock and what its program calls itself, ``None`` if none does."""
     row = await session.fetchrow(_HOLDER, address.key)
-    return None if row is None else (row["pid"], row["application_name"])
+    return (
+        None if row is None else (row["pid"], row["application_name"] or "which does not say whose")
+    )
 
 
 async def end_backend(session: Connection, address: Address, backend: int) -> None:
