@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 
+from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import AmendOrder, Order, OrderEvent, OrderState
 from tickwright.trading.gateway import Gateway
 
@@ -152,11 +153,12 @@ class LiveOrder:
     def __repr__(self) -> str:
         order = self.now
         command = order.command
-        price = "market" if order.price is None else f"@ {order.price:f}"
+        price = "market" if order.price is None else f"@ {format_decimal(order.price)}"
         size = command.quote_quantity if order.quantity is None else order.quantity
+        wanted = "" if size is None else format_decimal(size)
         return (
-            f"LiveOrder({self.client_order_id}: {command.side.value} {size:f} {command.instrument} {price},"
-            f" {order.state.value}, filled {order.filled_quantity:f})"
+            f"LiveOrder({self.client_order_id}: {command.side.value} {wanted} {command.instrument} {price},"
+            f" {order.state.value}, filled {format_decimal(order.filled_quantity)})"
         )
 
 
