@@ -53,6 +53,9 @@ HEAL_S = 90.0
 SNAPSHOTS_PER_S = 1.0
 """What the venue's own weights allow: 20 of 2,400 units a minute each, and half of them are for snapshots."""
 WEIGHTS = 10
+RATE_PER_S = 40.0
+"""Of the busiest instrument. The venue keeps the last trades of each, in this very process: with more of them, its
+memory grows for half an hour."""
 CLOSED_S = 1.0
 """In which the venue notices that the last of its clients has gone."""
 GROWTH_MAX = 1.25
@@ -111,7 +114,7 @@ class Trouble:
             "late pongs": lambda: self._set(pong_delay_s=5.0),
             "black hole": lambda: self._set(black_hole=True),
             "shutdown notice": venue.announce_shutdown,
-            "burst": lambda: venue.burst(5_000),
+            "burst": lambda: venue.burst(2_000),
             "unknown keys": lambda: self._set(unknown_keys=True),
             "unknown enums": lambda: self._set(unknown_enums=True),
             "unknown events": lambda: self._set(unknown_events=20),
@@ -165,7 +168,7 @@ async def soak(minutes: float, count: int, seed: int, weights: int) -> bool:
     """Run, print the summary, and return whether all is well."""
     rng, ledger = Random(seed), Ledger()
     ids = instrument_ids("binance.usdm", count)
-    market = GeneratedMarket("binance.usdm", ids, seed=seed, depth=50, rate_per_s=200.0)
+    market = GeneratedMarket("binance.usdm", ids, seed=seed, depth=50, rate_per_s=RATE_PER_S)
     memory: list[float] = []
     async with LoopbackVenue([market], speed=0) as venue:
         trouble = Trouble(venue, "binance.usdm", rng, ledger)
