@@ -248,3 +248,36 @@ async def test_accounts_of_two_venues_have_nothing_to_do_with_each_other(client:
         assert (await Client.read(private))["topic"] == "wallet"
         assert sandbox.endpoints["binance.spot"] != sandbox.endpoints[SPOT]
         await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/v5/order/realtime", {"symbol": "BTCUSD"}),
+        ("/v5/order/history", {}),
+        ("/v5/execution/list", {}),
+        ("/v5/position/list", {"settleCoin": "BTC"}),
+    ],
+)
+async def test_an_account_has_nothing_in_inverse_contracts(
+    trader: Trader, path: str, fields: dict[str, str]
+) -> None:
+    found = await trader.ask("GET", path, category="inverse", **fields)
+    assert (found["retCode"], found["result"]["list"]) == (0, [])
+
+
+async def test_inverse_contracts_are_flat_and_have_fees(trader: Trader) -> None:
+    asked = {"category": "inverse", "symbol": "BTCUSD"}
+    (row,) = (await trader.ask("GET", "/v5/position/list", **asked))["result"]["list"]
+    assert (row["symbol"], row["size"], row["side"]) == ("BTCUSD", "0", "")
+    (row,) = (await trader.ask("GET", "/v5/account/fee-rate", **asked))["result"]["list"]
+    assert row == {"symbol": "BTCUSD", "takerFeeRate": "0.00055", "makerFeeRate": "0.0002"}
+
+
+async def test_orders_for_inverse_contracts_are_refused(trader: Trader) -> None:
+    order = {"category": "inverse", "symbol": "BTCUSD", "qty": "10"}
+    assert (await trader.create(**order))["retCode"] == 10001
+    assert (await trader.ask("POST", "/v5/order/cancel-all", **order))["retCode"] == 10001
+    socket = await trader.socket("trade")
+    await trader.send(socket, "order.create", **order)
+    assert (await Client.read(socket))["retCode"] != 0

@@ -67,6 +67,11 @@ class Category(msgspec.Struct, frozen=True, kw_only=True):
     batch_max: int
     """Orders in a batch (section 12)."""
 
+    @property
+    def is_traded(self) -> bool:
+        """Whether its orders are simulated; of others there is market data, and an account that never had any."""
+        return not self.is_inverse
+
     def settle(self, name: InstrumentName) -> str | None:
         """Return in what an instrument of its kind settles, ``None`` if in nothing but the trade itself."""
         if not self.is_contract:

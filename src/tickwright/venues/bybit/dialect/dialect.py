@@ -142,9 +142,9 @@ class BybitDialect:
     def private_side(
         self, exchange: ExchangeView, market: PrivateMarket, keys: Sequence[ApiKey]
     ) -> BybitPrivate:
-        """Return what serves those who hold a key; orders for inverse contracts are not simulated."""
-        traded = [one for one in self.categories if not one.is_inverse]
-        return BybitPrivate(exchange, market, keys, traded, self._connections, self._is_heard)
+        """Return what serves those who hold a key."""
+        categories, is_heard = self.categories, self._is_heard
+        return BybitPrivate(exchange, market, keys, categories, self._connections, is_heard)
 
     def _is_heard(self, stream: str) -> bool:
         return self._publisher is not None and self._publisher.is_heard(stream)

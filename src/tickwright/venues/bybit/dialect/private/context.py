@@ -85,6 +85,8 @@ class Context:
         self.exchange = exchange
         self.market = market
         self.categories: Mapping[str, Category] = {one.name: one for one in categories}
+        self.traded = {one.name: one for one in categories if one.is_traded}
+        """Those that commands may name; queries may name all."""
         self.holdings = Holdings(exchange, market)
         self.annals = Annals()
         self.buckets = Buckets()

@@ -71,7 +71,8 @@ class PrivateDesk:
             return Answer(404, "404 page not found")
         try:
             key = self.access.admit(request, (now_ms, self.context.market.now_ms))
-            form = Form.of(request, self.context.categories)
+            known = self.context.categories if request.method == "GET" else self.context.traded
+            form = Form.of(request, known)
             outcome = self.run(endpoint, Call(key, form, now_ms))
         except Refused as refused:
             outcome = _failed(refused, {})

@@ -24,7 +24,7 @@ class Form:
 
     Args:
         values: Name → value, as JSON has it.
-        categories: Those that are served here.
+        categories: Those that it may name.
     """
 
     def __init__(self, values: Mapping[str, object], categories: Mapping[str, Category]) -> None:

@@ -112,8 +112,8 @@ class TradeConversation:
         args = message.get("args")
         if not isinstance(args, list) or len(args) != 1 or not isinstance(args[0], dict):
             raise Refused(10001, "params error: args must hold one object")
-        form = Form(args[0], self._desk.context.categories)
-        if form.text("category") not in self._desk.context.categories:
+        form = Form(args[0], self._desk.context.traded)
+        if form.text("category") not in self._desk.context.traded:
             raise Refused(10404, "category is not supported")
         return Call(self._desk.access.key(self._key.key), form, now_ms), endpoint
 
