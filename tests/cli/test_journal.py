@@ -176,6 +176,16 @@ def test_what_does_not_hold_together_is_one_line_and_exit_code_1(
     assert reason in result.reason
 
 
+def test_the_journal_of_the_settings_is_meant_unless_another_is_named(
+    path: Path, tickwright: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = tickwright("journal", "verify")
+    assert result.code == 2
+    assert "there is no journal at tickwright-orders.db" in result.reason
+    monkeypatch.setenv("TICKWRIGHT_JOURNAL", f"sqlite:{path}")
+    assert tickwright("journal", "verify", "--json").json["entries"] == 7
+
+
 def test_a_journal_is_read_beside_its_writer(path: Path, tickwright: Command) -> None:
     writer = asyncio.run(open_store(f"sqlite:{path}"))
     assert tickwright("journal", "verify", f"sqlite:{path}").code == 0

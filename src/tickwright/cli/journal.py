@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from tickwright.app.config import load_settings
 from tickwright.cli.console import out, print_json, run_async
 from tickwright.cli.options import Json
 from tickwright.cli.order_view import colour_of, order_row
@@ -34,17 +35,18 @@ _KIND = re.compile(r"[a-z]{2,}:")
 _NAMES_SHOWN = 5
 
 Place = Annotated[
-    str,
+    str | None,
     typer.Argument(
         metavar="JOURNAL",
-        help="A file, or a URL: sqlite:PATH, postgresql://USER@HOST/DATABASE?journal=NAME.",
+        help="A file, or a URL: sqlite:PATH, postgresql://USER@HOST/DATABASE?journal=NAME;"
+        " that of the settings if left out.",
     ),
 ]
 
 
 @journal.command(name="list")
 def list_(
-    place: Place,
+    place: Place = None,
     instrument: Annotated[
         str | None, typer.Option(help="Only of this instrument, for example binance:BTC/USDT.")
     ] = None,
@@ -66,7 +68,7 @@ def list_(
 
 @journal.command()
 def export(
-    place: Place,
+    place: Place = None,
     after: Annotated[int, typer.Option(min=0, help="Only entries behind this number.")] = 0,
 ) -> None:
     """Print every entry as a line of JSON, with its number."""
@@ -81,7 +83,7 @@ def export(
 
 
 @journal.command()
-def verify(place: Place, json: Json = False) -> None:
+def verify(place: Place = None, json: Json = False) -> None:
     """Read every entry, fold all of them, and name the orders that are not finished.
 
     Exit code 1, with the number of the entry, if one is missing, cannot be read, or cannot follow those before it.
@@ -104,16 +106,21 @@ def verify(place: Place, json: Json = False) -> None:
 
 
 @asynccontextmanager
-async def _opened(place: str) -> AsyncIterator[Journal]:
-    url = place if _KIND.match(place) else f"sqlite:{place}"
-    opened = Journal(await open_store(url, is_read_only=True))
+async def _opened(place: str | None) -> AsyncIterator[Journal]:
+    opened = Journal(await open_store(_url(place), is_read_only=True))
     try:
         yield opened
     finally:
         await opened.close()
 
 
-def _inspected(place: str) -> Inspection:
+def _url(place: str | None) -> str:
+    if place is None:
+        return load_settings().journal
+    return place if _KIND.match(place) else f"sqlite:{place}"
+
+
+def _inspected(place: str | None) -> Inspection:
     async def work() -> Inspection:
         async with _opened(place) as opened:
             return await inspect(opened)
