@@ -75,6 +75,8 @@ def test_the_repr_shows_the_first_levels(kernel: Kernel) -> None:
     pairs = [("1", "2"), ("3", "4"), ("5", "6"), ("7", "8")]
     assert repr(kernel.levels(pairs, 0, 0)) == "Levels(4: 1 x 2, 3 x 4, 5 x 6, …)"
     assert repr(kernel.levels([], 0, 0)) == "Levels(0: )"
+    gone = kernel.levels([("0.00000012", "0")], 8, 8)
+    assert repr(gone) == "Levels(1: 0.00000012 x 0.00000000)"
 
 
 @pytest.mark.parametrize(

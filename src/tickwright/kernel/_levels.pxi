@@ -125,7 +125,7 @@ cdef class Levels:
         ))
 
     def __repr__(self):
-        shown = ", ".join([f"{p} x {q}" for p, q in [self.pair(n) for n in range(min(3, self.count))]])
+        shown = ", ".join([f"{p:f} x {q:f}" for p, q in [self.pair(n) for n in range(min(3, self.count))]])
         return f"Levels({self.count}: {shown}{', …' if self.count > 3 else ''})"
 
     def __sizeof__(self):

@@ -133,7 +133,7 @@ class Levels:
         return self._scales, tuple(self._prices), tuple(self._quantities)
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{price} x {quantity}" for price, quantity in islice(self, 3))
+        shown = ", ".join(f"{price:f} x {quantity:f}" for price, quantity in islice(self, 3))
         return f"Levels({len(self)}: {shown}{', …' if len(self) > 3 else ''})"
 
 
