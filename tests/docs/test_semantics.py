@@ -7,10 +7,20 @@ import re
 import pytest
 from tests.docs.blocks import PROJECT
 
-from tickwright.model import market, notices
+from tickwright.model import market, notices, orders
+from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import MarketEvent
 from tickwright.model.notices import Notice
+from tickwright.model.orders import (
+    Fill,
+    Order,
+    OrderEvent,
+    OrderReport,
+    OrderState,
+    SubmitOrder,
+    Trigger,
+)
 
 
 PAGE = (PROJECT / "docs" / "semantics.md").read_text(encoding="utf-8")
@@ -27,6 +37,13 @@ KINDS = [
     *(kind for kind in _subclasses(market, MarketEvent) if kind is not MarketEvent),
     *(kind for kind in _subclasses(notices, Notice) if kind is not Notice),
     Instrument,
+    SubmitOrder,
+    Trigger,
+    Order,
+    Fill,
+    OrderReport,
+    Balance,
+    Position,
 ]
 
 
@@ -48,3 +65,12 @@ def test_every_field_of_an_event_is_told_and_no_other(kind: type) -> None:
 
 def test_what_all_events_share_is_told_once() -> None:
     assert {*MarketEvent.__struct_fields__} <= _fields_told("For all events")
+
+
+def test_every_state_of_an_order_is_told_and_no_other() -> None:
+    assert _fields_told("States") == {state.name for state in OrderState}
+
+
+def test_every_event_of_an_order_is_told_and_no_other() -> None:
+    kinds = {kind.__name__ for kind in _subclasses(orders, OrderEvent)} - {"OrderEvent"}
+    assert _fields_told("Events") == kinds
