@@ -126,11 +126,13 @@ class Relay:
     Attributes:
         cut: What ends the next connection: ``"request"`` before it arrives, ``"reply"`` once it was carried out.
         is_stuck: Whether nothing comes through any more, and nothing is closed either.
+        is_holding: Whether something came that did not come through.
     """
 
     def __init__(self, server: Path) -> None:
         self.cut: str | None = None
         self.is_stuck = False
+        self.is_holding = False
         self.cuts = 0
         self._server = server
         self._tasks: list[asyncio.Task[None]] = []
@@ -158,6 +160,7 @@ class Relay:
         with contextlib.suppress(OSError):
             while data := await source.read(65536):
                 while self.is_stuck:
+                    self.is_holding = True
                     await asyncio.sleep(0.01)
                 if self.cut == what:
                     self.cut = None

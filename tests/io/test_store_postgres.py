@@ -129,7 +129,8 @@ async def test_g34_a_batch_that_was_cancelled_is_not_there_later(
     line.is_stuck = True
     async with asyncio.TaskGroup() as group:
         writing = group.create_task(store.append([b"cancelled"]))
-        await asyncio.sleep(0.02)
+        while not line.is_holding:
+            await asyncio.sleep(0)
         writing.cancel()
     line.is_stuck = False
     assert await store.append([b"second"]) == 2
