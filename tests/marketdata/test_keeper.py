@@ -46,13 +46,18 @@ class Kept:
     """A keeper and everything that it said."""
 
     def __init__(
-        self, *, chain: BookChain = BookChain.FIRST_ID, is_streamed: bool = False, **more: Any
+        self,
+        instrument: Instrument = BTC,
+        *,
+        chain: BookChain = BookChain.FIRST_ID,
+        is_streamed: bool = False,
+        **more: Any,
     ) -> None:
         self.published: list[Any] = []
         self.states: list[BookStateChanged] = []
         self.asked = 0
         self.keeper = BookKeeper(
-            BTC,
+            instrument,
             BookFeed(chain=chain, snapshot=None if is_streamed else SPOT.book.snapshot, **more),
             publish=self.published.append,
             publish_state=self.states.append,
@@ -397,8 +402,9 @@ PROOF = BookProof(levels=2, checksum=lambda bids, asks: sum(price for price, _ i
 """The sum of the best two prices a side, in hundredths."""
 
 
-def proven(depth: int | None = None) -> Kept:
-    kept = Kept(chain=BookChain.ORDER, is_streamed=True, depth=depth, proof=PROOF)
+def proven(depth: int | None = None, *, is_inferred: bool = False) -> Kept:
+    instrument = msgspec.structs.replace(BTC, is_inferred=is_inferred)
+    kept = Kept(instrument, chain=BookChain.ORDER, is_streamed=True, depth=depth, proof=PROOF)
     kept.keeper.on_subscribed()
     return kept
 
@@ -444,6 +450,12 @@ def test_g06_a_snapshot_whose_checksum_differs_makes_no_live_book() -> None:
 def test_an_update_without_a_checksum_proves_nothing_and_breaks_nothing() -> None:
     kept = proven()
     kept.keeper.on_streamed(snapshot(10, [("99", "1")], [("101", "1")]))
+    assert (kept.keeper.state, kept.keeper.audited) == (BookState.UNAUDITED, 0)
+
+
+def test_checksums_prove_nothing_of_an_instrument_whose_digits_are_guesses() -> None:
+    kept = proven(is_inferred=True)
+    kept.keeper.on_streamed(with_sum(snapshot(10, [("99", "1")], [("101", "1")]), 1))
     assert (kept.keeper.state, kept.keeper.audited) == (BookState.UNAUDITED, 0)
 
 

@@ -71,7 +71,8 @@ class BookKeeper:
         self.venue_ts_ns: int | None = None
         self.is_verifying = False
         self._depth = feed.depth
-        self._proof = feed.proof
+        # Checksums are made of an instrument's digits; those of a guessed one would prove every book wrong.
+        self._proof = None if instrument.is_inferred else feed.proof
         self._is_streamed = is_streamed = feed.snapshot is None
         # What comes before a snapshot in its own stream is worth nothing: one delta is enough to see the order.
         self._sync = BookSync(feed.chain, buffered_max=1 if is_streamed else BUFFERED_MAX)
