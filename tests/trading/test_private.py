@@ -58,6 +58,18 @@ async def test_fills_are_told_by_the_stream_with_their_fees(product: str) -> Non
 
 @both
 @virtual_time
+async def test_whoever_commands_hears_as_soon_as_the_stream_tells(product: str) -> None:
+    async with rig(product) as at:
+        await at.private().wait_ready()
+        began_s = at.clock.monotonic_s()
+        assert (await at.buy_now()).state is OrderState.FILLED
+        resting = await at.submit()
+        await at.gateway.cancel(resting.client_order_id)
+        assert at.clock.monotonic_s() - began_s < 0.1
+
+
+@both
+@virtual_time
 async def test_what_others_do_on_the_account_is_seen(product: str) -> None:
     async with rig(product) as at:
         await at.private().wait_ready()

@@ -92,6 +92,8 @@ class Recorder:
     def _fold(self, entries: tuple[Entry, ...]) -> None:
         for entry in entries:
             for event in self.board.apply(entry):
+                for listener in self._listeners:
+                    listener(event)
                 self._tell(event)
 
 
