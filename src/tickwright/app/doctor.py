@@ -1,4 +1,4 @@
-"""What ``tickwright doctor`` finds: the installation, and each product's hosts seen from here."""
+"""What ``tickwright doctor`` finds: the installation, each product's hosts seen from here, and what each key may."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ import msgspec
 
 from tickwright.app.assembly import Ports, assemble, endpoints_of
 from tickwright.app.config import Settings
-from tickwright.errors import ConfigError, TickwrightError
+from tickwright.app.registry import products_of
+from tickwright.errors import ConfigError, CredentialsRefused, TickwrightError
 from tickwright.io.clock import Clock
 from tickwright.io.loop import loop_factory
 from tickwright.io.websocket import WebSocketOptions
 from tickwright.kernel import IS_COMPILED
 from tickwright.marketdata.feed import Feed
+from tickwright.model.account import KeyPermissions
 from tickwright.venues.base import Product
 
 
-__all__ = ["Diagnosis", "HostFinding", "Installation", "LimitFinding", "examine"]
+__all__ = ["Diagnosis", "HostFinding", "Installation", "KeyFinding", "LimitFinding", "examine"]
 
 SAMPLES = 5
 """Time requests a host: enough for a low round trip, cheap in weight."""
@@ -74,17 +76,34 @@ class HostFinding(msgspec.Struct, frozen=True, kw_only=True):
         return self.rest_error is None and self.ws_error is None
 
 
+class KeyFinding(msgspec.Struct, frozen=True, kw_only=True):
+    """A venue's API key, without the key itself."""
+
+    venue: str
+    is_set: bool
+    permissions: KeyPermissions | None = None
+    """What the venue says that it may; ``None`` where it was not told."""
+    error: str | None = None
+    """Why it was not."""
+    is_refused: bool = False
+    """The venue does not take it."""
+
+
 class Diagnosis(msgspec.Struct, frozen=True):
     """All findings."""
 
     installation: Installation
     environment: str
     hosts: tuple[HostFinding, ...]
+    keys: tuple[KeyFinding, ...]
+    """Of the venues that take orders."""
 
     @property
     def is_healthy(self) -> bool:
-        """True if every host answered."""
-        return all(host.is_reachable for host in self.hosts)
+        """True if every host answered, and no key was refused."""
+        return all(host.is_reachable for host in self.hosts) and not any(
+            key.is_refused for key in self.keys
+        )
 
 
 async def examine(
@@ -92,10 +111,13 @@ async def examine(
 ) -> Diagnosis:
     """Look at the installation, and ask each product's hosts a few cheap questions, all at once."""
     async with assemble(products, settings, ports or Ports()) as assembly:
-        findings = await asyncio.gather(
-            *(_examine_host(feed, settings, assembly.clock) for feed in assembly.market.feeds)
+        feeds = assembly.market.feeds
+        venues = dict.fromkeys(feed.product.venue for feed in feeds if feed.product.trading)
+        findings, keys = await asyncio.gather(
+            asyncio.gather(*(_examine_host(feed, settings, assembly.clock) for feed in feeds)),
+            asyncio.gather(*(_examine_key(venue, feeds, settings) for venue in venues)),
         )
-    return Diagnosis(_installation(), settings.environment, tuple(findings))
+    return Diagnosis(_installation(), settings.environment, tuple(findings), tuple(keys))
 
 
 async def _examine_host(feed: Feed, settings: Settings, clock: Clock) -> HostFinding:
@@ -120,6 +142,32 @@ async def _examine_host(feed: Feed, settings: Settings, clock: Clock) -> HostFin
             for limit in feed.product.rest_limits.buckets
         ),
     )
+
+
+async def _examine_key(venue: str, feeds: Sequence[Feed], settings: Settings) -> KeyFinding:
+    """Ask a venue what the key may, where one is set."""
+    if venue not in settings.credentials:
+        return KeyFinding(venue=venue, is_set=False)
+    asked = [
+        (feed, call)
+        for feed in feeds
+        if feed.product.venue == venue and (call := feed.product.permissions)
+    ]
+    if not asked:
+        names = ", ".join(each.name for each in products_of(venue) if each.permissions)
+        return KeyFinding(
+            venue=venue, is_set=True, error=f"what it may is told at {names or 'no product'}"
+        )
+    feed, call = asked[0]
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            found = await feed.rest.call(call)
+    except TimeoutError:
+        return KeyFinding(venue=venue, is_set=True, error=f"no answer within {PATIENCE_S:g} s")
+    except TickwrightError as error:
+        is_refused = isinstance(error, CredentialsRefused)
+        return KeyFinding(venue=venue, is_set=True, error=str(error), is_refused=is_refused)
+    return KeyFinding(venue=venue, is_set=True, permissions=found)
 
 
 async def _ask_time(feed: Feed, clock: Clock) -> tuple[list[float], str | None]:

@@ -8,13 +8,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tickwright.app.doctor import Diagnosis, HostFinding, LimitFinding, examine
+from tickwright.app.doctor import Diagnosis, HostFinding, KeyFinding, LimitFinding, examine
 from tickwright.app.registry import products_of
 from tickwright.cli.console import err, out, print_json, run_async, say_error
 from tickwright.cli.options import Config, Endpoint, Environment, Json, chosen_settings
 
 
-__all__ = ["doctor", "interval"]
+__all__ = ["doctor", "interval", "key_line"]
 
 
 def doctor(
@@ -27,9 +27,9 @@ def doctor(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """Check the installation: kernel, clock, reachability, latency, limits.
+    """Check the installation: kernel, clock, reachability, latency, limits, and what your API keys may.
 
-    Exit code 1 if a host is out of reach.
+    Exit code 1 if a host is out of reach, or a venue does not take a key.
     """
     products = products_of(*(venues or ()))
     settings = chosen_settings(environment, endpoint, config)
@@ -47,6 +47,9 @@ def doctor(
         for what, error in (("REST", host.rest_error), ("WebSocket", host.ws_error)):
             if error is not None:
                 say_error(f"{host.product}, {what}: {error}")
+    for key in diagnosis.keys:
+        if key.is_refused:
+            say_error(f"{key.venue}, key: {key.error}")
     if not diagnosis.is_healthy:
         raise SystemExit(1)
 
@@ -69,9 +72,14 @@ def _show(diagnosis: Diagnosis) -> None:
     for host in diagnosis.hosts:
         table.add_row(host.product, _rest(host), _clock(host), _socket(host))
         limits.add_row(host.product, _limits(host))
-    out.print(table)
-    out.print()
-    out.print(limits)
+    keys = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    keys.add_column("venue", no_wrap=True)
+    keys.add_column("API key")
+    for key in diagnosis.keys:
+        keys.add_row(key.venue, key_line(key))
+    for each in (table, limits, keys):
+        out.print(each)
+        out.print()
 
 
 def _rest(host: HostFinding) -> Text:
@@ -90,6 +98,22 @@ def _socket(host: HostFinding) -> Text:
     if host.ws_error is not None or host.connect_ms is None:
         return Text("✗ no answer", style="red")
     return Text(f"✓ open in {host.connect_ms:.1f} ms", style="green")
+
+
+def key_line(key: KeyFinding) -> Text:
+    """Return what is known of a key, in colours that warn."""
+    if not key.is_set:
+        return Text("none: market data needs none, orders do", style="dim")
+    may = key.permissions
+    if may is None:
+        return Text(f"set; {key.error}", style="red" if key.is_refused else "yellow")
+    told = Text("may trade" if may.can_trade else "may only read", style="green")
+    told.append(
+        ", from named addresses only" if may.is_bound else ", from any address", style="default"
+    )
+    if may.can_withdraw:
+        told.append("; may WITHDRAW: take that away, no program here needs it", style="bold red")
+    return told
 
 
 def _limits(host: HostFinding) -> str:

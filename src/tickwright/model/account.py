@@ -1,4 +1,4 @@
-"""What an account holds at a venue: balances and positions."""
+"""What an account holds at a venue: balances and positions; and what a key to it may."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 from tickwright.model.numbers import total
 
 
-__all__ = ["Balance", "Position"]
+__all__ = ["Balance", "KeyPermissions", "Position"]
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,3 +40,15 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """In the settle asset."""
     liquidation_price: Decimal | None = None
     """``None`` where there is none in reach."""
+
+
+class KeyPermissions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a venue says that an API key may."""
+
+    can_trade: bool
+    can_withdraw: bool
+    """No trading program needs that."""
+    is_bound: bool
+    """Whether it works from named addresses only."""
+    granted: tuple[str, ...] = ()
+    """All that it may, in the venue's words."""

@@ -15,6 +15,7 @@ import msgspec
 
 from tickwright.core.booksync import BookChain
 from tickwright.core.limits import Priority, RateLimit, RestLimits
+from tickwright.model.account import KeyPermissions
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import (
     AggTrade,
@@ -385,3 +386,5 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """How calls that need a key are signed; ``None`` where none is offered."""
     trading: TradingCalls | None = None
     """Orders and accounts; ``None`` where they are not offered."""
+    permissions: RestCall[KeyPermissions] | None = None
+    """Asks what a key may; ``None`` where the product does not tell."""

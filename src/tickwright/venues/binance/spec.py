@@ -10,15 +10,17 @@ from collections.abc import Callable, Mapping
 
 from tickwright.core.booksync import BookChain
 from tickwright.core.limits import RateLimit, RestLimits
+from tickwright.model.account import KeyPermissions
 from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument
-from tickwright.venues.base import BookFeed, Endpoints, Product, WsLimits
+from tickwright.venues.base import BookFeed, Endpoints, Product, RestCall, WsLimits
 from tickwright.venues.binance.auth import BinanceAuth
 from tickwright.venues.binance.instruments import (
     coinm_instrument,
     spot_instrument,
     usdm_instrument,
 )
+from tickwright.venues.binance.permissions import PERMISSIONS
 from tickwright.venues.binance.protocol import CombinedStreams
 from tickwright.venues.binance.recordings import BinanceRecordings
 from tickwright.venues.binance.refusals import refusal
@@ -95,6 +97,7 @@ def _product(
     infer: Callable[[str], Instrument],
     hosts: tuple[str, ...],
     trading: TradingCalls | None = None,
+    permissions: RestCall[KeyPermissions] | None = None,
 ) -> Product:
     calls = BinanceCalls(rules)
     return Product(
@@ -116,6 +119,7 @@ def _product(
         error=refusal,
         auth=BinanceAuth(),
         trading=trading,
+        permissions=permissions,
     )
 
 
@@ -156,6 +160,7 @@ SPOT = _product(
     },
     limits=_SPOT_LIMITS,
     trading=SpotTrading(),
+    permissions=PERMISSIONS,
     chain=BookChain.FIRST_ID,
     kinds=(InstrumentKind.SPOT,),
     infer=infer_spot,

@@ -15,6 +15,7 @@ from tickwright.model.instrument import Instrument
 from tickwright.venues.base import BookFeed, Endpoints, Product, TradeIds, WsLimits
 from tickwright.venues.bybit.auth import BybitAuth
 from tickwright.venues.bybit.instruments import Make, contract, spot_instrument
+from tickwright.venues.bybit.permissions import PERMISSIONS
 from tickwright.venues.bybit.protocol import PublicTopics
 from tickwright.venues.bybit.recordings import BybitRecordings
 from tickwright.venues.bybit.refusals import refusal
@@ -126,6 +127,7 @@ def _product(
         trade_ids=TradeIds.OPAQUE if has_funding else TradeIds.COUNTED,
         auth=BybitAuth(),
         trading=BybitTrading(category) if category in _TRADED else None,
+        permissions=PERMISSIONS,
     )
 
 
