@@ -86,7 +86,7 @@ def test_the_venue_s_words_stand_whole_below_the_table() -> None:
 def test_a_code_that_its_text_holds_is_not_said_twice() -> None:
     lines = shown(order(OrderState.UNKNOWN, code="-1007", text="-1007: timeout"))
     assert lines[-1] == "tw-abcdefghij-1: unknown: -1007: timeout"
-    lines = shown(order(OrderState.EXPIRED, code="EC_NoEnough", text="".join(["EC_No", "Enough"])))
+    lines = shown(order(OrderState.EXPIRED, code="EC_NoEnough", text="EC_NoEnough"))
     assert lines[-1] == "tw-abcdefghij-1: expired: EC_NoEnough"
 
 

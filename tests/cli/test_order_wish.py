@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from tickwright import Connector, OrderState, Sandbox
 from tickwright.cli.order_wish import Wish
 from tickwright.errors import InvalidNumber, UsageError
 from tickwright.model.orders import TimeInForce, Trigger, TriggerBy, TriggerKind
+from tickwright.testing.venues import MemoryVenues
+from tickwright.testing.virtual_time import virtual_time
 
 
 def wish(**given: Any) -> Wish:
@@ -73,3 +79,44 @@ def test_an_expiry_without_a_zone_is_utc(text: str, time_ns: int) -> None:
 def test_an_expiry_that_is_no_time_says_how_to_write_one() -> None:
     with pytest.raises(UsageError, match="write a time, as 2026"):
         assert wish(expire="soon").arguments
+
+
+@asynccontextmanager
+async def desk() -> AsyncIterator[tuple[Connector, Sandbox]]:
+    sandbox = Sandbox("binance.spot", instruments=1, rate_per_s=0.001, network=MemoryVenues())
+    async with sandbox, Connector.open("binance.spot", environment=sandbox) as tw:
+        await tw.orders.ready()
+        yield tw, sandbox
+
+
+@virtual_time
+async def test_a_market_order_is_waited_for_until_it_is_done() -> None:
+    async with desk() as (tw, _):
+        assert (await wish().placed(tw, patience_s=5.0)).state is OrderState.FILLED
+
+
+@virtual_time
+async def test_g01_an_unknown_outcome_is_waited_for_as_long_as_was_said() -> None:
+    async with desk() as (tw, sandbox):
+        sandbox.faults.order_failures = 1
+        found = await wish(price="60000").placed(tw, patience_s=5.0)
+        assert found.state is OrderState.OPEN
+        sandbox.faults.order_failures = 1
+        sandbox.faults.order_failure_executes = False
+        lost = await wish(price="60000").placed(tw, patience_s=5.0)
+        assert lost.state is OrderState.UNKNOWN
+
+
+@virtual_time
+async def test_who_interrupts_an_order_that_has_left_is_told_its_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with desk() as (tw, sandbox):
+        sandbox.faults.rest_black_hole = True
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(
+                wish(price="60000", client_order_id="mine-1").placed(tw, patience_s=5.0)
+            )
+            await asyncio.sleep(1)
+            task.cancel()
+    assert "interrupted: order mine-1 was sent; `tickwright orders list`" in capsys.readouterr().err
