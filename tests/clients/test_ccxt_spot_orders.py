@@ -144,8 +144,10 @@ async def test_an_order_that_waits_is_filled_as_maker_by_the_flow(
     _, ask = best(markets)
     waiting = await place(exchange, "limit", "buy", 0.0001, ask - Decimal("0.01"), postOnly=True)
     assert (waiting["status"], waiting["postOnly"]) == ("open", True)
-    await trading.advance(20)
-    filled = await exchange.call("fetch_order", waiting["id"], SYMBOL)
+    filled = waiting
+    while filled["status"] == "open":
+        await trading.advance(1)
+        filled = await exchange.call("fetch_order", waiting["id"], SYMBOL)
     assert (filled["status"], filled["average"]) == ("closed", waiting["price"])
     trades = await exchange.call("fetch_my_trades", SYMBOL)
     assert {one["takerOrMaker"] for one in trades} == {"maker"}
@@ -237,8 +239,10 @@ async def test_of_the_two_orders_of_a_list_the_one_that_is_filled_ends_the_other
     placed = await exchange.call("privatePostOrderListOco", request)
     assert (placed["listOrderStatus"], len(placed["orderReports"])) == ("EXECUTING", 2)
     assert len(await exchange.call("privateGetOpenOrderList")) == 1
-    await trading.advance(60)
-    asked = await exchange.call("privateGetOrderList", {"orderListId": placed["orderListId"]})
+    asked = placed
+    while asked["listOrderStatus"] == "EXECUTING":
+        await trading.advance(1)
+        asked = await exchange.call("privateGetOrderList", {"orderListId": placed["orderListId"]})
     assert asked["listOrderStatus"] == "ALL_DONE"
     history = await exchange.call("fetch_orders", SYMBOL)
     assert sorted(one["status"] for one in history) == ["closed", "expired"]
