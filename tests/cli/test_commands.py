@@ -6,7 +6,10 @@ from tests.cli.rig import Command
 import tickwright as library
 
 
-COMMANDS = ("watch", "record", "replay", "instruments", "doctor", "demo")
+COMMANDS = (
+    "watch", "record", "replay", "instruments", "doctor", "balances", "positions", "orders", "demo",
+    "sandbox",
+)  # fmt: skip
 
 
 def test_the_version_is_the_library_s(tickwright: Command) -> None:
