@@ -126,5 +126,5 @@ def test_a_revoked_key_is_no_key(venue: Venue) -> None:
 )
 def test_logins_that_cannot_be_are_refused(args: list[object], code: int) -> None:
     with pytest.raises(Refused) as refused:
-        Access([DEMO]).login(args, NOW_MS)
+        Access([DEMO]).login(args, (NOW_MS,))
     assert refused.value.code == code

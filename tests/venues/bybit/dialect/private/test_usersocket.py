@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.venues.bybit.dialect.private.kit import KEY, Venue, read, say
 from tests.venues.bybit.dialect.samples import NOW_MS
 
+from tickwright.venues.bybit.dialect.meter import AddressMeter
 from tickwright.venues.bybit.dialect.private.usersocket import active_time_s
 
 
@@ -86,3 +89,13 @@ def test_the_url_says_how_long_it_may_be_quiet(venue: Venue) -> None:
             active_time_s({"max_active_time": wrong})
     assert venue.user_socket().allowance.quiet_s == 600
     assert venue.user_socket().wrap("user/me/order", "{}") == "{}"
+
+
+def test_a_login_by_the_time_of_a_market_that_stands_still_is_taken(venue: Venue) -> None:
+    talk = venue.side.converse(
+        "/v5/private", {}, query="", meter=AddressMeter(), now_ms=venue.market.now_ms
+    )
+    assert talk is not None
+    text = json.dumps({"op": "auth", "args": venue.login()})
+    a_day_later = venue.market.now_ms + 86_400_000
+    assert talk.answer(text, now_ms=a_day_later, refused={}).is_logon

@@ -141,13 +141,13 @@ class Access:
             raise Refused(10004, f"error sign! origin_string[{text}]")
         return key
 
-    def login(self, args: Sequence[object], now_ms: int) -> ApiKey:
-        """Return who logs in with ``[key, expires, signature]``.
+    def login(self, args: Sequence[object], times_ms: Sequence[int]) -> ApiKey:
+        """Return who logs in with ``[key, expires, signature]``; it has expired if it has by each of the clocks.
 
         Raises:
             Refused: With 10001 for arguments that cannot be or have expired, 10003 and 10004 as over REST.
         """
-        if len(args) != 3 or not str(args[1]).isdecimal() or int(str(args[1])) <= now_ms:
+        if len(args) != 3 or not str(args[1]).isdecimal() or int(str(args[1])) <= min(times_ms):
             raise Refused(10001, "Params Error")
         name, expires, sign = (str(one) for one in args)
         key = self.key(name)

@@ -7,7 +7,7 @@ authenticates once, by its login, and counts against the same buckets.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from tickwright.venues.bybit.dialect.private.buckets import Buckets
 from tickwright.venues.bybit.dialect.private.context import Call, Context, Endpoint, Result
 from tickwright.venues.bybit.dialect.private.form import Form
 from tickwright.venues.dialects import Answer, RestRequest
+from tickwright.venues.privateside import ApiKey
 
 
 __all__ = ["Outcome", "PrivateDesk"]
@@ -57,6 +58,14 @@ class PrivateDesk:
         self.access = access
         self._endpoints = endpoints
         self._paths = {path for _, path in endpoints}
+
+    def login(self, args: Sequence[object], now_ms: int) -> ApiKey:
+        """Return who logs in to a socket.
+
+        Raises:
+            Refused: As `Access.login` says.
+        """
+        return self.access.login(args, (now_ms, self.context.market.now_ms))
 
     def weight(self, request: RestRequest) -> int | None:
         """Return 1 for paths of its own: every request counts the same."""

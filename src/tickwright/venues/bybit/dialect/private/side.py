@@ -90,7 +90,7 @@ class BybitPrivate:
             ValueError: For a ``max_active_time`` that cannot be.
         """
         if path == "/v5/private":
-            return UserConversation(self.access, active_time_s(params), next(self._numbers))
+            return UserConversation(self.desk, active_time_s(params), next(self._numbers))
         if path == "/v5/trade":
             return TradeConversation(
                 self.desk, self._operations, active_time_s(params), next(self._numbers)

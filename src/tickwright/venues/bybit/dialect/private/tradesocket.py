@@ -83,7 +83,7 @@ class TradeConversation:
             return self._short(message, "auth", code=20001, text="Repeated authorization")
         args = message.get("args")
         try:
-            self._key = self._desk.access.login(args if isinstance(args, list) else [], now_ms)
+            self._key = self._desk.login(args if isinstance(args, list) else [], now_ms)
         except Refused as error:
             return self._short(message, "auth", code=error.code, text=error.text)
         return self._short(message, "auth", is_logon=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tickwright.venues.bybit.dialect.control import FRAMES_PER_S, connection_id, decoded
 from tickwright.venues.bybit.dialect.envelope import Refused
-from tickwright.venues.bybit.dialect.private.access import Access
+from tickwright.venues.bybit.dialect.private.desk import PrivateDesk
 from tickwright.venues.bybit.dialect.private.events import (
     CATEGORISED,
     PRIVATE_TOPICS,
@@ -49,16 +49,16 @@ class UserConversation:
     """One connection to the private socket.
 
     Args:
-        access: Who may log in.
+        desk: Where one logs in.
         quiet_s: For how long it may be quiet.
         number: For its id.
     """
 
     framing = "raw"
 
-    def __init__(self, access: Access, quiet_s: float, number: int) -> None:
+    def __init__(self, desk: PrivateDesk, quiet_s: float, number: int) -> None:
         self.streams: dict[str, None] = {}
-        self._access = access
+        self._desk = desk
         self._quiet_s = quiet_s
         self._id = connection_id(number)
         self._key: ApiKey | None = None
@@ -100,7 +100,7 @@ class UserConversation:
     def _log_in(self, message: dict[str, object], now_ms: int) -> Reply:
         args = message.get("args")
         try:
-            self._key = self._access.login(args if isinstance(args, list) else [], now_ms)
+            self._key = self._desk.login(args if isinstance(args, list) else [], now_ms)
         except Refused as error:
             return self._reply(message, "auth", error.text, is_success=False)
         return self._reply(message, "auth", "", is_logon=True)
