@@ -31,9 +31,10 @@ def test_it_heals_from_both_accidents_and_ends_with_the_venue_s_own_books(
     assert result.out.count("✓ unaudited, equal") == 2, "Bybit has nothing to audit them with"
     assert "All books healed" in result.out
     assert "reconnects: 1." in result.out
-    assert "order demo-1 filled: " in result.out
-    assert "The order to buy 0.05 BTC for at most " in result.out
-    assert " is filled: 0.05 at " in result.out
+    assert "binance:BTC/USDT order: nobody knows what became of it" in result.out
+    for venue in ("binance", "bybit"):
+        assert f"The order at {venue} to buy 0.05 BTC for at most " in result.out
+    assert result.out.count(" is filled: 0.05 at ") == 2
     assert result.err == ""
 
 

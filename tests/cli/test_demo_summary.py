@@ -44,23 +44,23 @@ def test_a_filled_order_is_told_with_its_price_and_its_fees(
         average_price=D("65000.2449"),
         fills=(fill(1, "0.03", "0.00003"), fill(2, "0.02", "0.00002")),
     )
-    assert conclude(TW, [], set(), order) == 0
+    assert conclude(TW, [], set(), [order]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     assert "is filled: 0.05 at 65,000.24 for a fee of 0.00005 BTC." in shown
     assert "1,000 frames over 1 connections" in shown
 
 
 @pytest.mark.parametrize(
-    ("order", "text"),
+    ("orders", "text"),
     [
-        (None, "No order was sent"),
-        (Order(command=COMMAND, state=OrderState.CANCELED), "is canceled: 0."),
+        ([], "No order was sent"),
+        ([Order(command=COMMAND, state=OrderState.CANCELED)], "is canceled: 0."),
     ],
 )
 def test_without_a_filled_order_the_demo_has_failed(
-    order: Order | None, text: str, capsys: pytest.CaptureFixture[str]
+    orders: list[Order], text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert conclude(TW, [], set(), order) == 1
+    assert conclude(TW, [], set(), orders) == 1
     assert text in " ".join(capsys.readouterr().out.split())
 
 

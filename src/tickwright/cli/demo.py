@@ -1,4 +1,4 @@
-"""``tickwright demo``: the main job on a sandbox of our own, with an order, and two accidents on the way.
+"""``tickwright demo``: the main job on a sandbox of our own, with an order at each venue, and three accidents on the way.
 
 Everything is real but the venues: HTTP and WebSocket servers on loopback that speak Binance's protocol and Bybit's over
 generated markets. At the end every local book is compared, level by level, with the venue's own.
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal
 
 from tickwright.app.connector import Connector
-from tickwright.app.registry import products_of
 from tickwright.cli.console import logs_into, out, run_async
-from tickwright.cli.demo_order import buy
+from tickwright.cli.demo_order import buy, told_event
 from tickwright.cli.demo_summary import compare, conclude
 from tickwright.cli.watching import Watching
 from tickwright.io.clock import Clock, SystemClock
 from tickwright.model.numbers import Rounding, multiply
-from tickwright.model.orders import Order
+from tickwright.model.orders import Order, OrderEvent
+from tickwright.model.topics import OrderUpdates
 from tickwright.sandbox.faults import EOF
 from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.sandbox import Sandbox
@@ -31,8 +31,8 @@ PRODUCTS = ("binance.spot", "binance.usdm", "bybit.linear")
 INSTRUMENTS_EACH = 2
 SECONDS = 18.0
 ORDER_AT_S = 4.0
-ORDER_PRODUCT = "binance.spot"
-ORDER_INSTRUMENT = "binance:BTC/USDT"
+ORDERED = ("bybit:BTC/USDT:USDT", "binance:BTC/USDT")
+"""What is bought, one after the other; the reply to the last order is lost."""
 ORDER_QUANTITY = Decimal("0.05")
 ORDER_SLACK = Decimal("1.001")
 """The market moves on while an order is on its way."""
@@ -49,7 +49,7 @@ PLAIN_EVERY_S = 1.0
 
 
 def demo() -> None:
-    """Show the main job for about 20 s on a venue of our own: an order is filled, and what is cut heals."""
+    """Show the main job for about 20 s on venues of our own: orders are filled, and what is cut heals."""
     raise SystemExit(run_async(_run))
 
 
@@ -60,14 +60,14 @@ async def _run() -> int:
     async with (
         sandbox,
         _moving(sandbox, clock) as mover,
-        Connector.open(*PRODUCTS, environment=sandbox) as tw,
+        Connector.open(*PRODUCTS, environment=sandbox, journal="memory:") as tw,
     ):
         watching = await Watching.begin(tw, sandbox.instruments)
         with logs_into(watching.events.on_log):
-            order = await _show(watching, sandbox, clock)
+            orders = await _show(watching, tw, sandbox, clock)
             mover.cancel()
             equal = await compare(watching.watched, sandbox, clock)
-        return conclude(tw, watching.watched, equal, order)
+        return conclude(tw, watching.watched, equal, orders)
 
 
 @contextlib.asynccontextmanager
@@ -95,13 +95,20 @@ async def _moving(sandbox: Sandbox, clock: Clock) -> AsyncIterator[asyncio.Task[
             task.cancel()
 
 
-async def _show(watching: Watching, sandbox: Sandbox, clock: Clock) -> Order | None:
-    """Draw, or print lines, for `SECONDS`, while the order and the accidents happen; return what became of the order."""
+async def _show(
+    watching: Watching, tw: Connector, sandbox: Sandbox, clock: Clock
+) -> Sequence[Order]:
+    """Draw, or print lines, for `SECONDS`, while orders and accidents happen; return what became of the orders."""
+
+    def tell(event: OrderEvent) -> None:
+        watching.events.say(event.received_ts_ns, *told_event(event))
+
+    tw.on(OrderUpdates(), tell)
     async with asyncio.TaskGroup() as group:
         show = watching.draw(levels=LEVELS) if out.is_terminal else _print(watching)
         tasks = [group.create_task(show), group.create_task(_tell(watching, clock))]
         await asyncio.sleep(ORDER_AT_S)
-        buying = group.create_task(_buy(watching, sandbox, clock))
+        buying = group.create_task(_buy(watching, tw, sandbox))
         await asyncio.sleep(CUT_AT_S - ORDER_AT_S)
         sandbox.close_sockets(EOF, product=CUT_PRODUCT)
         await asyncio.sleep(LOSS_AT_S - CUT_AT_S)
@@ -112,30 +119,26 @@ async def _show(watching: Watching, sandbox: Sandbox, clock: Clock) -> Order | N
         return await buying
 
 
-async def _buy(watching: Watching, sandbox: Sandbox, clock: Clock) -> Order | None:
-    """Buy at the best offers that the local book shows, and at most so much above them."""
-    watched = next(each for each in watching.watched if each.id == ORDER_INSTRUMENT)
-    best_ask = None if watched.book is None else watched.book.best_ask
-    if best_ask is None:
-        return None
-    (product,) = products_of(ORDER_PRODUCT)
-    limit = watched.instrument.price(multiply(best_ask[0], ORDER_SLACK), rounding=Rounding.UP)
-    return await buy(
-        sandbox,
-        product,
-        watched.instrument,
-        quantity=ORDER_QUANTITY,
-        price=limit,
-        clock=clock,
-        say=lambda text, colour: watching.events.say(clock.time_ns(), text, colour),
-    )
+async def _buy(watching: Watching, tw: Connector, sandbox: Sandbox) -> Sequence[Order]:
+    """Buy at the best offers that the local books show, and at most so much above them."""
+    orders = []
+    for wanted in ORDERED:
+        watched = next(each for each in watching.watched if each.id == wanted)
+        best_ask = None if watched.book is None else watched.book.best_ask
+        if best_ask is None:
+            continue
+        await tw.orders.ready()
+        sandbox.faults.replies_lost = int(wanted == ORDERED[-1])
+        limit = watched.instrument.price(multiply(best_ask[0], ORDER_SLACK), rounding=Rounding.UP)
+        orders.append(await buy(tw, watched.instrument, quantity=ORDER_QUANTITY, price=limit))
+    return orders
 
 
 async def _tell(watching: Watching, clock: Clock) -> None:
     """Say in the title what comes next."""
     began_s = clock.monotonic_s()
     steps = (
-        (ORDER_AT_S, "an order is placed"),
+        (ORDER_AT_S, "orders are placed, and one reply is lost"),
         (CUT_AT_S, "spot is cut off"),
         (LOSS_AT_S, "a book update of each venue is lost"),
         (SECONDS, "books are compared"),
@@ -152,7 +155,8 @@ async def _print(watching: Watching) -> None:
     """Print what happens and how all is, a line a second."""
     out.print(
         f"Two venues on loopback with {len(watching.watched)} instruments. After {ORDER_AT_S:.0f} s an order is"
-        f" placed, after {CUT_AT_S:.0f} s a connection is cut, after {LOSS_AT_S:.0f} s a book update of each is lost."
+        f" placed at each, and the reply to one is lost; after {CUT_AT_S:.0f} s a connection is cut; after"
+        f" {LOSS_AT_S:.0f} s a book update of each is lost."
     )
     while True:
         await asyncio.sleep(PLAIN_EVERY_S)

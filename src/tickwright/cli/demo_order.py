@@ -1,17 +1,10 @@
-"""One order at the demo's venue: signed, sent over REST, and followed to its end, each step said aloud."""
+"""The demo's orders: placed through `Connector.orders`, and followed to their end, each step said aloud."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from decimal import Decimal
 
-from tickwright.core.order import OrderLife
-from tickwright.errors import TickwrightError
-from tickwright.io.clock import Clock
-from tickwright.io.entropy import system_random
-from tickwright.io.http_aiohttp import AiohttpTransport
-from tickwright.io.rest import RestClient
+from tickwright.app.connector import Connector
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import Side
@@ -21,119 +14,70 @@ from tickwright.model.orders import (
     OrderAccepted,
     OrderEvent,
     OrderFilled,
-    OrderReport,
+    OrderOutcomeUnknown,
+    OrderSent,
     SubmitOrder,
 )
-from tickwright.sandbox.sandbox import Sandbox
-from tickwright.venues.base import Product, RestCall
-from tickwright.venues.signing import Credentials, Signer
 
 
-__all__ = ["buy", "told"]
+__all__ = ["buy", "grouped", "told", "told_event"]
 
-Say = Callable[[str, str], None]
-"""Text and colour."""
-
-_PATIENCE_S = 2.0
+PATIENCE_S = 5.0
 """How long an order may rest before it is canceled."""
-_ASK_EVERY_S = 0.1
+_SHOWN_OF_A_REASON = 60
 
 
-async def buy(
-    sandbox: Sandbox,
-    product: Product,
-    instrument: Instrument,
-    *,
-    quantity: Decimal,
-    price: Decimal,
-    clock: Clock,
-    say: Say,
-) -> Order:
-    """Buy with a limit order; what is not filled in two seconds is canceled.
+async def buy(tw: Connector, instrument: Instrument, *, quantity: Decimal, price: Decimal) -> Order:
+    """Buy with a limit order, and return what became of it; what is not filled in a few seconds is canceled.
 
     Args:
-        sandbox: Where; its account pays.
-        product: Which of its products.
+        tw: The connector.
         instrument: What.
         quantity: How much.
         price: At most.
-        clock: For the time of each step.
-        say: Told of every step.
     """
-    command = SubmitOrder(
-        client_order_id="demo-1",
-        instrument=instrument.id,
-        side=Side.BUY,
-        quantity=quantity,
-        price=price,
-    )
-    life = OrderLife(command)
-    async with AiohttpTransport(clock=clock) as transport:
-        rest = RestClient(
-            product,
-            sandbox.endpoints[product.name].rest or "",
-            transport,
-            clock=clock,
-            rng=system_random(),
-            signer=Signer(Credentials(sandbox.account.key, sandbox.account.secret)),
-        )
-        desk = _Desk(rest, life, clock, say)
-        calls = product.trading
-        assert calls is not None
-        say(f"{instrument.id} order demo-1: {told(life.order)}", "cyan")
-        desk.tell(life.sent(clock.time_ns()))
-        await desk.call(calls.submit(command, instrument))
-        give_up_s = clock.monotonic_s() + _PATIENCE_S
-        while life.order.state.is_open and clock.monotonic_s() < give_up_s:
-            await asyncio.sleep(_ASK_EVERY_S)
-            await desk.call(calls.query(life.order, instrument))
-        if life.order.state.is_open:
-            await desk.call(calls.cancel(life.order, instrument))
-        if life.order.missing_quantity:
-            executions = await rest.call(calls.executions(instrument, order=life.order))
-            desk.tell(life.executed([each.fill for each in executions], clock.time_ns()))
-    return life.order
+    order = await tw.orders.submit(instrument.id, Side.BUY, quantity=quantity, price=price)
+    try:
+        return await order.wait_done(timeout_s=PATIENCE_S)
+    except TimeoutError:
+        return (await order.cancel()).now
 
 
-def told(order: Order) -> str:
+def told(command: SubmitOrder) -> str:
     """Return an order in a few words.
 
     Example:
-        >>> told(order)
-        'buy 0.01 BTC for at most 65,000.30'
+        >>> told(command)
+        'buy 0.01 BTC for at most 65,000.3'
     """
-    command = order.command
     assert command.quantity is not None
     assert command.price is not None
     base = parse_instrument_id(command.instrument).base
-    return f"{command.side.value} {format_decimal(command.quantity)} {base} for at most {command.price:,f}"
+    return f"{command.side.value} {grouped(command.quantity)} {base} for at most {grouped(command.price)}"
 
 
-class _Desk:
-    """Makes calls, folds their answers into the order, and says what came of them."""
+def told_event(event: OrderEvent) -> tuple[str, str]:
+    """Return what became of an order as one line, and the colour it deserves.
 
-    def __init__(self, rest: RestClient, life: OrderLife, clock: Clock, say: Say) -> None:
-        self._rest = rest
-        self._life = life
-        self._clock = clock
-        self._say = say
+    Example:
+        >>> told_event(event)
+        ('binance:BTC/USDT order 1000213 filled: 0.01 at 65,000.3', 'green')
+    """
+    order = event.order
+    name = f"{order.command.instrument} order"
+    match event:
+        case OrderSent():
+            return f"{name} sent: {told(order.command)}", "cyan"
+        case OrderOutcomeUnknown():
+            reason = order.text[:_SHOWN_OF_A_REASON].rstrip()
+            return f"{name}: nobody knows what became of it ({reason}); asking", "bold magenta"
+        case OrderAccepted():
+            return f"{name} accepted as {order.venue_order_id}", "green"
+        case OrderFilled(fill=fill):
+            return f"{name} filled: {grouped(fill.quantity)} at {grouped(fill.price)}", "green"
+    return f"{name}: {order.state.value} {order.text}".rstrip(), "yellow"
 
-    async def call(self, call: RestCall[OrderReport]) -> None:
-        try:
-            events = self._life.reported(await self._rest.call(call))
-        except TickwrightError as error:
-            events = self._life.lost(str(error), self._clock.time_ns())
-        self.tell(events)
 
-    def tell(self, events: list[OrderEvent]) -> None:
-        for event in events:
-            order = event.order
-            name = f"{order.command.instrument} order {order.client_order_id}"
-            match event:
-                case OrderFilled(fill=fill):
-                    amounts = f"{format_decimal(fill.quantity)} at {fill.price:,f}"
-                    self._say(f"{name} filled: {amounts}", "green")
-                case OrderAccepted():
-                    self._say(f"{name} accepted as {order.venue_order_id}", "green")
-                case _:
-                    self._say(f"{name}: {order.state.value} {order.text}".rstrip(), "cyan")
+def grouped(value: Decimal) -> str:
+    """Return a number with its thousands apart, and without the venue's trailing zeros."""
+    return f"{Decimal(format_decimal(value)):,f}"

@@ -1,4 +1,4 @@
-"""How the demo ends: every book beside the venue's own, and what became of the order."""
+"""How the demo ends: every book beside the venue's own, and what became of the orders."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from rich.text import Text
 
 from tickwright.app.connector import Connector
 from tickwright.cli.console import out
-from tickwright.cli.demo_order import told
+from tickwright.cli.demo_order import grouped, told
 from tickwright.cli.watched import Watched
 from tickwright.io.clock import Clock
-from tickwright.model.numbers import format_decimal, total
+from tickwright.model.ids import parse_instrument_id
+from tickwright.model.numbers import total
 from tickwright.model.orders import Order, OrderState
 from tickwright.sandbox.sandbox import Sandbox
 
@@ -26,8 +27,8 @@ CLOSE_STEP_MS = 2
 """While books are compared: so short that hardly anything happens between a delta and the end of its step."""
 ARRIVAL_S = 0.005
 """How long frames may take over loopback before the market moves on."""
-_DIGITS = 2
-"""Of an average price."""
+_AVERAGE = Decimal("0.01")
+_NO_ORDER = "No order was sent: its book was not there in time."
 
 
 async def compare(watched: Sequence[Watched], sandbox: Sandbox, clock: Clock) -> set[str]:
@@ -51,7 +52,7 @@ async def compare(watched: Sequence[Watched], sandbox: Sandbox, clock: Clock) ->
 
 
 def conclude(
-    tw: Connector, watched: Sequence[Watched], equal: set[str], order: Order | None
+    tw: Connector, watched: Sequence[Watched], equal: set[str], orders: Sequence[Order]
 ) -> int:
     """Print the closing summary; return the exit code."""
     out.print()
@@ -63,13 +64,14 @@ def conclude(
         f" of which {sum(each.decode_failures for each in sessions)} unreadable;"
         f" reconnects: {sum(each.reconnects for each in sessions)}."
     )
-    is_filled = order is not None and order.state is OrderState.FILLED
-    out.print(Text(_of_the_order(order), style="default" if is_filled else "bold red"))
+    are_filled = bool(orders) and all(order.state is OrderState.FILLED for order in orders)
+    for line in [_of_an_order(order) for order in orders] or [_NO_ORDER]:
+        out.print(Text(line, style="default" if are_filled else "bold red"), soft_wrap=True)
     if len(equal) < len(watched):
         out.print(f"[red]{len(watched) - len(equal)} books differ from the venue's own.[/red]")
         return 1
     out.print("[green]All books healed, and equal the venue's own level by level.[/green]")
-    return 0 if is_filled else 1
+    return 0 if are_filled else 1
 
 
 def _table(watched: Sequence[Watched], equal: set[str]) -> Table:
@@ -98,16 +100,13 @@ def _table(watched: Sequence[Watched], equal: set[str]) -> Table:
     return table
 
 
-def _of_the_order(order: Order | None) -> str:
-    if order is None:
-        return "No order was sent: its book was not there in time."
-    parts = [f"{order.state.value}: {format_decimal(order.filled_quantity)}"]
+def _of_an_order(order: Order) -> str:
+    parts = [f"{order.state.value}: {grouped(order.filled_quantity)}"]
     if order.average_price is not None:
-        digits = Decimal(1).scaleb(-_DIGITS)
-        parts.append(f"at {order.average_price.quantize(digits):,f}")
+        parts.append(f"at {grouped(order.average_price.quantize(_AVERAGE))}")
     fees: dict[str, Decimal] = {}
     for fill in order.fills:
         if fill.fee is not None and fill.fee_asset is not None:
             fees[fill.fee_asset] = total(fees.get(fill.fee_asset, Decimal(0)), fill.fee)
-    parts += [f"for a fee of {format_decimal(fee)} {asset}" for asset, fee in fees.items()]
-    return f"The order to {told(order)} is {' '.join(parts)}."
+    parts += [f"for a fee of {grouped(fee)} {asset}" for asset, fee in fees.items()]
+    return f"The order at {parse_instrument_id(order.command.instrument).venue} to {told(order.command)} is {' '.join(parts)}."
