@@ -60,7 +60,9 @@ SandboxFile = Annotated[
 ]
 JournalUrl = Annotated[
     str | None,
-    typer.Option("--journal", help="Where orders are written down: sqlite:PATH, postgresql://…, or memory:."),
+    typer.Option(
+        "--journal", help="Where orders are written down: sqlite:PATH, postgresql://…, or memory:."
+    ),
 ]
 Venues = Annotated[
     list[str] | None,
