@@ -85,7 +85,7 @@ def test_venues_without_a_key_are_left_out_where_another_has_one() -> None:
 
 async def test_only_live_orders_are_asked_about() -> None:
     for environment in ("sandbox", "testnet", "demo"):
-        await ask_first(Settings(environment=environment), "buy", is_agreed=False)  # type: ignore[arg-type]  # a Literal
+        await ask_first(Settings(environment=environment), "buy", is_agreed=False)
     await ask_first(Settings(), "buy", is_agreed=True)
 
 

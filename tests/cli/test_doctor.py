@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from tests.cli.accounts_rig import SandboxThread
-from tests.cli.rig import Command, VenueThread
+from tests.cli.rig import Command, Result, VenueThread
 
 from tickwright.app.doctor import KeyFinding
 from tickwright.cli.doctor import interval, key_line
@@ -48,10 +48,14 @@ def with_key(sandbox: SandboxThread, monkeypatch: pytest.MonkeyPatch) -> list[st
 def test_g30_what_a_key_may_is_told_and_never_the_key(
     sandbox: SandboxThread, tickwright: Command, with_key: list[str]
 ) -> None:
-    for form in ([], ["--json"]):
+    def told(*form: str) -> Result:
         result = tickwright("--log-level", "debug", "doctor", "binance.spot", *form, *with_key)
         assert result.code == 0
         assert not any(text in result.out + result.err for text in sandbox.secrets)
+        return result
+
+    assert told().out
+    result = told("--json")
     (key,) = result.json["keys"]
     assert (key["venue"], key["is_set"], key["error"]) == ("binance", True, None)
     assert key["permissions"]["can_trade"]

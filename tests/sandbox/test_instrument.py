@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tickwright.model.ids import InstrumentName
 from tickwright.sandbox.instrument import SimulatedInstrument
-from tickwright.venues.facts import AggTradeFact, InstrumentView, Listing, TradeFact
+from tickwright.venues.facts import AggTradeFact, ForcedFact, InstrumentView, Listing, TradeFact
 
 
 LISTING = Listing(
@@ -54,6 +54,9 @@ class Listener:
     ) -> None:
         self.spans.append((first_id, instrument.update_id))
         self.changes += len(bid_prices) + len(ask_prices)
+
+    def on_forced(self, instrument: InstrumentView, forced: ForcedFact) -> None:
+        raise AssertionError("nobody has a position here")
 
 
 @given(st.integers(), st.integers(200, 10**9))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -23,7 +24,7 @@ class Agent:
 
     async def handle(self, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Do what a call says; whatever is none of the agent's own is a method of the REST session."""
-        own = {
+        own: dict[str, Callable[..., Awaitable[Any]]] = {
             "versions": self.versions,
             "open": self.open,
             "close": self.close,

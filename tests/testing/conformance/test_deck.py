@@ -64,9 +64,8 @@ def test_a_venue_that_is_wrong_in_one_thing_fails_the_card_about_it(
         card.play()
 
 
-def test_every_product_without_a_sandbox_is_known() -> None:
-    unserved = {product.name for product in products_of()} - {each.name for each in served()}
-    assert unserved == {"bybit.inverse"}  # market data only, by the same declarations as linear
+def test_every_product_has_a_sandbox() -> None:
+    assert served() == products_of()
 
 
 def test_cards_are_dealt_by_venue_product_and_theme() -> None:

@@ -158,4 +158,5 @@ def test_the_names_of_symbols_go_out_as_they_are() -> None:
 def test_snapshots_of_all_products_cost_little_of_a_minute() -> None:
     for product, one in zip(PRODUCTS, (BTC, PERP, COIN), strict=True):
         budget = {bucket.name: bucket.limit for bucket in product.rest_limits.buckets}
+        assert product.book.snapshot is not None
         assert product.book.snapshot(one).costs[WEIGHT] * 100 <= budget[WEIGHT]

@@ -78,6 +78,7 @@ def test_books_are_chained_by_the_venue_s_two_rules() -> None:
 
 def test_a_book_starts_from_a_thousand_levels() -> None:
     for product, name in ((SPOT, SPOT_ID), (USDM, USDM_ID), (COINM, COINM_ID)):
+        assert product.book.snapshot is not None
         call = product.book.snapshot(LISTED[name])
         assert dict(call.params)["limit"] == "1000"
         assert call.path.endswith("/depth")
