@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tickwright.app.config import Settings, load_settings
+from tickwright.app.config import Environment, Settings, load_settings
 from tickwright.venues.base import Endpoints
 
 
@@ -36,6 +36,21 @@ def test_a_file_may_be_named_as_text_or_path(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("environment: demo\n")
     assert load_settings(file=file) == load_settings(file=str(file)) == Settings(environment="demo")
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ("live", "sqlite:tickwright-orders.db"),
+        ("testnet", "sqlite:tickwright-orders-testnet.db"),
+        ("sandbox", "memory:"),
+    ],
+)
+def test_each_environment_has_a_journal_of_its_own_unless_one_is_named(
+    environment: Environment, url: str
+) -> None:
+    assert Settings(environment=environment).journal_url == url
+    assert Settings(environment=environment, journal="sqlite:x.db").journal_url == "sqlite:x.db"
 
 
 def test_g30_a_password_of_a_journal_is_not_shown() -> None:

@@ -27,10 +27,13 @@ from tickwright.venues.base import Endpoints
 from tickwright.venues.signing import Credentials
 
 
-__all__ = ["Environment", "LogLevel", "Settings", "load_settings"]
+__all__ = ["NO_JOURNAL", "Environment", "LogLevel", "Settings", "load_settings"]
 
 Environment = Literal["live", "testnet", "demo", "sandbox"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+
+NO_JOURNAL = "memory:"
+"""The URL of a journal that ends with the program."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +58,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     credentials: Mapping[str, Credentials] = msgspec.field(default_factory=dict)
     """Venue → API key and secret. From the environment or ``.env`` as ``TICKWRIGHT_BINANCE__KEY`` and ``…__SECRET``, or as
     ``BINANCE_API_KEY`` and ``BINANCE_API_SECRET``; never from YAML. Without any, everything that needs no key works."""
-    journal: str = "sqlite:tickwright-orders.db"
+    journal: str | None = None
     """Where orders are written down, once there are any: ``sqlite:PATH``, ``postgresql://USER:PASSWORD@HOST/DATABASE?journal=NAME``,
-    or ``memory:`` for nowhere."""
+    or ``memory:`` for nowhere. Without it ``tickwright-orders.db`` in the working directory, for other environments than live
+    ``tickwright-orders-testnet.db`` and so on, and nowhere for a sandbox."""
     order_prefix: str = "tw"
     """What the client order ids of this program begin with: up to 12 lower-case letters and digits."""
     risk: RiskLimits = RiskLimits()
@@ -65,11 +69,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: LogLevel = "warning"
     """For the commands; a program that imports the library sets up logging itself."""
 
+    @property
+    def journal_url(self) -> str:
+        """The journal that is used. Each environment has its own, so that none's orders are sought at another."""
+        if self.journal is not None:
+            return self.journal
+        if self.environment == "sandbox":
+            return NO_JOURNAL
+        world = "" if self.environment == "live" else f"-{self.environment}"
+        return f"sqlite:tickwright-orders{world}.db"
+
     def __repr__(self) -> str:
         shown = {name: getattr(self, name) for name in self.__struct_fields__}
         if self.proxy is not None:
             shown["proxy"] = safe_url(self.proxy)
-        shown["journal"] = safe_store_url(self.journal)
+        shown["journal"] = self.journal and safe_store_url(self.journal)
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 

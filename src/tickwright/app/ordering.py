@@ -85,7 +85,7 @@ async def open_floor(parts: FloorParts) -> Floor:
         raise NoCredentials(_what_is_missing(parts))
     for feed in feeds:
         await feed.list_instruments()
-    store: Store = await open_store(parts.settings.journal)
+    store: Store = await open_store(parts.settings.journal_url)
     journal = Journal(store)
     try:
         floor = _built(parts, feeds, journal)

@@ -52,11 +52,6 @@ def _keys(sandbox: Sandbox) -> dict[str, Credentials]:
     return {venue: Credentials(account.key, account.secret) for venue in venues}
 
 
-def _is_chosen(journal: str) -> bool:
-    """Tell whether somebody named a journal: without a name a sandbox leaves no file behind."""
-    return journal != Settings().journal
-
-
 @asynccontextmanager
 async def entered(
     sandbox: Sandbox, settings: Settings, ports: Ports
@@ -74,7 +69,6 @@ async def entered(
             environment="sandbox",
             endpoints={**settings.endpoints, **sandbox.endpoints},
             credentials=_keys(sandbox),
-            journal=settings.journal if _is_chosen(settings.journal) else "memory:",
         )
         network = sandbox.network
         if network is not None:

@@ -103,7 +103,7 @@ class _Schema(BaseSettings):
     renewal_window: str | None = None
     queue_capacity: Annotated[int, Field(ge=1)] = 1
     credentials: Any = {}
-    journal: Annotated[str, AfterValidator(_journal)] = "memory:"
+    journal: Annotated[str, AfterValidator(_journal)] | None = None
     order_prefix: Annotated[str, AfterValidator(_prefix)] = "tw"
     risk: Any = None
     log_level: LogLevel = "warning"

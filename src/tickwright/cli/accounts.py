@@ -13,7 +13,7 @@ import msgspec
 import typer
 from rich.markup import escape
 
-from tickwright.app.config import Settings
+from tickwright.app.config import NO_JOURNAL, Settings
 from tickwright.app.connector import Connector
 from tickwright.app.registry import products_of
 from tickwright.cli.console import err
@@ -39,9 +39,6 @@ __all__ = [
     "product_of",
     "products_with_orders",
 ]
-
-NOWHERE = "memory:"
-"""Who only looks, or cancels, writes nothing down: so it works beside a program that holds the journal."""
 
 AccountEnvironment = Annotated[
     str | None,
@@ -115,12 +112,11 @@ def _inside(path: Path, settings: Settings) -> Settings:
         raise ConfigError(
             f"--sandbox {path}: this is no ready file of `tickwright sandbox`"
         ) from None
-    is_chosen = settings.journal != Settings().journal
     return msgspec.structs.replace(
         settings,
         endpoints=endpoints,
         credentials={name.partition(".")[0]: credentials for name in endpoints},
-        journal=settings.journal if is_chosen else NOWHERE,
+        journal=settings.journal or NO_JOURNAL,
     )
 
 

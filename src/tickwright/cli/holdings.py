@@ -7,8 +7,8 @@ from decimal import Decimal
 from rich.table import Table
 from rich.text import Text
 
+from tickwright.app.config import NO_JOURNAL
 from tickwright.cli.accounts import (
-    NOWHERE,
     AccountEnvironment,
     SandboxFile,
     Venues,
@@ -34,7 +34,7 @@ def balances(
     json: Json = False,
 ) -> None:
     """Show what the accounts hold: free, held back for orders or as margin, and in all."""
-    settings = account_settings(environment, sandbox, endpoint, config, NOWHERE)
+    settings = account_settings(environment, sandbox, endpoint, config, NO_JOURNAL)
     chosen = products_with_orders(venues or (), settings)
 
     async def ask() -> list[Balance]:
@@ -75,7 +75,7 @@ def positions(
     json: Json = False,
 ) -> None:
     """Show open positions: quantity (below zero where short), prices, profit, and where they would be liquidated."""
-    settings = account_settings(environment, sandbox, endpoint, config, NOWHERE)
+    settings = account_settings(environment, sandbox, endpoint, config, NO_JOURNAL)
     chosen = products_with_orders(venues or (), settings)
 
     async def ask() -> list[Position]:

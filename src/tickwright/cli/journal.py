@@ -116,7 +116,7 @@ async def _opened(place: str | None) -> AsyncIterator[Journal]:
 
 def _url(place: str | None) -> str:
     if place is None:
-        return load_settings().journal
+        return load_settings().journal_url
     return place if _KIND.match(place) else f"sqlite:{place}"
 
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from tickwright.app.config import NO_JOURNAL
 from tickwright.app.connector import Connector
 from tickwright.cli.accounts import (
-    NOWHERE,
     AccountEnvironment,
     JournalUrl,
     SandboxFile,
@@ -148,7 +148,7 @@ def amend(
     """Change an open order's quantity, its price, or both, where the venue can."""
     if quantity is None and price is None:
         raise UsageError("say what to change: --quantity, --price, or both")
-    settings = account_settings(environment, sandbox, endpoint, config, journal or NOWHERE)
+    settings = account_settings(environment, sandbox, endpoint, config, journal or NO_JOURNAL)
     chosen = (
         [product_of(instrument, settings)] if instrument else products_with_orders((), settings)
     )
@@ -185,7 +185,7 @@ def cancel(
     names = client_order_ids or []
     if bool(names) == everything:
         raise UsageError("name the orders to cancel, or say --all")
-    settings = account_settings(environment, sandbox, endpoint, config, journal or NOWHERE)
+    settings = account_settings(environment, sandbox, endpoint, config, journal or NO_JOURNAL)
     chosen = (
         [product_of(instrument, settings)] if instrument else products_with_orders((), settings)
     )
@@ -217,7 +217,7 @@ def list_orders(
     json: Json = False,
 ) -> None:
     """List open orders as the venues show them, whoever placed them; with --all what the journal knows, too."""
-    nowhere = None if everything else NOWHERE
+    nowhere = None if everything else NO_JOURNAL
     settings = account_settings(environment, sandbox, endpoint, config, journal or nowhere)
     chosen = products_with_orders(venues or (), settings)
 
@@ -252,7 +252,7 @@ def watch(
     ] = False,
 ) -> None:
     """Print what becomes of the account's orders, whoever placed them, a line an event. Ctrl-C ends it, with exit code 0."""
-    settings = account_settings(environment, sandbox, endpoint, config, NOWHERE)
+    settings = account_settings(environment, sandbox, endpoint, config, NO_JOURNAL)
     chosen = products_with_orders(venues or (), settings)
 
     async def work() -> None:

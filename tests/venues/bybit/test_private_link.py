@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.venues.bybit.samples import LISTED
 
-from tickwright.errors import ConfigError, CredentialsRefused, DecodeError
+from tickwright.errors import ConfigError, CredentialsRefused, DecodeError, TimestampRefused
 from tickwright.model.orders import OrderReport, ReportedState
 from tickwright.venues.base import Endpoints
 from tickwright.venues.bybit.private_link import BybitLink
@@ -48,6 +48,7 @@ def test_a_login_that_came_late_is_tried_again_and_a_wrong_key_is_not() -> None:
     late = LINK.control(b'{"success":false,"ret_msg":"Params Error","op":"auth","conn_id":"x"}')
     assert isinstance(late, GreetingRefused)
     assert not late.is_final
+    assert isinstance(late.error, TimestampRefused)  # so that the clock is learned anew
     wrong = LINK.control(b'{"success":false,"ret_msg":"Invalid sign","op":"auth"}')
     assert isinstance(wrong, GreetingRefused)
     assert wrong.is_final

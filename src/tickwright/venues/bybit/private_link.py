@@ -9,7 +9,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tickwright.errors import ConfigError, CredentialsRefused, VenueError, VenueRejected
+from tickwright.errors import (
+    ConfigError,
+    CredentialsRefused,
+    TimestampRefused,
+    VenueError,
+    VenueRejected,
+)
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
 from tickwright.model.orders import OrderReport, ReportedState
@@ -98,8 +104,10 @@ class BybitLink:
             return None
         if said.success:
             return Greeted(request_id_of(said.req_id) or number)
-        is_final = said.op == "auth" and said.ret_msg != _STALE
-        kind = CredentialsRefused if is_final else VenueRejected
+        is_login = said.op == "auth"
+        is_late = is_login and said.ret_msg == _STALE
+        is_final = is_login and not is_late
+        kind = TimestampRefused if is_late else CredentialsRefused if is_final else VenueRejected
         error: VenueError = kind(
             0, None, said.ret_msg or "no reason given", f"{said.op} on /v5/private"
         )
