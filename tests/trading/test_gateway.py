@@ -16,9 +16,10 @@ from tickwright.errors import (
     StoreError,
     UnknownInstrument,
     UnknownVenue,
+    UsageError,
     VenueRejected,
 )
-from tickwright.model.orders import AmendOrder, OrderRejected, OrderState, TimeInForce
+from tickwright.model.orders import AmendOrder, Order, OrderRejected, OrderState, TimeInForce
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.trading import journal
 
@@ -112,8 +113,9 @@ async def test_what_the_venue_does_not_offer_is_refused_before_anything_is_journ
 
 
 @virtual_time
-async def test_an_intent_that_cannot_be_journalled_is_not_sent() -> None:
+async def test_an_intent_that_cannot_be_journalled_is_not_sent_and_its_name_stays_free() -> None:
     async with rig() as at:
+        append = at.store.append
 
         async def full(rows: object) -> int:
             raise StoreError("the disk is full")
@@ -121,9 +123,11 @@ async def test_an_intent_that_cannot_be_journalled_is_not_sent() -> None:
         at.store.append = full  # type: ignore[method-assign]  # a disk that fails
         before = len(at.sandbox.venue.rest(SPOT).requests)
         with pytest.raises(StoreError, match="full"):
-            await at.submit()
+            await at.submit(client_order_id="mine")
         assert len(at.sandbox.venue.rest(SPOT).requests) == before
         assert len(at.gateway.board) == 0
+        at.store.append = append  # type: ignore[method-assign]  # the same disk, tidied up
+        assert (await at.submit(client_order_id="mine")).state is OrderState.OPEN
 
 
 @virtual_time
@@ -261,6 +265,18 @@ async def test_g02_an_order_is_sent_once_whatever_happens() -> None:
             request for request in at.sandbox.venue.rest(SPOT).requests if request.method == "POST"
         ]
         assert len(placed) == 1
+
+
+@virtual_time
+async def test_g02_of_two_that_claim_one_name_at_once_one_is_sent() -> None:
+    async with rig() as at:
+        tries = [at.submit(client_order_id="mine") for _ in range(2)]
+        first, second = await asyncio.gather(*tries, return_exceptions=True)
+        assert isinstance(first, Order)
+        assert isinstance(second, UsageError)
+        with pytest.raises(UsageError, match="used once"):
+            await at.submit(client_order_id="mine")
+        assert at.kinds == ["OrderSent", "OrderAccepted"]
 
 
 @virtual_time

@@ -95,7 +95,7 @@ class Orders:
         floor = await self._ready()
         listed = await self._market.instrument(instrument)
         command = SubmitOrder(
-            client_order_id=self._name(floor, client_order_id),
+            client_order_id=floor.ids.next() if client_order_id is None else client_order_id,
             instrument=listed.id,
             side=_one_of(Side, side, "side"),
             quantity=_fitted(quantity, listed.lot_size, "quantity", rounding),
@@ -242,13 +242,6 @@ class Orders:
             for session in self._floor.sessions.values():
                 await session.wait_ready()
         return self._floor
-
-    def _name(self, floor: Floor, given: str | None) -> str:
-        if given is None:
-            return floor.ids.next()
-        if given in floor.gateway.board:
-            raise UsageError(f"an order goes by {given!r} already; names are used once")
-        return given
 
 
 def _one_of(kind: type[E], value: E | str, name: str) -> E:

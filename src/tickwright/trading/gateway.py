@@ -22,6 +22,7 @@ from tickwright.errors import (
     StoreError,
     TickwrightError,
     UnknownVenue,
+    UsageError,
     VenueError,
 )
 from tickwright.io.clock import Clock
@@ -101,6 +102,8 @@ class Gateway:
         self._check = check
         self._clock = clock
         self._spawn = spawn
+        self._claimed: set[str] = set()
+        """Names of orders whose intent is on its way into the journal."""
         self._sought: set[str] = set()
         self._awaited: dict[str, list[asyncio.Event]] = {}
         recorder.listen(self._heard)
@@ -118,6 +121,7 @@ class Gateway:
 
         Raises:
             NotSupported, UnknownInstrument: Before anything was journalled or sent.
+            UsageError: There is an order of that name already.
             StoreError: The intent could not be journalled; nothing was sent.
         """
         desk = self._desk(product)
@@ -127,9 +131,10 @@ class Gateway:
         now_ns = self._clock.time_ns()
         intent = Submitted(at_ns=now_ns, product=product, command=command)
         denial = self._check(command, instrument)
+        self._claim(name)
         if denial is not None:
             denied = Denied(at_ns=now_ns, client_order_id=name, code=denial.code, text=denial.text)
-            await self._recorder.record(intent, denied)
+            await self._intend(intent, denied)
             return self.order(name)
         placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._spawn(f"order {name}", self._place(desk, intent, call, placed))
@@ -195,7 +200,7 @@ class Gateway:
     ) -> None:
         name = intent.client_order_id
         try:
-            await self._recorder.record(intent, Sent(at_ns=intent.at_ns, client_order_id=name))
+            await self._intend(intent, Sent(at_ns=intent.at_ns, client_order_id=name))
             try:
                 await self._recorder.record(await desk.submit(name, call))
             except StoreError:
@@ -213,6 +218,18 @@ class Gateway:
                 raise
         else:
             placed.set_result(None)
+
+    def _claim(self, name: str) -> None:
+        if name in self.board or name in self._claimed:
+            raise UsageError(f"an order goes by {name!r} already; names are used once")
+        self._claimed.add(name)
+
+    async def _intend(self, intent: Submitted, outcome: Entry) -> None:
+        try:
+            await self._recorder.record(intent, outcome)
+        except StoreError:
+            self._claimed.discard(intent.client_order_id)
+            raise
 
     async def _change(
         self, order: Order, desk: TradingDesk, call: RestCall[OrderReport], asked: Entry
@@ -263,6 +280,7 @@ class Gateway:
         return True
 
     def _heard(self, event: OrderEvent) -> None:
+        self._claimed.discard(event.order.client_order_id)
         for changed in self._awaited.get(event.order.client_order_id, ()):
             changed.set()
 
