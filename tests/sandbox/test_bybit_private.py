@@ -169,7 +169,9 @@ async def test_nothing_is_told_again_after_a_reconnect(trader: Trader) -> None:
     private = await trader.socket("private", "order")
     trader.sandbox.close_sockets(EOF)
     await Client.message(private)
+    witness = await trader.socket("private", "order")
     await trader.create()
+    assert (await Client.read(witness))["topic"] == "order"  # told, before the next one listens
     assert await silent(await trader.socket("private", "order"))
 
 
