@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -79,7 +80,7 @@ class WindowMeter:
         return Verdict(200)
 
 
-class PublicDialect:
+class PublicDialect(ABC):
     """The side of a venue that anybody sees; a venue adds its sockets, its REST and its listings.
 
     Args:
@@ -109,6 +110,7 @@ class PublicDialect:
 
     # What a venue says itself.
 
+    @abstractmethod
     def converse(
         self,
         path: str,
@@ -118,27 +120,26 @@ class PublicDialect:
         is_listed: Callable[[str], bool],
     ) -> Conversation:
         """Return a new connection's state."""
-        raise NotImplementedError
 
+    @abstractmethod
     def desk(self, market: MarketView, publisher: AnyPublisher) -> RestDesk:
         """Return what answers requests about a market."""
-        raise NotImplementedError
 
+    @abstractmethod
     def spelled(self, name: InstrumentName) -> str:
         """Return the venue's symbol of an instrument."""
-        raise NotImplementedError
 
+    @abstractmethod
     def resource(self, path: str) -> str:
         """Return what a path asks for."""
-        raise NotImplementedError
 
+    @abstractmethod
     def time_body(self, now_ms: int) -> str:
         """Return the answer to a request for the venue's time."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refusal(self, status: int, now_ms: int, retry_after_s: int | None) -> str:
         """Return the error body that goes with a status."""
-        raise NotImplementedError
 
     # What most of them share.
 
@@ -223,9 +224,9 @@ class PublicDialect:
         """Return an answer of `time_body`, so much later."""
         return self.time_body(self.time_in(json.loads(body)) + step_ms)
 
+    @abstractmethod
     def time_in(self, body: Any) -> int:
         """Return the ms of a decoded answer of `time_body`."""
-        raise NotImplementedError
 
     def with_pending(self, body: str, count: int) -> str:
         """Return a listing as it is."""
