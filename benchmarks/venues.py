@@ -124,11 +124,11 @@ def _bybit_trades(count: int) -> Make:
 
 
 CASES: tuple[tuple[str, str, type[Any], Make, int], ...] = (
-    (f"book, {2 * LEVELS} levels", "binance.spot", BookUpdates, _binance_delta, 1),
-    (f"book, {2 * LEVELS} levels", "bybit.linear", BookUpdates, _bybit_delta, 1),
-    ("quote", "binance.spot", Quotes, _binance_quote, 1),
-    ("quote", "bybit.linear", Quotes, _bybit_quote, 1),
-    ("trade", "binance.spot", Trades, _binance_trade, 1),
+    (f"book update of {2 * LEVELS} levels", "binance.spot", BookUpdates, _binance_delta, 1),
+    (f"book update of {2 * LEVELS} levels", "bybit.linear", BookUpdates, _bybit_delta, 1),
+    ("best bid and offer", "binance.spot", Quotes, _binance_quote, 1),
+    ("best bid and offer", "bybit.linear", Quotes, _bybit_quote, 1),
+    ("trade, one a frame", "binance.spot", Trades, _binance_trade, 1),
     ("trade, one a frame", "bybit.linear", Trades, _bybit_trades(1), 1),
     (
         f"trade, {TRADES_A_FRAME} a frame",
