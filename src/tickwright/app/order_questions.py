@@ -1,0 +1,103 @@
+"""`Connector.orders`: questions about orders and accounts, answered from what is known."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tickwright.errors import UsageError
+from tickwright.marketdata.market import Market
+from tickwright.model.account import Balance, Position
+from tickwright.model.orders import Order
+
+
+if TYPE_CHECKING:
+    from tickwright.app.ordering import Floor
+    from tickwright.trading.live import LiveOrder
+
+
+__all__ = ["OrderQuestions"]
+
+READY_TIMEOUT_S = 30.0
+"""How long a question, or a command, waits for the account to be known."""
+
+
+class OrderQuestions:
+    """What can be asked of orders and accounts; whatever is asked first opens order entry.
+
+    Args:
+        market: Knows the instruments.
+        open_floor: Opens order entry.
+    """
+
+    def __init__(self, market: Market, open_floor: Callable[[], Awaitable[Floor]]) -> None:
+        self._market = market
+        self._open_floor = open_floor
+        self._floor: Floor | None = None
+        self._opening = asyncio.Lock()
+
+    async def ready(self) -> None:
+        """Wait until the account is known: open orders, balances and positions are what the venue says.
+
+        Raises:
+            NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
+            TimeoutError: It took longer than 30 s; it is still being tried.
+        """
+        await self._ready()
+
+    async def get(self, order: LiveOrder | str) -> LiveOrder:
+        """Return an order by its client order id, of this run or of an earlier one.
+
+        Raises:
+            UsageError: Nobody knows an order of that id.
+        """
+        if not isinstance(order, str):
+            return order
+        floor = await self._ready()
+        if order not in floor.gateway.board:
+            raise UsageError(
+                f"no order goes by {order!r} here; `orders.all()` lists those that are known"
+            )
+        return floor.live(order)
+
+    async def open(self, instrument: str | None = None) -> list[LiveOrder]:
+        """Return the orders that may still trade, those whose outcome is unknown among them."""
+        floor = await self._ready()
+        return [
+            floor.live(order.client_order_id)
+            for order in floor.gateway.board.unfinished(instrument)
+            if not order.state.is_final
+        ]
+
+    async def all(self, instrument: str | None = None) -> list[Order]:
+        """Return every order that is known, in the order in which they became known."""
+        return (await self._ready()).gateway.board.orders(instrument)
+
+    async def balances(self, product: str | None = None) -> list[Balance]:
+        """Return what the accounts hold, of one product or of all."""
+        return (await self._ready()).accounts.balances(product)
+
+    async def positions(self, product: str | None = None) -> list[Position]:
+        """Return open positions, of one product or of all."""
+        return (await self._ready()).accounts.positions(product)
+
+    async def position(self, instrument: str) -> Position:
+        """Return the position in an instrument, one of nothing if there is none."""
+        return (await self._ready()).accounts.position(instrument)
+
+    # ------------------------------------------------------------------ inside
+
+    async def close(self) -> None:
+        """Let the journal go; streams and tasks end with the connector. Twice is fine."""
+        if self._floor is not None:
+            await self._floor.journal.close()
+
+    async def _ready(self) -> Floor:
+        async with self._opening:
+            if self._floor is None:
+                self._floor = await self._open_floor()
+        async with asyncio.timeout(READY_TIMEOUT_S):
+            for session in self._floor.sessions.values():
+                await session.wait_ready()
+        return self._floor
