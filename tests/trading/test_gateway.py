@@ -19,9 +19,8 @@ from tickwright.errors import (
     UsageError,
     VenueRejected,
 )
-from tickwright.model.orders import AmendOrder, Order, OrderRejected, OrderState, TimeInForce
+from tickwright.model.orders import AmendOrder, Order, OrderState, TimeInForce
 from tickwright.testing.virtual_time import virtual_time
-from tickwright.trading import journal
 
 
 D = Decimal
@@ -194,64 +193,7 @@ async def test_an_order_that_finds_nobody_expires() -> None:
         assert (order.state, order.text) == (OrderState.EXPIRED, "UNFILLED_IOC_QUANTITY_EXPIRED")
 
 
-# ---------------------------------------------------------------------- nobody knows
-
-
-@both
-@pytest.mark.parametrize("code", [-1007, -1006, -1000])
-@virtual_time
-async def test_g01_an_order_whose_reply_does_not_tell_is_found_at_the_venue(
-    product: str, code: int
-) -> None:
-    async with rig(product) as at:
-        at.sandbox.faults.order_failures = 1
-        at.sandbox.faults.order_failure_code = code
-        order = await at.submit()
-        assert order.state is OrderState.UNKNOWN
-        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
-        assert at.kinds == ["OrderSent", "OrderOutcomeUnknown", "OrderAccepted"]
-
-
-@both
-@virtual_time
-async def test_g01_an_order_that_was_not_carried_out_is_unknown_until_that_is_proven(
-    product: str,
-) -> None:
-    async with rig(product) as at:
-        at.sandbox.faults.order_failures = 1
-        at.sandbox.faults.order_failure_executes = False
-        began_s = at.clock.monotonic_s()
-        await at.submit()
-        await at.until(lambda: at.gateway.order("me-1").state.is_final)
-        assert at.clock.monotonic_s() - began_s >= at.desk.inquiry.proof_after_s
-        event = at.events[-1]
-        assert isinstance(event, OrderRejected)
-        assert event.order.code == "NEVER_ARRIVED"
-
-
-@both
-@virtual_time
-async def test_g01_a_reply_that_is_lost_on_the_way_leaves_it_unknown_then_found(
-    product: str,
-) -> None:
-    async with rig(product) as at:
-        at.sandbox.faults.replies_lost = 1
-        order = await at.buy_now()
-        assert order.state is OrderState.UNKNOWN
-        await at.until(lambda: at.gateway.order("me-1").state is OrderState.FILLED)
-        await at.until(lambda: at.filled == D("0.05"))
-
-
-@virtual_time
-async def test_g01_not_found_soon_after_placing_is_no_proof() -> None:
-    async with rig() as at:
-        at.sandbox.faults.order_failures = 1
-        at.sandbox.faults.query_lag_s = 3.0
-        await at.submit()
-        await asyncio.sleep(3.0)
-        at.sandbox.faults.query_lag_s = 0.0
-        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
-        assert "OrderRejected" not in at.kinds
+# ---------------------------------------------------------------------- once, and to the end
 
 
 @virtual_time
@@ -277,28 +219,6 @@ async def test_g02_of_two_that_claim_one_name_at_once_one_is_sent() -> None:
         with pytest.raises(UsageError, match="used once"):
             await at.submit(client_order_id="mine")
         assert at.kinds == ["OrderSent", "OrderAccepted"]
-
-
-@virtual_time
-async def test_g02_a_taken_name_means_that_an_earlier_try_landed() -> None:
-    async with rig() as at:
-        await at.submit()
-        again = at.again(())  # a run that lost its journal, and makes the same names
-        order = await again.submit(at.command(client_order_id="me-1"), SPOT)
-        assert order.state is OrderState.UNKNOWN
-        await at.until(lambda: again.order("me-1").state is OrderState.OPEN)
-
-
-@virtual_time
-async def test_an_inquiry_goes_on_through_an_outage_of_the_venue() -> None:
-    async with rig() as at:
-        at.sandbox.faults.order_failures = 1
-        await at.submit()
-        at.sandbox.faults.rest_status = 503
-        await asyncio.sleep(30)
-        assert at.gateway.order("me-1").state is OrderState.UNKNOWN
-        at.sandbox.faults.rest_status = None
-        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
 
 
 @virtual_time
@@ -330,60 +250,3 @@ async def test_a_cancel_of_an_order_that_is_gone_finds_out_how_it_went() -> None
         await at.desk.cancel_all(at.instrument)
         ended = await at.gateway.cancel(order.client_order_id)
         assert ended.state is OrderState.CANCELED
-
-
-# ---------------------------------------------------------------------- restarts
-
-
-@both
-@virtual_time
-async def test_g34_a_run_that_ended_while_sending_is_resolved_by_the_next(product: str) -> None:
-    async with rig(product) as at:
-        at.sandbox.faults.rest_delay_s = 3.0
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(1.0):
-                await at.submit()
-        killed = at.store.contents[:]  # the intent, and no more
-        assert len(killed) == 2
-        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
-        at.sandbox.faults.rest_delay_s = 0.0
-        at.events.clear()
-        following = at.again(killed)
-        await following.recover(at.journal.entries())
-        assert at.kinds == ["OrderOutcomeUnknown"]
-        await following.reconcile(product)
-        assert following.order("me-1").state is OrderState.OPEN
-
-
-@virtual_time
-async def test_g34_an_intent_that_was_never_sent_is_proven_absent_after_a_restart() -> None:
-    async with rig() as at:
-        intent = journal.Submitted(at_ns=1, product=SPOT, command=at.command())
-        await at.journal.append([intent])
-        await at.gateway.recover(at.journal.entries())
-        await at.gateway.reconcile(SPOT)
-        await at.until(lambda: at.gateway.order("me-1").state is OrderState.REJECTED)
-
-
-@both
-@virtual_time
-async def test_g08_what_happened_during_an_outage_is_told_once_after_it(product: str) -> None:
-    async with rig(product) as at:
-        await at.submit()
-        await at.submit(price=D(59000))
-        rows = at.store.contents[:]
-        await at.desk.cancel_all(at.instrument)
-        await at.desk.submit("other", at.desk.calls.submit(at.command(), at.instrument))
-        at.events.clear()
-        following = at.again(rows)
-        await following.recover(at.journal.entries())
-        await following.reconcile(product)
-        assert at.kinds.count("OrderCanceled") == 2
-        external = following.order("me-3")
-        assert external.is_external
-        assert external.state is OrderState.OPEN
-        count = len(at.events)
-        await following.reconcile(product)
-        assert len(at.events) == count
-        at.gateway = following
-        assert (await following.cancel("me-3")).state is OrderState.CANCELED

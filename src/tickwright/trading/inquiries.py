@@ -1,0 +1,263 @@
+"""What is not known of orders is found out here: after a lost answer, after an outage, after a restart.
+
+An order whose outcome is unknown is asked for until the venue shows it, or until it is proven absent (G1). Nothing here ever
+places, changes or cancels anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from tickwright.core.inquiry import Finding, Inquiry
+from tickwright.errors import (
+    CircuitOpen,
+    ConnectivityError,
+    DecodeError,
+    StoreError,
+    UnknownVenue,
+    VenueError,
+)
+from tickwright.io.clock import Clock
+from tickwright.model.orders import Order, OrderEvent, OrderState, ReportedState
+from tickwright.runtime.bus import Spawn
+from tickwright.trading.desk import TradingDesk
+from tickwright.trading.journal import Absent, Entry, Lost, Reported
+from tickwright.trading.recorder import Recorder
+
+
+__all__ = ["Inquiries"]
+
+log = logging.getLogger(__name__)
+
+_NO_ANSWER = (VenueError, ConnectivityError, CircuitOpen, DecodeError, StoreError)
+"""What asking may end with, or writing the answer down: then one asks again."""
+_LOOKS_S = (0.1, 0.3, 1.0, 3.0)
+"""Waits between looks at an order that a queued request is to change."""
+_UNTOLD = (OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN)
+"""States in which the venue has not said whether it has the order."""
+
+
+class Inquiries:
+    """Asks for orders of all products until what became of them is known.
+
+    Args:
+        desks: Product → its order entry, which asks.
+        recorder: Journal, board and listeners.
+        clock: Both clocks.
+        spawn: Runs what must not end with whoever asked for it.
+
+    Example:
+        >>> inquiries = Inquiries(desks, recorder, clock, root.spawn)
+        >>> inquiries.seek("me-1")  # returns at once; nothing happens unless the venue has something left to say
+        >>> await inquiries.until("me-1", lambda order: order.state.is_final, timeout_s=60.0)
+        True
+    """
+
+    def __init__(
+        self,
+        desks: Mapping[str, TradingDesk],
+        recorder: Recorder,
+        clock: Clock,
+        spawn: Spawn,
+    ) -> None:
+        self._desks = desks
+        self._recorder = recorder
+        self._board = recorder.board
+        self._clock = clock
+        self._spawn = spawn
+        self._sought: set[str] = set()
+        self._awaited: dict[str, list[asyncio.Event]] = {}
+        recorder.listen(self._heard)
+
+    def desk(self, product: str) -> TradingDesk:
+        """Return the order entry of a product.
+
+        Raises:
+            UnknownVenue: It takes no orders here; the text names those that do.
+        """
+        desk = self._desks.get(product)
+        if desk is None:
+            known = ", ".join(sorted(self._desks)) or "none"
+            raise UnknownVenue(f"{product!r} takes no orders here; those that do: {known}")
+        return desk
+
+    def order(self, name: str) -> Order:
+        """Return an order as it is known now.
+
+        Raises:
+            KeyError: If there is none of that name.
+        """
+        order = self._board.order(name)
+        if order is None:
+            raise KeyError(name)
+        return order
+
+    # ------------------------------------------------------------------ one order
+
+    def seek(self, name: str, *, is_doubted: bool = False) -> None:
+        """Find out what is not known of an order, unless that is being done; returns at once.
+
+        Args:
+            name: Its client order id.
+            is_doubted: Ask at least once, even if nothing seems to be missing.
+        """
+        if name in self._sought or not (is_doubted or _is_untold(self.order(name))):
+            return
+        self._sought.add(name)
+        self._spawn(f"inquiry {name}", self._find_out(name, is_doubted=is_doubted))
+
+    async def ask_once(self, name: str) -> bool:
+        """Ask for an order, then for executions that nobody has named; return whether the venue found it.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
+            StoreError: It could not be written down.
+        """
+        order = self.order(name)
+        if not order.state.is_final:
+            reported = await self._desk_of(name).query(order)
+            if reported is None:
+                return False
+            await self._recorder.record(reported)
+        await self._complete(name)
+        return True
+
+    async def follow(self, before: Order) -> None:
+        """Wait until an order is another than before: a venue that queues requests tells later what came of them."""
+        name = before.client_order_id
+        for delay_s in _LOOKS_S:
+            if await self.until(name, lambda now: now != before, delay_s):
+                return
+            await self.ask_once(name)
+
+    async def until(self, name: str, condition: Callable[[Order], bool], timeout_s: float) -> bool:
+        """Wait until a condition holds of an order, and return whether it does."""
+        changed = asyncio.Event()
+        waiting = self._awaited.setdefault(name, [])
+        waiting.append(changed)
+        try:
+            async with asyncio.timeout(timeout_s):
+                while not condition(self.order(name)):
+                    changed.clear()
+                    await changed.wait()
+        except TimeoutError:
+            return False
+        finally:
+            waiting.remove(changed)
+            if not waiting:
+                del self._awaited[name]
+        return True
+
+    def _heard(self, event: OrderEvent) -> None:
+        for changed in self._awaited.get(event.order.client_order_id, ()):
+            changed.set()
+
+    async def _find_out(self, name: str, *, is_doubted: bool) -> None:
+        inquiry = Inquiry(self._desk_of(name).inquiry, self._clock.monotonic_s())
+        try:
+            while is_doubted or _is_untold(self.order(name)):
+                await asyncio.sleep(inquiry.delay_s())
+                asked_s = self._clock.monotonic_s()
+                try:
+                    is_found = await self.ask_once(name)
+                except _NO_ANSWER as error:
+                    log.info("order %s: asked in vain: %s", name, error)
+                    continue
+                is_doubted = False
+                if not is_found and inquiry.not_found(asked_s) is Finding.ABSENT:
+                    await self._recorder.record(self._absent(name))
+        finally:
+            self._sought.discard(name)
+
+    async def _complete(self, name: str) -> None:
+        """Ask for executions that nobody has named."""
+        order = self.order(name)
+        if order.missing_quantity and order.venue_order_id is not None:
+            await self._recorder.record(await self._desk_of(name).executions(order))
+
+    def _absent(self, name: str) -> Absent:
+        return Absent(
+            at_ns=self._clock.time_ns(),
+            client_order_id=name,
+            text="not found at the venue after its request could no longer arrive there",
+        )
+
+    def _desk_of(self, name: str) -> TradingDesk:
+        return self.desk(self._board.product(name))
+
+    # ------------------------------------------------------------------ all orders
+
+    async def recover(self, entries: AsyncIterator[Entry]) -> None:
+        """Fold a journal, and make every order unknown that was on its way when it ended.
+
+        Raises:
+            StoreError: If the journal cannot be read.
+        """
+        async for entry in entries:
+            self._board.apply(entry)
+        lost = [
+            Lost(
+                at_ns=self._clock.time_ns(),
+                client_order_id=order.client_order_id,
+                text="on its way when the last run ended",
+            )
+            for order in self._board.unfinished()
+            if order.state in (OrderState.NEW, OrderState.SENT)
+        ]
+        if lost:
+            await self._recorder.record(*lost)
+
+    async def reconcile(self, product: str) -> list[Reported]:
+        """Make the orders of a product what the venue says they are: after a start, and after every outage (G8).
+
+        On return every order that the venue shows is known, and every other one that was not finished has been asked for.
+        Returned is what was not known before.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: The venue did not answer; try again.
+        """
+        desk = self.desk(product)
+        shown = await desk.open_orders()
+        news = [entry for entry in shown if self._is_news(entry)]
+        if news:
+            await self._recorder.record(*news)
+        names = {self._board.name_of(product, entry.report) for entry in shown}
+        for order in self._board.unfinished():
+            name = order.client_order_id
+            if self._board.product(name) != product:
+                continue
+            if name not in names:
+                news += await self._asked(name, desk)
+            self.seek(name)
+        return news
+
+    async def _asked(self, name: str, desk: TradingDesk) -> list[Reported]:
+        """Ask for an order that the venue does not show any more, and return what that told if it was news."""
+        reported = await desk.query(self.order(name))
+        if reported is None:
+            return []
+        is_news = self._is_news(reported)
+        await self._recorder.record(reported)
+        await self._complete(name)
+        return [reported] if is_news else []
+
+    def _is_news(self, entry: Reported) -> bool:
+        report = entry.report
+        order = self._board.order(self._board.name_of(entry.product, report))
+        return (
+            order is None
+            or not order.state.is_open
+            or report.state is not ReportedState.OPEN
+            or report.quantity != order.quantity
+            or report.price != order.price
+            or (report.filled_quantity or 0) > order.filled_quantity
+        )
+
+
+def _is_untold(order: Order) -> bool:
+    """Tell whether the venue still has something to say of an order."""
+    return order.state in _UNTOLD or (
+        order.missing_quantity > 0 and order.venue_order_id is not None
+    )
