@@ -24,7 +24,8 @@ from tickwright.core.order import OrderLife
 from tickwright.errors import DecodeError
 from tickwright.model.market import Side
 from tickwright.model.orders import OrderReport, OrderState, ReportedState
-from tickwright.venues.binance.trading import SpotTrading, UsdmTrading
+from tickwright.venues.binance.spot_trading import SpotTrading
+from tickwright.venues.binance.usdm_trading import UsdmTrading
 from tickwright.venues.binance.user_events import user_events
 from tickwright.venues.trading import AccountNews, StreamEnded
 

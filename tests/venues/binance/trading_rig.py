@@ -12,16 +12,27 @@ from tickwright.errors import VenueError
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import Side
-from tickwright.model.orders import Order, OrderReport, OrderState, SubmitOrder
+from tickwright.model.orders import (
+    Order,
+    OrderReport,
+    OrderState,
+    SubmitOrder,
+    Trigger,
+    TriggerKind,
+)
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance.auth import BinanceAuth
 from tickwright.venues.binance.refusals import refusal
+from tickwright.venues.binance.spot_trading import SpotTrading
+from tickwright.venues.binance.usdm_trading import UsdmTrading
 from tickwright.venues.dialects import RestRequest
 from tickwright.venues.signing import Credentials, Signer
 
 
 T = TypeVar("T")
 D = Decimal
+SPOT, USDM = SpotTrading(), UsdmTrading()
+STOP = Trigger(kind=TriggerKind.STOP, price=D(64000))
 RECEIVED_NS = NOW_MS * 1_000_000 + 5
 
 
@@ -96,3 +107,19 @@ def order_of(wanted: SubmitOrder, report: OrderReport | None = None) -> Order:
         price=wanted.price,
         venue_order_id=None if report is None else report.venue_order_id,
     )
+
+
+class Desk:
+    """A product's calls, its instrument, and a venue to make them at."""
+
+    def __init__(self, *, is_futures: bool) -> None:
+        self.calls: Any = USDM if is_futures else SPOT
+        self.instrument: Instrument = USDM_BTC if is_futures else SPOT_BTC
+        self.listings = USDM_LISTINGS if is_futures else SPOT_LISTINGS
+        self.venue = Venue(is_futures=is_futures)
+
+    def submit(self, **changes: Any) -> Any:
+        return ask(self.venue, self.calls.submit(self.command(**changes), self.instrument))
+
+    def command(self, **changes: Any) -> Any:
+        return command(self.instrument, **changes)

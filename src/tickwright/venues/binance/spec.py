@@ -25,6 +25,7 @@ from tickwright.venues.binance.protocol import CombinedStreams
 from tickwright.venues.binance.recordings import BinanceRecordings
 from tickwright.venues.binance.refusals import refusal
 from tickwright.venues.binance.rest import WEIGHT, BinanceCalls, RestRules
+from tickwright.venues.binance.spot_trading import SpotTrading
 from tickwright.venues.binance.stream_tables import (
     FUTURE_INTERVALS,
     SPOT_INTERVALS,
@@ -33,7 +34,7 @@ from tickwright.venues.binance.stream_tables import (
 )
 from tickwright.venues.binance.streams import StreamTable
 from tickwright.venues.binance.symbols import VENUE, infer_coinm, infer_spot, infer_usdm
-from tickwright.venues.binance.trading import SpotTrading, UsdmTrading
+from tickwright.venues.binance.usdm_trading import UsdmTrading
 from tickwright.venues.ownership import owns_kinds
 from tickwright.venues.trading import TradingCalls
 

@@ -1,4 +1,4 @@
-"""Every call of order entry, made at the sandbox, which was written from the venue's documentation and not from this."""
+"""Every call that both products have, made at the sandbox, which was written from the venue's documentation and not from this."""
 
 from __future__ import annotations
 
@@ -7,62 +7,29 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.venues.binance.dialect.private.kit import NOW_MS, Venue
+from tests.venues.binance.dialect.private.kit import NOW_MS
 from tests.venues.binance.trading_rig import (
-    SPOT_BTC,
-    SPOT_LISTINGS,
-    USDM_BTC,
-    USDM_LISTINGS,
+    STOP,
+    USDM,
+    Desk,
     ask,
-    command,
     order_of,
     refused,
 )
 
 from tickwright.core.limits import Priority
-from tickwright.errors import NotSupported, UsageError
-from tickwright.model.instrument import Instrument
 from tickwright.model.market import Side
-from tickwright.model.orders import ReportedState, TimeInForce, Trigger, TriggerKind
+from tickwright.model.orders import ReportedState
 from tickwright.venues.base import Security
-from tickwright.venues.binance.trading import SpotTrading, UsdmTrading
 from tickwright.venues.trading import RejectCode, Verdict
 
 
 D = Decimal
-SPOT, USDM = SpotTrading(), UsdmTrading()
-STOP = Trigger(kind=TriggerKind.STOP, price=D(64000))
-
-
-class Desk:
-    """A product's calls, its instrument, and a venue to make them at."""
-
-    def __init__(self, *, is_futures: bool) -> None:
-        self.calls: Any = USDM if is_futures else SPOT
-        self.instrument: Instrument = USDM_BTC if is_futures else SPOT_BTC
-        self.listings = USDM_LISTINGS if is_futures else SPOT_LISTINGS
-        self.venue = Venue(is_futures=is_futures)
-
-    def submit(self, **changes: Any) -> Any:
-        return ask(self.venue, self.calls.submit(self.command(**changes), self.instrument))
-
-    def command(self, **changes: Any) -> Any:
-        return command(self.instrument, **changes)
 
 
 @pytest.fixture(params=[False, True], ids=["spot", "usdm"])
 def desk(request: pytest.FixtureRequest) -> Desk:
     return Desk(is_futures=request.param)
-
-
-@pytest.fixture
-def spot() -> Desk:
-    return Desk(is_futures=False)
-
-
-@pytest.fixture
-def usdm() -> Desk:
-    return Desk(is_futures=True)
 
 
 def test_a_limit_order_rests_under_the_id_that_it_was_given(desk: Desk) -> None:
@@ -79,21 +46,6 @@ def test_a_market_order_is_filled(desk: Desk) -> None:
     report = desk.submit(price=None, quantity=D("0.150"))
     assert report.state is ReportedState.FILLED
     assert report.filled_quantity == D("0.150")
-
-
-def test_spot_names_the_executions_of_an_order_that_trades_at_once(spot: Desk) -> None:
-    report = spot.submit(price=None, quantity=D("0.150"))
-    assert [(fill.price, fill.quantity, fill.fee_asset) for fill in report.fills] == [
-        (D("65000.1"), D("0.1"), "BTC"),
-        (D("65000.2"), D("0.05"), "BTC"),
-    ]
-    assert report.average_price == D("9750.02") / D("0.15")
-
-
-def test_a_market_order_by_quote_spends_so_much_on_spot(spot: Desk) -> None:
-    report = spot.submit(price=None, quantity=None, quote_quantity=D(650))
-    assert report.state is ReportedState.FILLED
-    assert report.filled_quantity == D("0.009")
 
 
 def test_a_query_finds_the_order_by_its_client_order_id(desk: Desk) -> None:
@@ -121,25 +73,6 @@ def test_an_amend_lowers_the_quantity_and_keeps_the_name(desk: Desk) -> None:
     assert again.quantity == D("0.005")
 
 
-@pytest.mark.parametrize("change", [{"quantity": D("0.020")}, {"price": D(59000)}])
-def test_spot_cannot_amend_anything_else(spot: Desk, change: dict[str, Any]) -> None:
-    order = order_of(spot.command())
-    with pytest.raises(NotSupported, match="cancel it"):
-        SPOT.amend(order, msgspec.structs.replace(order, **change), SPOT_BTC)
-
-
-def test_futures_can_amend_the_price_but_not_of_an_order_that_waits(usdm: Desk) -> None:
-    order = order_of(usdm.command())
-    usdm.submit()
-    changed = msgspec.structs.replace(order, price=D(59000))
-    assert ask(usdm.venue, USDM.amend(order, changed, USDM_BTC)).price == D(59000)
-    waiting = order_of(usdm.command(client_order_id="me-2", trigger=STOP, side=Side.SELL))
-    with pytest.raises(NotSupported, match="waits for its trigger"):
-        USDM.amend(waiting, waiting, USDM_BTC)
-    with pytest.raises(UsageError, match="only limit orders"):
-        USDM.amend(order, msgspec.structs.replace(order, price=None), USDM_BTC)
-
-
 def test_a_conditional_order_waits_and_is_queried_listed_and_canceled_by_its_name(
     desk: Desk,
 ) -> None:
@@ -154,19 +87,6 @@ def test_a_conditional_order_waits_and_is_queried_listed_and_canceled_by_its_nam
     assert not ask(desk.venue, desk.calls.query(order, desk.instrument)).is_working
     canceled = ask(desk.venue, desk.calls.cancel(order, desk.instrument))
     assert canceled.state is ReportedState.CANCELED
-
-
-def test_a_triggered_order_of_futures_is_found_by_the_id_that_it_got_then(usdm: Desk) -> None:
-    wanted = usdm.command(trigger=STOP, side=Side.SELL, price=D(63000))
-    usdm.submit(trigger=STOP, side=Side.SELL, price=D(63000))
-    usdm.venue.trade_at(6_399_000)
-    report = ask(usdm.venue, USDM.query(order_of(wanted), USDM_BTC))
-    assert report.is_working
-    assert report.venue_order_id is not None
-    order = order_of(wanted, report)
-    found = ask(usdm.venue, USDM.query(order, USDM_BTC))
-    assert found.client_order_id == "me-1"
-    assert found.venue_order_id == report.venue_order_id
 
 
 def test_open_orders_are_listed_of_one_instrument_or_of_all(desk: Desk) -> None:
@@ -206,12 +126,6 @@ def test_executions_tell_price_fee_and_order(desk: Desk) -> None:
     assert ask(desk.venue, later) == []
 
 
-def test_g10_an_execution_has_one_name_in_every_answer(spot: Desk) -> None:
-    placed = spot.submit(price=None, quantity=D("0.150"))
-    rows = ask(spot.venue, SPOT.executions(SPOT_BTC))
-    assert [row.fill.trade_id for row in rows] == [fill.trade_id for fill in placed.fills]
-
-
 def test_balances_show_what_an_order_holds_back(desk: Desk) -> None:
     desk.submit()
     balances = {each.asset: each for each in ask(desk.venue, desk.calls.balances())}
@@ -219,17 +133,6 @@ def test_balances_show_what_an_order_holds_back(desk: Desk) -> None:
     assert usdt.venue == desk.instrument.product
     assert usdt.locked > 0
     assert usdt.total == 100_000
-
-
-def test_positions_of_futures_are_signed(usdm: Desk) -> None:
-    (held,) = USDM.positions(USDM_LISTINGS)
-    assert ask(usdm.venue, held) == []
-    usdm.submit(side=Side.SELL, price=None)
-    (position,) = ask(usdm.venue, held)
-    assert position.quantity == D("-0.010")
-    assert position.entry_price == D("64999.9")
-    with pytest.raises(NotSupported):
-        SPOT.positions(SPOT_LISTINGS)
 
 
 @pytest.mark.parametrize(
@@ -260,12 +163,6 @@ def test_g02_a_taken_id_says_that_an_earlier_try_landed(desk: Desk) -> None:
 def test_a_query_for_nothing_finds_nothing(desk: Desk) -> None:
     error = refused(desk.venue, desk.calls.query(order_of(desk.command()), desk.instrument))
     assert desk.calls.rejection(error).verdict is Verdict.NOT_FOUND
-
-
-def test_an_immediate_order_that_finds_nobody_expires_with_the_venue_s_reason(spot: Desk) -> None:
-    report = spot.submit(time_in_force=TimeInForce.IOC)
-    assert report.state is ReportedState.EXPIRED
-    assert report.text == "UNFILLED_IOC_QUANTITY_EXPIRED"
 
 
 def test_g13_cancels_go_before_orders_and_both_before_questions(desk: Desk) -> None:
