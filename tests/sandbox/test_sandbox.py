@@ -12,7 +12,10 @@ import pytest
 from tests.sandbox.conftest import Client, NaiveBook
 
 from tickwright.errors import Closed, ConfigError, UnknownInstrument, UnknownVenue
+from tickwright.model.market import Side
 from tickwright.sandbox import Faults, Sandbox
+from tickwright.venues.commands import SubmitOrder
+from tickwright.venues.reports import Event, Refused
 
 
 SPOT, USDM, COINM = "binance.spot", "binance.usdm", "binance.coinm"
@@ -183,3 +186,19 @@ async def test_products_of_a_site_share_addresses_faults_and_connections(client:
         assert sandbox.faults_of("bybit.spot") is sandbox.faults_of("bybit.linear")
         await client.connect(sandbox.venue, "bybit.spot", "/v5/public/linear")
         assert sandbox.close_sockets(product="bybit.linear") == 1
+
+
+async def test_whoever_wants_to_know_the_truth_of_orders_looks_into_the_engine() -> None:
+    heard: list[Event] = []
+    async with Sandbox(["binance.spot", "bybit"], instruments=1, speed=0) as sandbox:
+        engine = sandbox.exchange("bybit.spot")
+        assert engine is sandbox.exchange("bybit.linear")
+        assert engine is not sandbox.exchange(SPOT)
+        engine.listen(heard.extend)
+        order = SubmitOrder(
+            account="sandbox", symbol="linear/BTCUSDT", side=Side.BUY, quantity=1, price=1
+        )
+        engine.submit(order, 0)
+        assert isinstance(heard[0], Refused)
+        with pytest.raises(ConfigError, match=r"binance\.coinm takes no orders here"):
+            sandbox.exchange("binance.coinm")

@@ -29,6 +29,7 @@ from tickwright.io.entropy import system_random
 from tickwright.io.gate import HostGate
 from tickwright.io.http import HttpTimeouts, HttpTransport, Middleware
 from tickwright.io.rest import RestClient, RestPolicy
+from tickwright.io.store import Store, open_store
 from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
 from tickwright.marketdata.feed import Feed
 from tickwright.marketdata.keeper import BookKeeper
@@ -64,6 +65,8 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     websockets: WebSocketTransport | None = None
     http: HttpTransport | None = None
     middlewares: tuple[Middleware, ...] = ()
+    open_store: Callable[[str], Awaitable[Store]] | None = None
+    """Opens the journal's store, given its URL."""
 
 
 class Assembly:
@@ -174,6 +177,7 @@ def _floor_of(
                 clock=clock,
                 rng=rng,
                 transport=lambda: _websockets(ports),
+                open_store=ports.open_store or open_store,
                 notify=notify,
             )
         )

@@ -7,7 +7,7 @@ Who only reads market data pays nothing for it: no file is made, no key is neede
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
 from random import Random
 
@@ -17,7 +17,7 @@ from tickwright.app.config import Settings
 from tickwright.core.clientids import ClientOrderIds
 from tickwright.errors import ConfigError, NoCredentials
 from tickwright.io.clock import Clock
-from tickwright.io.store import Store, open_store
+from tickwright.io.store import Store
 from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
 from tickwright.marketdata.feed import Feed
 from tickwright.model.notices import Notice
@@ -52,6 +52,7 @@ class FloorParts(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     rng: Random
     transport: Callable[[], WebSocketTransport]
+    open_store: Callable[[str], Awaitable[Store]]
     notify: Callable[[Notice], None]
 
 
@@ -85,7 +86,7 @@ async def open_floor(parts: FloorParts) -> Floor:
         raise NoCredentials(_what_is_missing(parts))
     for feed in feeds:
         await feed.list_instruments()
-    store: Store = await open_store(parts.settings.journal_url)
+    store = await parts.open_store(parts.settings.journal_url)
     journal = Journal(store)
     try:
         floor = _built(parts, feeds, journal)

@@ -20,7 +20,7 @@ from tickwright.sandbox.market import GeneratedMarket, instrument_ids
 from tickwright.sandbox.played import PlayedMarket
 from tickwright.sandbox.ports import Network
 from tickwright.sandbox.server import LoopbackVenue
-from tickwright.sandbox.trading import trading_side
+from tickwright.sandbox.trading import JoinedExchange, trading_side
 from tickwright.venues.base import Endpoints
 from tickwright.venues.privateside import ApiKey, PrivateSide
 
@@ -119,6 +119,7 @@ class Sandbox:
                 if product not in self._products:
                     raise ConfigError(f"{what}: {product} is not served here: {self.products}")
         self._venue: LoopbackVenue | None = None
+        self._exchanges: dict[str, JoinedExchange] = {}
         self._control: ControlServer | None = None
 
     # ------------------------------------------------------------------ life
@@ -165,10 +166,14 @@ class Sandbox:
 
     def _private(self, markets: Sequence[GeneratedMarket | PlayedMarket]) -> dict[str, PrivateSide]:
         """Return what there is for those who hold a key, where orders can be placed."""
-        sides = {
-            market.product: trading_side(market, self.account, self._keys) for market in markets
-        }
-        return {product: side for product, side in sides.items() if side is not None}
+        sides: dict[str, PrivateSide] = {}
+        for market in markets:
+            exchange = JoinedExchange(market)
+            side = trading_side(market, self.account, self._keys, exchange)
+            if side is not None:
+                sides[market.product] = side
+                self._exchanges.update(dict.fromkeys(market.products, exchange))
+        return sides
 
     def _sockets(self) -> Network:
         # Here, because the servers take half a second to import, and a network in memory does without.
@@ -266,6 +271,17 @@ class Sandbox:
                     if listing.name.id == instrument:
                         return market.book(listing.key)
         raise UnknownInstrument(f"{instrument!r} is not traded here; there are {self.instruments}")
+
+    def exchange(self, product: str) -> JoinedExchange:
+        """Return a product's matching engine, which knows what became of every order; products of a site share one.
+
+        Raises:
+            ConfigError: If no orders are taken there.
+        """
+        found = self._exchanges.get(product)
+        if found is None:
+            raise ConfigError(f"{product} takes no orders here; {sorted(self._exchanges)} do")
+        return found
 
     # ------------------------------------------------------------------ what can be done
 

@@ -52,13 +52,17 @@ class JoinedExchange(Exchange):
         heard: Told of every batch of events, whoever caused it.
     """
 
-    def __init__(self, market: TradedMarket, heard: Heard) -> None:
+    def __init__(self, market: TradedMarket, *heard: Heard) -> None:
         super().__init__(first_order_id=_FIRST_ORDER_ID)
         self._origin = market
-        self._heard = heard
+        self._heard = [*heard]
         self._known: dict[str, MarketRules | None] = {}
         for account in (_QUOTES, _TAKES):
             super().submit(OpenAccount(account=account, is_house=True), 0)
+
+    def listen(self, heard: Heard) -> None:
+        """Tell somebody else of every batch of events, too, behind those who listen already."""
+        self._heard.append(heard)
 
     def rules(self, symbol: str) -> MarketRules | None:
         """Return a market's rules, joined or not; ``None`` if there is no such market."""
@@ -160,7 +164,8 @@ class JoinedExchange(Exchange):
 
     def _spread(self, events: Sequence[Event], *, but: str = "") -> None:
         """Tell accounts and instruments of events; all instruments go on afterwards but the one at work."""
-        self._heard(events)
+        for heard in self._heard:
+            heard(events)
         parts: dict[str, list[Event]] = {}
         for event in events:
             if isinstance(event, BookChanged | TradePrinted):
@@ -213,7 +218,10 @@ def _symbol_in(command: Command) -> str:
 
 
 def trading_side(
-    market: TradedMarket, account: SandboxAccount, keys: Sequence[ApiKey] = ()
+    market: TradedMarket,
+    account: SandboxAccount,
+    keys: Sequence[ApiKey] = (),
+    exchange: JoinedExchange | None = None,
 ) -> PrivateSide | None:
     """Return what serves those who hold a key to a market, ``None`` where orders are not simulated.
 
@@ -221,16 +229,12 @@ def trading_side(
         market: Where they trade.
         account: Who they are, and with what they begin.
         keys: More keys; each opens its account with the same funds.
+        exchange: The market's matching engine, for those who want to look into it; one is made unless given.
     """
     own = ApiKey(key=account.key, account=ACCOUNT, secret=account.secret)
     everyone = [own, *keys]
-    sides: list[PrivateSide] = []
-
-    def heard(events: Sequence[Event]) -> None:
-        for side in sides:
-            side.take(events)
-
-    exchange = JoinedExchange(market, heard)
+    if exchange is None:
+        exchange = JoinedExchange(market)
     for name in dict.fromkeys(key.account for key in everyone):
         exchange.submit(OpenAccount(account=name), 0)
         for asset, amount in account.balances.items():
@@ -240,7 +244,7 @@ def trading_side(
     side = market.dialect.private_side(exchange, market, everyone)
     if side is None:
         return None
-    sides.append(side)
+    exchange.listen(side.take)
 
     def beat(now_ms: int) -> None:
         exchange.beat()
