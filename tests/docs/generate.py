@@ -50,6 +50,7 @@ MACHINES = (
     "breaker",
     "order",
     "privatestate",
+    "deadman",
 )
 """Modules of ``tickwright.core`` that hold a machine's table."""
 
