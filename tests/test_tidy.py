@@ -30,6 +30,7 @@ UNTESTED_BY_NAME = {
     "runtime/reporting.py": "only declarations; tests/runtime/test_session.py uses all of them",
     "venues/base.py": "only declarations; every venue's tests and the conformance suite use them",
     "venues/commands.py": "only declarations; tests/sandbox/exchange uses all of them",
+    "venues/deadman.py": "only declarations; tests/trading/test_deadman.py uses both kinds",
     "venues/exchangeview.py": "only declarations; tests/sandbox/exchange/test_queries.py holds the engine to them",
     "venues/reports.py": "only declarations; tests/sandbox/exchange looks at all of them",
     "venues/trading.py": "only declarations; each venue's test_trading.py makes every call",

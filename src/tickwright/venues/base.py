@@ -29,6 +29,7 @@ from tickwright.model.market import (
     Trade,
 )
 from tickwright.model.topics import Topic
+from tickwright.venues.deadman import DeadMan
 from tickwright.venues.signing import Signer
 
 
@@ -104,6 +105,8 @@ class RestCall(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     is_idempotent: bool = True
     next_page: Callable[[bytes], RestCall[T_co] | None] | None = None
     """Body → the call for what comes after it, ``None`` after the last page; unset where one answer is all."""
+    read_refusal: Callable[[bytes, int], T_co | None] | None = None
+    """Reads a refusal that tells more than no, from what ``decode`` takes; ``None`` for one that does not."""
 
 
 class Seal(msgspec.Struct, frozen=True):
@@ -388,3 +391,5 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """Orders and accounts; ``None`` where they are not offered."""
     permissions: RestCall[KeyPermissions] | None = None
     """Asks what a key may; ``None`` where the product does not tell."""
+    dead_man: DeadMan | None = None
+    """What cancels orders whose program has died; ``None`` where there is no such thing."""

@@ -15,6 +15,7 @@ from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument
 from tickwright.venues.base import BookFeed, Endpoints, Product, RestCall, WsLimits
 from tickwright.venues.binance.auth import BinanceAuth
+from tickwright.venues.binance.countdown import USDM_COUNTDOWN
 from tickwright.venues.binance.instruments import (
     coinm_instrument,
     spot_instrument,
@@ -35,6 +36,7 @@ from tickwright.venues.binance.stream_tables import (
 from tickwright.venues.binance.streams import StreamTable
 from tickwright.venues.binance.symbols import VENUE, infer_coinm, infer_spot, infer_usdm
 from tickwright.venues.binance.usdm_trading import UsdmTrading
+from tickwright.venues.deadman import DeadMan
 from tickwright.venues.ownership import owns_kinds
 from tickwright.venues.trading import TradingCalls
 
@@ -99,6 +101,7 @@ def _product(
     hosts: tuple[str, ...],
     trading: TradingCalls | None = None,
     permissions: RestCall[KeyPermissions] | None = None,
+    dead_man: DeadMan | None = None,
 ) -> Product:
     calls = BinanceCalls(rules)
     return Product(
@@ -121,6 +124,7 @@ def _product(
         auth=BinanceAuth(),
         trading=trading,
         permissions=permissions,
+        dead_man=dead_man,
     )
 
 
@@ -220,6 +224,7 @@ USDM = _product(
     },
     limits=_FUTURE_LIMITS,
     trading=UsdmTrading(),
+    dead_man=USDM_COUNTDOWN,
     chain=BookChain.PREVIOUS_ID,
     kinds=(InstrumentKind.LINEAR_PERPETUAL, InstrumentKind.LINEAR_FUTURE),
     infer=infer_usdm,

@@ -14,6 +14,7 @@ from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument
 from tickwright.venues.base import BookFeed, Endpoints, Product, TradeIds, WsLimits
 from tickwright.venues.bybit.auth import BybitAuth
+from tickwright.venues.bybit.disconnects import TETHERS
 from tickwright.venues.bybit.instruments import Make, contract, spot_instrument
 from tickwright.venues.bybit.permissions import PERMISSIONS
 from tickwright.venues.bybit.protocol import PublicTopics
@@ -128,6 +129,7 @@ def _product(
         auth=BybitAuth(),
         trading=BybitTrading(category) if category in _TRADED else None,
         permissions=PERMISSIONS,
+        dead_man=TETHERS.get(category),
     )
 
 
