@@ -6,10 +6,10 @@ an error becomes a `Rejection`: did the venue refuse, or does nobody know?
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -28,6 +28,9 @@ __all__ = [
     "Execution",
     "Greeted",
     "GreetingRefused",
+    "Link",
+    "OrderAnswer",
+    "OrderLink",
     "PrivateLink",
     "PrivateNews",
     "RejectCode",
@@ -122,16 +125,32 @@ class GreetingRefused(msgspec.Struct, frozen=True):
     """Whether nothing but other credentials helps."""
 
 
-class PrivateLink(Protocol):
-    """How a product's private stream is had and read: words and calls, no socket.
+class Link(Protocol):
+    """How a socket of an account is begun and kept: words, no socket.
 
-    Where a venue wants a key for the stream itself, it is asked for before each connection and kept alive. Where it wants
-    to be told whose events are wanted, greetings are sent one after the other once the socket is open, and each is answered.
+    Where a venue wants to be told who it is, or whose events are wanted, greetings are sent one after the other once the
+    socket is open, and each is answered.
     """
 
     @property
     def lifetime_s(self) -> float:
         """How long the venue lets a connection live."""
+
+    def greetings(self, signer: Signer, now_ms: int) -> Sequence[str]:
+        """Return what to send once the socket is open; the first has number 1, the next 2."""
+
+    def ping(self) -> str | None:
+        """Return the text frame of a client's ping, ``None`` to use a WebSocket ping frame."""
+
+    def control(self, frame: bytes) -> Greeted | GreetingRefused | None:
+        """Read an answer to a greeting; ``None`` for any other frame."""
+
+
+class PrivateLink(Link, Protocol):
+    """How a product's private stream is had and read.
+
+    Where a venue wants a key for the stream itself, it is asked for before each connection and kept alive.
+    """
 
     @property
     def keepalive_s(self) -> float | None:
@@ -150,15 +169,6 @@ class PrivateLink(Protocol):
             ConfigError: If there is no address for it.
         """
 
-    def greetings(self, signer: Signer, now_ms: int) -> Sequence[str]:
-        """Return what to send once the socket is open; the first has number 1, the next 2."""
-
-    def ping(self) -> str | None:
-        """Return the text frame of a client's ping, ``None`` to use a WebSocket ping frame."""
-
-    def control(self, frame: bytes) -> Greeted | GreetingRefused | None:
-        """Read an answer to a greeting; ``None`` for any other frame."""
-
     def read(
         self, frame: bytes, received_ts_ns: int, instruments: Instruments
     ) -> Sequence[PrivateNews]:
@@ -167,6 +177,51 @@ class PrivateLink(Protocol):
         Raises:
             DecodeError: If it cannot be read.
         """
+
+
+class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came on an order socket, in the form in which REST would have answered: one reader serves both ways."""
+
+    request_id: int | None = None
+    """The number of the request that it answers; ``None`` where it answers none."""
+    status: int = 0
+    """As of HTTP."""
+    headers: Mapping[str, str] = {}
+    """As of HTTP, in lower case: what the venue tells of its limits."""
+    body: bytes = b""
+    is_last: bool = False
+    """The venue takes no more requests on this socket: what is to come needs another one."""
+
+
+class OrderLink(Link, Protocol):
+    """How commands travel over a venue's socket for orders: the same calls, in other words.
+
+    A call is made once (`TradingCalls`) and goes over REST or, if `offers` says so, over the socket. What comes back is
+    put into REST's form, so that the call's own ``decode`` and the product's ``error`` read it.
+    """
+
+    @property
+    def connect_costs(self) -> Mapping[str, int]:
+        """What a connection takes from REST's buckets, with which it shares its limits."""
+
+    def url(self, endpoints: Endpoints) -> str | None:
+        """Return where to connect; ``None`` where the environment has no such socket."""
+
+    def offers(self, call: RestCall[Any]) -> bool:
+        """Tell whether a call can be made over the socket."""
+
+    def frame(self, call: RestCall[Any], signer: Signer, now_ms: int, request_id: int) -> str:
+        """Return the text frame of a call that is offered, stamped and signed as the venue wants it.
+
+        Args:
+            call: What REST would send.
+            signer: Whose it is.
+            now_ms: The venue's clock.
+            request_id: Never used twice.
+        """
+
+    def answer(self, frame: bytes) -> OrderAnswer | None:
+        """Read a frame; ``None`` if it answers no call and says nothing of the socket."""
 
 
 class TradingCalls(Protocol):
@@ -182,6 +237,10 @@ class TradingCalls(Protocol):
     @property
     def link(self) -> PrivateLink:
         """How the account's own events are had."""
+
+    @property
+    def order_link(self) -> OrderLink | None:
+        """How commands travel over a socket; ``None`` where they go over REST alone."""
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order; prices and quantities are multiples of the instrument's steps already."""

@@ -12,6 +12,7 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order, OrderReport, SubmitOrder
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance import order_answers as answers
+from tickwright.venues.binance.order_links import USDM_ORDERS
 from tickwright.venues.binance.order_params import Params, algo_params, side_of, usdm_params
 from tickwright.venues.binance.private_links import UsdmLink
 from tickwright.venues.binance.rest import WEIGHT
@@ -24,7 +25,7 @@ from tickwright.venues.binance.signed_calls import (
     trades_of,
 )
 from tickwright.venues.binance.verdicts import rejection
-from tickwright.venues.trading import Execution, PrivateLink, Rejection
+from tickwright.venues.trading import Execution, OrderLink, PrivateLink, Rejection
 
 
 __all__ = ["UsdmTrading"]
@@ -37,6 +38,7 @@ class UsdmTrading:
 
     inquiry = INQUIRY
     link: PrivateLink = UsdmLink()
+    order_link: OrderLink | None = USDM_ORDERS
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order."""

@@ -7,7 +7,7 @@ numbers of requests as ``reqId``, and a header with the rate limits.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -90,8 +90,9 @@ class TradeReply(msgspec.Struct, gc=False):
     code: int = msgspec.field(name="retCode", default=0)
     text: str = msgspec.field(name="retMsg", default="")
     request_id: str | None = msgspec.field(name="reqId", default=None)
-    data: Any = None
-    details: Any = msgspec.field(name="retExtInfo", default=None)
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+    """What REST has as ``result``, as it came."""
+    details: msgspec.Raw = msgspec.field(name="retExtInfo", default=msgspec.Raw(b"{}"))
     header: dict[str, Any] = {}
 
     @property
@@ -132,17 +133,22 @@ class TradeSocket:
         said = {"reqId": str(request_id), "op": _LOGIN, "args": login_args(signer, now_ms)}
         return _text_of(said).decode()
 
-    def command(self, operation: str, body: Mapping[str, Any], now_ms: int, request_id: int) -> str:
+    def command(self, operation: str, body: bytes, now_ms: int, request_id: int) -> str:
         """Return the frame of a command; nothing in it is signed, since the login holds.
 
         Args:
             operation: ``order.create``, ``order.amend``, ``order.cancel``, or one of these with ``-batch``.
-            body: What REST takes as the body of the same operation.
+            body: The body of the same operation over REST, byte for byte.
             now_ms: The venue's clock; stamped into it.
             request_id: Never used twice.
         """
         header = {"X-BAPI-TIMESTAMP": str(now_ms), "X-BAPI-RECV-WINDOW": self._recv_window}
-        said = {"reqId": str(request_id), "header": header, "op": operation, "args": [body]}
+        said = {
+            "reqId": str(request_id),
+            "header": header,
+            "op": operation,
+            "args": [msgspec.Raw(body)],
+        }
         return _text_of(said).decode()
 
     def ping(self, request_id: int | None = None) -> str:

@@ -21,13 +21,14 @@ from tickwright.model.orders import Order, OrderReport, ReportedState, SubmitOrd
 from tickwright.venues.base import RestCall, Security
 from tickwright.venues.bybit import account
 from tickwright.venues.bybit.auth import RECV_WINDOW_MS
+from tickwright.venues.bybit.order_link import TradeLink
 from tickwright.venues.bybit.order_params import Body, order_body
 from tickwright.venues.bybit.private_link import BybitLink
 from tickwright.venues.bybit.rest import ADDRESS
 from tickwright.venues.bybit.verdicts import rejection
 from tickwright.venues.bybit.wire_private import ExecutionRow, OrderRow, PositionRow, WalletRow
 from tickwright.venues.bybit.wire_rest import Reply, Rows
-from tickwright.venues.trading import Execution, PrivateLink, Rejection
+from tickwright.venues.trading import Execution, OrderLink, PrivateLink, Rejection
 from tickwright.venues.typed import MS, reader
 
 
@@ -73,6 +74,7 @@ class BybitTrading:
 
     def __init__(self, category: str) -> None:
         self._category = category
+        self.order_link: OrderLink | None = TradeLink()
         self.link: PrivateLink = BybitLink(f"bybit.{category}")
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
