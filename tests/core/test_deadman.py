@@ -15,13 +15,14 @@ WINDOW_S = 30.0
 
 # Rows are states, columns are events; "!" is a bug, what follows a slash is the action.
 GRID = """
-          OPENED      CLEARED      UP         DOWN     DUE           EXPIRED       CLOSE
-DARK      LAPSING     !            IDLE       !        !             !             CLOSED
-IDLE      ARMED/ARM   !            !          DARK     !             !             CLOSED
-ARMED     !           IDLE/DISARM  !          LAPSING  ARMED/ARM     !             CLOSED/DISARM
-LAPSING   !           DARK/DISARM  ARMED/ARM  !        !             FIRED/CANCEL  CLOSED/DISARM
-FIRED     !           DARK         ARMED/ARM  !        FIRED/CANCEL  !             CLOSED
-CLOSED    !           !            !          !        !             !             CLOSED
+         OPENED     CLEARED      UP         DOWN         DUE           EXPIRED       CLOSE
+DARK     LAPSING    !            IDLE       !            !             !             CLOSED
+IDLE     ARMED/ARM  !            !          DARK         !             !             CLOSED
+ARMED    !          CLEAR        !          LAPSING      ARMED/ARM     !             CLOSED/DISARM
+CLEAR    ARMED      !            !          DARK/DISARM  IDLE/DISARM   !             CLOSED/DISARM
+LAPSING  !          DARK/DISARM  ARMED/ARM  !            !             FIRED/CANCEL  CLOSED/DISARM
+FIRED    !          DARK         ARMED/ARM  !            FIRED/CANCEL  !             CLOSED
+CLOSED   !          !            !          !            !             !             CLOSED
 """
 
 
@@ -76,10 +77,18 @@ def test_a_countdown_is_wound_up_three_times_in_its_window(works: Clockwork) -> 
     ]
 
 
-def test_it_is_stopped_when_nothing_is_open(works: Clockwork) -> None:
-    assert works.at(3.0, has_orders=False) == [DISARM]
+def test_it_is_stopped_when_nothing_is_open_and_it_would_have_to_be_wound_up(
+    works: Clockwork,
+) -> None:
+    assert works.at(3.0, has_orders=False) == []
+    assert works.at(10.0) == [DISARM]
     assert works.guard.due_s is None
     assert works.at(100.0) == []
+
+
+def test_orders_that_come_and_go_cost_no_more_calls_than_one_that_stays(works: Clockwork) -> None:
+    told = [works.at(step / 10, has_orders=bool(step % 2)) for step in range(1, 300)]
+    assert [action for actions in told for action in actions] == [DISARM, ARM, ARM]
 
 
 def test_nobody_winds_it_up_without_a_stream_and_after_the_window_orders_are_canceled(
@@ -132,8 +141,15 @@ def test_a_venue_that_was_not_reached_is_asked_again_soon(works: Clockwork) -> N
 
 def test_a_failure_that_is_told_late_changes_nothing(works: Clockwork) -> None:
     works.at(3.0, has_orders=False)
-    works.guard.failed(4.0)
+    works.at(10.0)
+    works.guard.failed(11.0)
     assert works.guard.due_s is None
+
+
+def test_what_nobody_needs_any_more_is_stopped_as_the_stream_goes(works: Clockwork) -> None:
+    works.at(3.0, has_orders=False)
+    assert works.at(4.0, is_up=False) == [DISARM]
+    assert works.guard.state is GuardState.DARK
 
 
 def test_closing_stops_what_runs_and_is_fine_twice(works: Clockwork) -> None:
@@ -167,7 +183,7 @@ def test_however_it_comes_no_facts_are_illegal_and_a_cancel_needs_a_whole_window
         if guard.state is GuardState.ARMED:
             assert has_orders
             assert is_up
-        assert guard.due_s is None or has_orders
+        assert guard.due_s is None or has_orders or guard.state is GuardState.CLEAR
 
 
 @given(_LOOKS)

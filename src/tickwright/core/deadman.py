@@ -9,6 +9,9 @@ venue's countdown to be wound up (ARM), three times in its window, so that two o
 stops. After the window (EXPIRED) the venue has canceled by itself, if it has such a countdown at all; the guard asks for
 a CANCEL all the same, for what no countdown reaches, and again until nothing is open or the stream is back.
 
+Orders may come and go many times a second, and calls cost weight. So a countdown that nobody needs any more is left running until
+it would have to be wound up: then it is stopped (DISARM), unless something is open again.
+
 A process that died winds nothing up, and a blocked one neither: that is the venue's part, which no program can play.
 """
 
@@ -37,6 +40,8 @@ class GuardState(Enum):
     """The stream works; nothing is open."""
     ARMED = "armed"
     """Orders are open, and the countdown is wound up again and again."""
+    CLEAR = "clear"
+    """Nothing is open any more; the countdown still runs."""
     LAPSING = "lapsing"
     """Orders are open, and the stream is down: the window runs."""
     FIRED = "fired"
@@ -83,10 +88,14 @@ TABLE: Table[GuardState, GuardEvent, GuardAction | None] = Table(
         (_S.IDLE, _E.OPENED): (_S.ARMED, _A.ARM),
         (_S.IDLE, _E.DOWN): (_S.DARK, None),
         (_S.IDLE, _E.CLOSE): (_S.CLOSED, None),
-        (_S.ARMED, _E.CLEARED): (_S.IDLE, _A.DISARM),
+        (_S.ARMED, _E.CLEARED): (_S.CLEAR, None),
         (_S.ARMED, _E.DOWN): (_S.LAPSING, None),
         (_S.ARMED, _E.DUE): (_S.ARMED, _A.ARM),
         (_S.ARMED, _E.CLOSE): (_S.CLOSED, _A.DISARM),
+        (_S.CLEAR, _E.OPENED): (_S.ARMED, None),
+        (_S.CLEAR, _E.DOWN): (_S.DARK, _A.DISARM),
+        (_S.CLEAR, _E.DUE): (_S.IDLE, _A.DISARM),
+        (_S.CLEAR, _E.CLOSE): (_S.CLOSED, _A.DISARM),
         (_S.LAPSING, _E.CLEARED): (_S.DARK, _A.DISARM),
         (_S.LAPSING, _E.UP): (_S.ARMED, _A.ARM),
         (_S.LAPSING, _E.EXPIRED): (_S.FIRED, _A.CANCEL),
@@ -159,7 +168,7 @@ class Guard:
 
     def failed(self, now_s: float) -> None:
         """Take in that the venue was not reached: what was to be done is due again soon."""
-        if self.state is _S.ARMED and self.due_s is not None:
+        if self.state in (_S.ARMED, _S.CLEAR) and self.due_s is not None:
             self.due_s = min(self.due_s, now_s + _RETRY_S)
 
     def close(self) -> GuardAction | None:
@@ -168,13 +177,12 @@ class Guard:
 
     def _step(self, event: GuardEvent, now_s: float) -> GuardAction | None:
         self.state, action = TABLE.step(self.state, event)
-        match self.state:
-            case GuardState.ARMED:
-                self.due_s = now_s + self._window_s / _REFRESHES
-            case GuardState.LAPSING:
-                self.due_s = self._down_s + self._window_s
-            case GuardState.FIRED:
-                self.due_s = now_s + _RETRY_S
-            case _:
-                self.due_s = None
+        if action is _A.ARM:
+            self.due_s = now_s + self._window_s / _REFRESHES
+        elif self.state is _S.LAPSING:
+            self.due_s = self._down_s + self._window_s
+        elif self.state is _S.FIRED:
+            self.due_s = now_s + _RETRY_S
+        elif self.state not in (_S.ARMED, _S.CLEAR):
+            self.due_s = None
         return action
