@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from tickwright.model.market import Side
 from tickwright.model.orders import (
@@ -106,6 +109,81 @@ def test_an_order_of_somebody_else_is_seen_and_marked() -> None:
     assert event.order.is_external
     assert event.order.command.side is Side.SELL
     assert made.product("web_1") == SPOT
+
+
+def test_an_order_is_as_old_as_its_intent_or_as_what_the_venue_says_of_it() -> None:
+    stranger: dict[str, Any] = {"side": Side.SELL, "quantity": D(2)}
+    made = board(
+        submitted("mine"),
+        reported("b", placed_ts_ns=7, venue_ts_ns=9, **stranger),
+        reported("c", venue_ts_ns=9, **stranger),
+        reported("d", **stranger),
+    )
+    assert [order.placed_ts_ns for order in made.orders()] == [1, 7, 9, 2]
+
+
+def test_a_name_that_others_use_again_is_another_order() -> None:
+    stranger: dict[str, Any] = {"side": Side.SELL, "quantity": D(2)}
+    made = board(
+        reported("bot", ReportedState.CANCELED, venue_order_id="28", **stranger),
+        reported("bot", venue_order_id="29", **stranger),
+        reported("bot", ReportedState.CANCELED, venue_order_id="29", **stranger),
+        reported("bot", ReportedState.FILLED, filled="2", venue_order_id="30", **stranger),
+    )
+    assert [(order.client_order_id, order.state.value) for order in made.orders()] == [
+        ("bot", "canceled"),
+        ("bot#29", "canceled"),
+        ("bot#30", "filled"),
+    ]
+    assert made.named(SPOT, "29") == "bot#29"
+    assert made.named(SPOT, "31") is None
+    assert made.named("binance.usdm", "29") is None
+
+
+def test_an_order_that_the_venue_calls_otherwise_later_stays_itself() -> None:
+    made = board(
+        submitted("a"),
+        Sent(at_ns=1, client_order_id="a"),
+        reported("a", venue_order_id="28"),
+        reported("cancel-of-a", ReportedState.CANCELED, venue_order_id="28"),
+    )
+    assert state_of(made, "a") is OrderState.CANCELED
+    assert len(made) == 1
+
+
+FILL = Fill(trade_id="1", price=D(60000), quantity=D("0.5"))
+
+
+@pytest.mark.parametrize(
+    ("told", "is_news"),
+    [
+        (reported("a", venue_order_id="28"), False),
+        (reported("a", ReportedState.QUEUED, venue_order_id="28"), False),
+        (reported("a", venue_order_id="28", quantity=D(1), price=D(60000)), False),
+        (reported("a", venue_order_id="28", quantity=D(2)), True),
+        (reported("a", venue_order_id="28", price=D(61000)), True),
+        (reported("a", venue_order_id="28", filled="0.5"), True),
+        (reported("a", venue_order_id="28", fills=(FILL,)), True),
+        (reported("a", ReportedState.CANCELED, venue_order_id="28"), True),
+        (reported("done", ReportedState.CANCELED, venue_order_id="27"), False),
+        (reported("done", venue_order_id="27"), True),
+        (reported("done", ReportedState.CANCELED, venue_order_id="27", quantity=D(9)), False),
+        (reported("sent", venue_order_id="26"), True),
+        (reported("stranger", quantity=D(1), side=Side.BUY), True),
+        (reported("stranger"), False),
+    ],
+)
+def test_news_is_what_would_change_something(told: Reported, is_news: bool) -> None:
+    made = board(
+        submitted("a"),
+        Sent(at_ns=1, client_order_id="a"),
+        reported("a", venue_order_id="28"),
+        submitted("done"),
+        reported("done", ReportedState.CANCELED, venue_order_id="27"),
+        submitted("sent"),
+        Sent(at_ns=1, client_order_id="sent"),
+    )
+    assert made.has_news(told) is is_news
 
 
 def test_a_report_that_tells_too_little_of_a_stranger_is_passed_over() -> None:

@@ -209,6 +209,7 @@ class OrderLife:
         names_fills: Whether the venue names executions. Where it does not, what was filled more than was known counts
             as an execution of its own.
         is_external: Whether somebody else placed it.
+        placed_ts_ns: When that was.
 
     Attributes:
         order: All that is known now.
@@ -224,7 +225,12 @@ class OrderLife:
     __slots__ = ("_changed_ts_ns", "_names_fills", "_trade_ids", "order")
 
     def __init__(
-        self, command: SubmitOrder, *, names_fills: bool = True, is_external: bool = False
+        self,
+        command: SubmitOrder,
+        *,
+        names_fills: bool = True,
+        is_external: bool = False,
+        placed_ts_ns: int = 0,
     ) -> None:
         self.order = Order(
             command=command,
@@ -233,6 +239,7 @@ class OrderLife:
             price=command.price,
             is_working=command.trigger is None,
             is_external=is_external,
+            placed_ts_ns=placed_ts_ns,
         )
         self._names_fills = names_fills
         self._trade_ids: set[str] = set()

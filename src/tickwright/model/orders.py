@@ -235,6 +235,8 @@ class OrderReport(msgspec.Struct, frozen=True, kw_only=True):
     venue_order_id: str | None = None
     venue_ts_ns: int | None = None
     """Of the change it tells of; tells old news from new."""
+    placed_ts_ns: int | None = None
+    """When the order was placed, by the venue's clock, where the channel tells."""
     quantity: Decimal | None = None
     price: Decimal | None = None
     filled_quantity: Decimal | None = None
@@ -307,6 +309,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     is_working: bool = True
     is_external: bool = False
     """Placed by somebody else on the account; seen, never touched unless asked for."""
+    placed_ts_ns: int = 0
+    """When it was decided on, ns since 1970; of others' orders when the venue says that they were placed, or first spoke of them."""
     code: str = ""
     text: str = ""
     """Why it was denied, rejected, expired or is unknown."""

@@ -8,11 +8,28 @@ from decimal import Decimal
 from tickwright.core.order import OrderLife
 from tickwright.model.market import Side
 from tickwright.model.numbers import total
-from tickwright.model.orders import Order, OrderEvent, OrderReport, SubmitOrder
+from tickwright.model.orders import (
+    Order,
+    OrderEvent,
+    OrderReport,
+    OrderState,
+    ReportedState,
+    SubmitOrder,
+)
 from tickwright.trading import journal
 
 
 __all__ = ["OrderBoard"]
+
+_SAID = {
+    ReportedState.QUEUED: tuple(OrderState),
+    ReportedState.OPEN: (OrderState.OPEN, OrderState.PARTLY_FILLED),
+    ReportedState.FILLED: (OrderState.FILLED,),
+    ReportedState.CANCELED: (OrderState.CANCELED,),
+    ReportedState.EXPIRED: (OrderState.EXPIRED,),
+    ReportedState.REJECTED: (OrderState.REJECTED,),
+}
+"""What a venue says, and the states in which that is no news."""
 
 
 class OrderBoard:
@@ -41,8 +58,8 @@ class OrderBoard:
     def apply(self, entry: journal.Entry) -> list[OrderEvent]:
         """Take an entry in and return the events to tell."""
         match entry:
-            case journal.Submitted(product=product, command=command):
-                self._begin(command, product, is_external=False)
+            case journal.Submitted(at_ns=at_ns, product=product, command=command):
+                self._begin(command, product, at_ns, is_external=False)
                 return []
             case journal.Reported(product=product, report=report):
                 return self._reported(product, report)
@@ -54,29 +71,66 @@ class OrderBoard:
         return events
 
     def _reported(self, product: str, report: OrderReport) -> list[OrderEvent]:
-        life = self._lives.get(self.name_of(product, report))
+        name = self.name_of(product, report)
+        life = self._lives.get(name)
         if life is None:
-            command = _command_of(report)
+            command = _command_of(report, name)
             if command is None:
                 return []
-            life = self._begin(command, product, is_external=True)
+            placed_ns = report.placed_ts_ns or report.venue_ts_ns or report.received_ts_ns
+            life = self._begin(command, product, placed_ns, is_external=True)
         events = life.reported(report)
         if report.venue_order_id is not None:
-            name = life.order.client_order_id
             self._by_venue_id.setdefault((product, report.venue_order_id), name)
         self._noted(life)
         return events
 
     def name_of(self, product: str, report: OrderReport) -> str:
-        """Return what the order of a report goes by here: some channels call it otherwise once it was triggered or canceled."""
-        if report.client_order_id in self._lives or report.venue_order_id is None:
-            return report.client_order_id
-        known = self._by_venue_id.get((product, report.venue_order_id))
-        return known or report.client_order_id
+        """Return what the order of a report goes by here.
 
-    def _begin(self, command: SubmitOrder, product: str, *, is_external: bool) -> OrderLife:
+        Some channels call it otherwise once it was triggered or canceled. And others on the account may use a name again
+        once its order has ended, as venues allow: then the venue's own id tells the orders apart.
+        """
+        name, venue_order_id = report.client_order_id, report.venue_order_id
+        if venue_order_id is None:
+            return name
+        known = self._by_venue_id.get((product, venue_order_id))
+        if known is not None:
+            return known
+        life = self._lives.get(name)
+        is_taken = life is not None and life.order.venue_order_id is not None
+        return f"{name}#{venue_order_id}" if is_taken else name
+
+    def named(self, product: str, venue_order_id: str) -> str | None:
+        """Return what the order goes by here that a venue calls so, ``None`` if it was not heard of."""
+        return self._by_venue_id.get((product, venue_order_id))
+
+    def has_news(self, entry: journal.Reported) -> bool:
+        """Tell whether a report says anything that is not known: listings repeat what streams have told."""
+        report = entry.report
+        name = self.name_of(entry.product, report)
+        order = self.order(name)
+        if order is None:
+            return _command_of(report, name) is not None
+        return (
+            order.state not in _SAID[report.state]
+            or order.venue_order_id is None
+            or (report.filled_quantity or 0) > order.filled_quantity
+            or (order.state.is_open and not _are_same(report, order))
+            or not {fill.trade_id for fill in report.fills}
+            <= {each.trade_id for each in order.fills}
+        )
+
+    def _begin(
+        self, command: SubmitOrder, product: str, placed_ns: int, *, is_external: bool
+    ) -> OrderLife:
         name = command.client_order_id
-        life = OrderLife(command, names_fills=self._names_fills(product), is_external=is_external)
+        life = OrderLife(
+            command,
+            names_fills=self._names_fills(product),
+            is_external=is_external,
+            placed_ts_ns=placed_ns,
+        )
         self._lives[name] = life
         self._products[name] = product
         self._unfinished[name] = None
@@ -131,6 +185,11 @@ class OrderBoard:
         return count, total(*left[Side.BUY]), total(*left[Side.SELL])
 
 
+def _are_same(report: OrderReport, order: Order) -> bool:
+    """Tell whether a report has an order's quantity and price, as far as it tells them."""
+    return report.quantity in (None, order.quantity) and report.price in (None, order.price)
+
+
 def _learned(life: OrderLife, entry: journal.Entry) -> list[OrderEvent]:
     now_ns = entry.at_ns
     match entry:
@@ -149,12 +208,12 @@ def _learned(life: OrderLife, entry: journal.Entry) -> list[OrderEvent]:
     raise AssertionError(f"unreachable: {type(entry).__name__} is no news of an order")
 
 
-def _command_of(report: OrderReport) -> SubmitOrder | None:
+def _command_of(report: OrderReport, name: str) -> SubmitOrder | None:
     """Return the command that somebody else must have given, as far as a report tells; ``None`` if it tells too little."""
     if report.side is Side.UNKNOWN or report.quantity is None:
         return None
     return SubmitOrder(
-        client_order_id=report.client_order_id,
+        client_order_id=name,
         instrument=report.instrument,
         side=report.side,
         quantity=report.quantity,

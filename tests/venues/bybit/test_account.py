@@ -66,6 +66,7 @@ def test_a_new_order_is_open() -> None:
         side=Side.BUY,
         venue_order_id="af6512ea",
         venue_ts_ns=1_795_000_002_026 * MS,
+        placed_ts_ns=1_795_000_002_023 * MS,
         quantity=D("0.001"),
         price=D(89000),
         filled_quantity=D(0),

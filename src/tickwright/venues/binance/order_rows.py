@@ -56,6 +56,8 @@ class OrderRow(Struct, gc=False):
     filled: str = field(name="executedQty", default="")
     quote_filled: str = field(name="cummulativeQuoteQty", default="")
     average_price: str = field(name="avgPrice", default="")
+    placed_ms: int = field(name="time", default=0)
+    """In queries only."""
     transact_ms: int = field(name="transactTime", default=0)
     update_ms: int = field(name="updateTime", default=0)
     is_working: bool | None = field(name="isWorking", default=None)
@@ -103,6 +105,7 @@ class AlgoRow(Struct, gc=False):
     price: str = ""
     order_id: str = field(name="actualOrderId", default="")
     """Of the order that it became; empty before that."""
+    placed_ms: int = field(name="createTime", default=0)
     update_ms: int = field(name="updateTime", default=0)
 
 

@@ -127,6 +127,7 @@ def order_report(row: OrderRow, instrument: Instrument, received_ts_ns: int) -> 
         side=SIDES.get(row.side, Side.UNKNOWN),
         venue_order_id=row.order_id,
         venue_ts_ns=_time_ns(row.updated_ms),
+        placed_ts_ns=_time_ns(row.created_ms),
         quantity=None if is_market and _counts_quote(row) else read_optional(row.quantity),
         price=None if is_market else read_optional(row.price),
         filled_quantity=read_decimal(row.filled or "0"),

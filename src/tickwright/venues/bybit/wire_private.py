@@ -67,6 +67,7 @@ class OrderRow(Struct, gc=False):
     market_unit: str = field(name="marketUnit", default="")
     cancel_type: str = field(name="cancelType", default="")
     reject_reason: str = field(name="rejectReason", default="")
+    created_ms: str = field(name="createdTime", default="")
     updated_ms: str = field(name="updatedTime", default="")
 
 
