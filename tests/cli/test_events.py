@@ -8,6 +8,8 @@ from tickwright.cli.events import KEPT, EventLog, describe
 from tickwright.model.notices import (
     BookState,
     BookStateChanged,
+    Caution,
+    DeadManFired,
     DecodeFailure,
     Dropped,
     Notice,
@@ -45,6 +47,16 @@ NS = 1_700_000_000 * 10**9
         (
             TopicStale(received_ts_ns=NS, session="s", stream="x", silent_s=31.2, action="watch"),
             "x is silent for 31 s: watch",
+            "yellow",
+        ),
+        (
+            DeadManFired(received_ts_ns=NS, product="binance.spot", orders=("a", "b"), window_s=30),
+            "binance.spot down for 30 s: canceling 2 orders",
+            "red",
+        ),
+        (
+            Caution(received_ts_ns=NS, subject="binance", text="the key may withdraw"),
+            "binance: the key may withdraw",
             "yellow",
         ),
         (

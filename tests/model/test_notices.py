@@ -13,6 +13,8 @@ from tickwright.model.notices import (
     BookState,
     BookStateChanged,
     CandleGap,
+    Caution,
+    DeadManFired,
     DecodeFailure,
     Dropped,
     Gap,
@@ -41,6 +43,8 @@ CONTENT: dict[type[Notice], dict[str, Any]] = {
     },
     Dropped: {"topic": "Trades(x)", "count": 3},
     DecodeFailure: {"session": SESSION, "stream": "s", "error": "no field p", "raw": b"{}"},
+    DeadManFired: {"product": "binance.spot", "orders": ("tw-1",), "window_s": 30.0},
+    Caution: {"subject": "binance", "text": "the key may withdraw"},
     HandlerFailed: {"topic": "Trades(x)", "handler": "on_trade", "error": "KeyError: 'x'"},
 }  # fmt: skip
 

@@ -36,7 +36,14 @@ from tickwright.marketdata.keeper import BookKeeper
 from tickwright.marketdata.market import Market
 from tickwright.marketdata.pipes import PipeTools
 from tickwright.marketdata.snapshots import SnapshotDesk
-from tickwright.model.notices import DecodeFailure, Notice, SessionDown, TopicFailed
+from tickwright.model.notices import (
+    Caution,
+    DeadManFired,
+    DecodeFailure,
+    Notice,
+    SessionDown,
+    TopicFailed,
+)
 from tickwright.model.topics import Notices
 from tickwright.runtime.bus import Bus
 from tickwright.runtime.gates import ConnectGate
@@ -347,9 +354,12 @@ def _signer(product: Product, settings: Settings) -> Signer | None:
     return None if credentials is None else Signer(credentials)
 
 
+_GRAVE = (SessionDown, TopicFailed, DecodeFailure, DeadManFired, Caution)
+
+
 def _log_notice(notice: Notice) -> None:
     is_end = isinstance(notice, SessionDown) and notice.is_final and notice.code == NORMAL_CLOSE
-    if isinstance(notice, (SessionDown, TopicFailed, DecodeFailure)) and not is_end:
+    if isinstance(notice, _GRAVE) and not is_end:
         log.warning("%r", notice)
     else:
         log.info("%r", notice)

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from tickwright.model.market import datetime_of
 from tickwright.model.notices import (
     BookStateChanged,
+    Caution,
+    DeadManFired,
     DecodeFailure,
     Notice,
     SessionDown,
@@ -48,6 +50,10 @@ def describe(notice: Notice) -> tuple[str, str]:
             return f"{stream} was refused: {text}", "red"
         case DecodeFailure(stream=stream, session=session, error=error):
             return f"unreadable frame on {stream or session}: {error}", "red"
+        case DeadManFired(product=product, orders=orders, window_s=window_s):
+            return f"{product} down for {window_s:g} s: canceling {len(orders)} orders", "red"
+        case Caution(subject=subject, text=text):
+            return f"{subject}: {text}", "yellow"
         case BookStateChanged(instrument=instrument, old=old, new=new, reason=reason):
             colour = "green" if new.is_readable else "yellow"
             return f"{instrument} {old.value} → {new.value}: {reason}", colour

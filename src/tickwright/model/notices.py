@@ -11,6 +11,8 @@ __all__ = [
     "BookState",
     "BookStateChanged",
     "CandleGap",
+    "Caution",
+    "DeadManFired",
     "DecodeFailure",
     "Dropped",
     "Gap",
@@ -146,6 +148,23 @@ class DecodeFailure(Notice, frozen=True, kw_only=True):
     stream: str
     error: str
     raw: bytes
+
+
+class DeadManFired(Notice, frozen=True, kw_only=True):
+    """A product's private stream has been down for the whole window of the dead-man switch: its open orders are being canceled."""
+
+    product: str
+    orders: tuple[str, ...]
+    """Their client order ids. What becomes of each is told by its own events."""
+    window_s: float
+
+
+class Caution(Notice, frozen=True, kw_only=True):
+    """Something that a person should know, and that nothing here can put right."""
+
+    subject: str
+    """A venue or a product."""
+    text: str
 
 
 class HandlerFailed(Notice, frozen=True, kw_only=True):
