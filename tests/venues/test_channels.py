@@ -14,6 +14,8 @@ from tickwright.venues.channels import (
     ChannelTable,
     candle_kinds,
     channel_of,
+    public_channels,
+    symbols_of,
 )
 
 
@@ -120,3 +122,23 @@ def test_a_table_may_join_by_another_sign_and_put_its_own_subjects_together() ->
     found = recorded.stream("tick.24.BTC-USD", KNOWN)
     assert found is not None
     assert found[0] == topics.Tickers(BTC)
+
+
+def test_three_channels_and_candles_make_a_table() -> None:
+    kinds = public_channels(
+        trades=("t", decode),
+        quotes=("q", decode),
+        books=("b", decode),
+        candles=candle_kinds(decode, {"1m": "1"}, "c"),
+    )
+    assert {str(topic): kind.name for topic, kind in kinds.items()} == {
+        "Trades()": "t",
+        "Quotes()": "q",
+        "BookUpdates()": "b",
+        "Candles(1m)": "c1",
+    }
+    assert all(kind.is_many for kind in kinds.values())
+
+
+def test_symbols_are_what_stands_after_the_channels() -> None:
+    assert symbols_of(["b:BTC:USD", "b:ETH"]) == ["BTC:USD", "ETH"]

@@ -8,10 +8,20 @@ import msgspec
 import pytest
 
 from tickwright.errors import DecodeError
-from tickwright.model.ids import parse_instrument_id
-from tickwright.model.instrument import Instrument
-from tickwright.model.market import Side
-from tickwright.venues.making import make_candles, make_quote, make_trades, ns_of
+from tickwright.model.ids import InstrumentName, parse_instrument_id
+from tickwright.model.instrument import Instrument, InstrumentStatus
+from tickwright.model.market import BookDelta, BookSnapshot, Side
+from tickwright.venues.making import (
+    candles_of,
+    make_book,
+    make_candles,
+    make_instrument,
+    make_quote,
+    make_trades,
+    ns_of,
+    quotes_of,
+    trades_of,
+)
 
 
 BTC = Instrument.inferred(
@@ -88,3 +98,66 @@ def test_no_rows_are_no_candles() -> None:
 def test_a_time_that_is_none_is_an_error() -> None:
     with pytest.raises(DecodeError):
         ns_of("noon")
+
+
+def test_a_side_without_orders_is_quoted_as_zero() -> None:
+    assert make_quote(BTC, 1, 9, ("", "", "2", "1")).bid_price == 0
+    assert make_quote(BTC, 1, 9, ("1", "1", "2", "1")).ask_price == TWO
+
+
+@pytest.mark.parametrize(("is_change", "kind"), [(True, BookDelta), (False, BookSnapshot)])
+def test_levels_are_a_change_or_the_whole_book(is_change: bool, kind: type) -> None:
+    sides = ([["1", "2", "0"]], [[TWO, ONE]])
+    found = make_book(BTC, 5, 9, sides, is_change=is_change, sequence=7, checksum=3)
+    assert isinstance(found, kind)
+    assert list(found.bids) == [(ONE, TWO)]
+    assert (found.venue_ts_ns, found.received_ts_ns, found.checksum) == (5, 9, 3)
+
+
+def test_a_change_says_which_number_it_follows() -> None:
+    found = make_book(BTC, 5, 9, ([], []), is_change=True, sequence=7, previous=6)
+    assert isinstance(found, BookDelta)
+    assert (found.first, found.last, found.previous) == (7, 7, 6)
+
+
+def test_a_crossed_book_is_refused() -> None:
+    with pytest.raises(DecodeError):
+        make_book(BTC, 5, 9, ([["2", "1"]], [["1", "1"]]), is_change=False, sequence=7)
+
+
+class QuoteRow(msgspec.Struct):
+    bid: Decimal = ONE
+    bid_quantity: Decimal = ONE
+    ask: Decimal = TWO
+    ask_quantity: Decimal = ONE
+    time: int = 5
+
+
+def test_decoders_are_made_of_what_finds_the_rows() -> None:
+    def rows(*found: object) -> object:
+        return lambda data: found if data == b"frame" else ()
+
+    trades = trades_of(rows(TradeRow(7)), {"b": Side.BUY})  # type: ignore[arg-type]  # rows are any objects
+    assert [trade.trade_id for trade in trades(b"frame", 9, BTC)] == [7]
+    assert trades(b"", 9, BTC) == []
+    (quote,) = quotes_of(rows(QuoteRow()))(b"frame", 9, BTC)  # type: ignore[arg-type]  # as above
+    assert (quote.bid_price, quote.venue_ts_ns) == (ONE, 5_000_000)
+    candles = candles_of(rows(Bar(60)), unit_ns=10**9)  # type: ignore[arg-type]  # as above
+    (candle,) = candles(b"frame", 9, BTC, interval="1m")
+    assert candle.open_ts_ns == 60 * 10**9
+
+
+def test_an_instrument_is_made_of_the_texts_of_its_row() -> None:
+    name = InstrumentName("acme", "BTC", "USD")
+    status = (InstrumentStatus.TRADING, "on")
+    made = make_instrument(
+        name, "acme.spot", "BTC-USD", status, steps=("0.01", ""), min_quantity="0", max_notional="5"
+    )
+    assert (made.tick_size, made.lot_size, made.status_raw) == (Decimal("0.01"), 0, "on")
+    assert (made.min_quantity, made.max_notional, made.price_scale) == (None, Decimal(5), 8)
+    own = make_instrument(
+        name, "acme.spot", "BTC-USD", status, steps=("0.1", "1e-8"), scales=(1, 8)
+    )
+    assert (own.price_scale, own.quantity_scale, own.lot_size) == (1, 8, Decimal("0.00000001"))
+    with pytest.raises(DecodeError):
+        make_instrument(name, "acme.spot", "BTC-USD", status, steps=("x", ""))

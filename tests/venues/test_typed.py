@@ -97,3 +97,13 @@ def test_a_tolerant_reader_has_nothing_where_others_complain() -> None:
     read = tolerant_reader(list[int])
     assert read(b"[1]") == [1]
     assert read(b'{"a"') is None
+
+
+def test_what_stands_within_is_read_without_what_stands_beside_it() -> None:
+    read = reader(list[int], "result", "rows")
+    assert read(b'{"more":[],"result":{"rows":[1],"next":null}}') == [1]
+    for body in (b"[1]", b'{"result":[1]}', b'{"result":{}}', b'{"result":{"rows":["x"]}}'):
+        with pytest.raises(DecodeError):
+            read(body)
+    assert tolerant_reader(int, "time")(b"{}") is None
+    assert tolerant_reader(int, "time")(b'{"time":"5"}') == 5

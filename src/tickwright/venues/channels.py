@@ -6,7 +6,7 @@ topics of a kind (a candle's interval, a book's depth) makes rows of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,11 +15,27 @@ import msgspec
 
 from tickwright.errors import NotSupported, UnknownInstrument
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.topics import BookStates, BookUpdates, Candles, InstrumentTopic, Topic
+from tickwright.model.topics import (
+    BookStates,
+    BookUpdates,
+    Candles,
+    InstrumentTopic,
+    Quotes,
+    Topic,
+    Trades,
+)
 from tickwright.venues.base import Channel, RecordedUrl, StreamKind
 
 
-__all__ = ["ChannelKind", "ChannelRecordings", "ChannelTable", "candle_kinds", "channel_of"]
+__all__ = [
+    "ChannelKind",
+    "ChannelRecordings",
+    "ChannelTable",
+    "candle_kinds",
+    "channel_of",
+    "public_channels",
+    "symbols_of",
+]
 
 
 def channel_of(stream: str) -> str:
@@ -30,6 +46,16 @@ def channel_of(stream: str) -> str:
         'books'
     """
     return stream.partition(":")[0]
+
+
+def symbols_of(streams: Sequence[str]) -> list[str]:
+    """Return the symbols of streams' names.
+
+    Example:
+        >>> symbols_of(["books:BTC-USDT", "books:ETH-USDT"])
+        ['BTC-USDT', 'ETH-USDT']
+    """
+    return [stream.partition(":")[2] for stream in streams]
 
 
 class ChannelKind(StreamKind, frozen=True, kw_only=True):
@@ -60,6 +86,29 @@ def candle_kinds(
     }
 
 
+def public_channels(
+    *,
+    trades: tuple[str, Callable[..., Any]],
+    quotes: tuple[str, Callable[..., Any]],
+    books: tuple[str, Callable[..., Any]],
+    candles: Mapping[InstrumentTopic, ChannelKind],
+) -> dict[InstrumentTopic, ChannelKind]:
+    """Return the rows of a product with one channel each for trades, quotes and books.
+
+    Args:
+        trades: The channel's name and its decoder, which returns a list; ``quotes`` and ``books`` alike.
+        quotes: Of best bid and offer.
+        books: Snapshots and deltas.
+        candles: What `candle_kinds` returns.
+    """
+    named = {Trades(""): trades, Quotes(""): quotes, BookUpdates(""): books}
+    plain = {
+        topic: ChannelKind(decode, is_many=True, name=name)
+        for topic, (name, decode) in named.items()
+    }
+    return {**plain, **candles}
+
+
 class ChannelTable(msgspec.Struct, frozen=True, kw_only=True):
     """The streams of a product.
 
@@ -68,7 +117,7 @@ class ChannelTable(msgspec.Struct, frozen=True, kw_only=True):
         >>> table = ChannelTable(product="acme.spot", kinds={Trades(""): ChannelKind(print, name="trade")})
         >>> table.channel(Trades("acme:BTC/USD"), Instruments())
         Traceback (most recent call last):
-        tickwright.errors.UnknownInstrument: unknown instrument 'acme:BTC/USD': no instruments are loaded
+        tickwright.errors.UnknownInstrument: 'acme:BTC/USD' is not listed by acme; `tickwright instruments` lists what there is
     """
 
     product: str

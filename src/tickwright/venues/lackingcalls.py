@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
+from functools import partial
 from typing import NoReturn, TypeVar
 
 import msgspec
@@ -23,12 +24,17 @@ from tickwright.model.market import (
     Trade,
 )
 from tickwright.venues.base import RestCall
+from tickwright.venues.making import CandleDecoder
+from tickwright.venues.typed import tolerant_reader
 
 
-__all__ = ["REQUESTS", "CandleSpan", "LackingCalls", "refusal_of"]
+__all__ = ["REQUESTS", "BarsAsked", "CandleSpan", "LackingCalls", "refusal_of", "refusals"]
 
 REQUESTS = "REQUESTS"
 """The bucket that such calls draw on: one of each for every request."""
+
+BarsAsked = tuple[str, Mapping[str, str | int | None]]
+"""Path and parameters of a request for candles; a parameter of ``None`` is left out."""
 
 _FINE, _LIMITED = 200, 429  # of HTTP
 
@@ -53,28 +59,46 @@ class LackingCalls:
     Args:
         product: Who refuses, for example ``kraken.spot``.
         prefix: Of the paths of what a venue does have.
+        listing: Where everything listed is asked for, and the decoder of the answer.
+        clock: The same of the venue's clock, in ns.
         bars: Interval → the venue's word for it, where there is a history of candles.
         page: Candles that one answer may hold.
+        read_bars: Their decoder.
 
     Raises:
         NotSupported: From each method.
     """
 
     def __init__(
-        self, product: str, prefix: str, bars: Mapping[str, str] | None = None, page: int = 0
+        self,
+        product: str,
+        prefix: str,
+        *,
+        listing: tuple[str, Callable[[bytes, int], list[Instrument]]] | None = None,
+        clock: tuple[str, Callable[[bytes, int], int]] | None = None,
+        bars: Mapping[str, str] | None = None,
+        page: int = 0,
+        read_bars: CandleDecoder | None = None,
     ) -> None:
         self.product = product
         self.prefix = prefix
+        self._listing = listing
+        self._clock = clock
         self.bars = bars or {}
         self.page = page
+        self._read_bars = read_bars
 
     def instruments(self) -> RestCall[list[Instrument]]:
         """Everything listed."""
-        self._lack("a list of instruments")
+        if self._listing is None:
+            self._lack("a list of instruments")
+        return self._call(*self._listing)
 
     def server_time(self) -> RestCall[int]:
         """The venue's clock."""
-        self._lack("a clock")
+        if self._clock is None:
+            self._lack("a clock")
+        return self._call(*self._clock)
 
     def book(self, instrument: Instrument, limit: int) -> RestCall[BookSnapshot]:
         """The whole book."""
@@ -115,8 +139,11 @@ class LackingCalls:
         if start_ns is not None:  # of too many candles, venues give the newest
             over_ns = last_open_ns(interval, start_ns, limit)
             end_ns = over_ns if end_ns is None else min(end_ns, over_ns)
-        span = CandleSpan(self.bars[interval], start_ns, end_ns, limit)
-        return self._history(instrument, interval, span)
+        path, params = self._history(
+            instrument, CandleSpan(self.bars[interval], start_ns, end_ns, limit)
+        )
+        decode = partial(self._bars_until, end_ns, instrument=instrument, interval=interval)
+        return self._call(path, decode, Priority.BACKFILL, **params)
 
     def ticker(self, instrument: Instrument) -> RestCall[Ticker]:
         """Statistics of the last 24 h."""
@@ -165,14 +192,59 @@ class LackingCalls:
             priority=priority,
         )
 
-    def _history(
-        self, instrument: Instrument, interval: str, span: CandleSpan
-    ) -> RestCall[list[Candle]]:
-        """Return the request for candles; a venue that has ``bars`` writes it."""
+    def _history(self, instrument: Instrument, span: CandleSpan) -> BarsAsked:
+        """Return what asks for candles; a venue that has ``bars`` writes it."""
         self._lack("candles over REST")
+
+    def _bars_until(
+        self,
+        end_ns: int | None,
+        body: bytes,
+        received_ts_ns: int,
+        *,
+        instrument: Instrument,
+        interval: str,
+    ) -> list[Candle]:
+        """Read candles, without those that open later than was asked for: not every venue lets an end be named."""
+        assert self._read_bars is not None
+        found = self._read_bars(body, received_ts_ns, instrument, interval=interval)
+        return [candle for candle in found if end_ns is None or candle.open_ts_ns <= end_ns]
 
     def _lack(self, what: str) -> NoReturn:
         raise NotSupported(f"{self.product} has no {what}")
+
+
+def refusals(
+    code: str, text: str, *, fine: Container[str] = (), limited: Container[str | None] = ()
+) -> Callable[[int, bytes, str], Exception | None]:
+    """Return what finds the error in answers that are JSON objects with a code and a text.
+
+    Args:
+        code: The field of the venue's code.
+        text: The field of its text.
+        fine: Codes that say that there is no error; an empty one says so as well.
+        limited: Codes that say «too many».
+
+    Example:
+        >>> error = refusals("code", "msg", fine=("0",))
+        >>> error(200, b'{"code":"0","msg":"","data":[]}', "GET /x") is None
+        True
+        >>> print(error(200, b'{"code":"7","msg":"no"}', "GET /x"))
+        GET /x: the venue refused with 7 (HTTP 200): no
+    """
+    fields = [
+        (name, str, msgspec.field(name=key, default=""))
+        for name, key in (("code", code), ("text", text))
+    ]
+    read = tolerant_reader(msgspec.defstruct("Said", fields))
+
+    def error(status: int, body: bytes, where: str) -> Exception | None:
+        said = read(body)
+        if said is None or said.code in fine:
+            return refusal_of(status, None, "" if said is None else said.text, where)
+        return refusal_of(status, said.code, said.text, where, limited=limited)
+
+    return error
 
 
 def refusal_of(

@@ -16,6 +16,7 @@ from tickwright.model.instrument import Instrument
 
 __all__ = [
     "MS",
+    "SECOND_NS",
     "read_decimal",
     "read_levels",
     "read_optional",
@@ -29,37 +30,50 @@ _LEVEL_QUOTES, _FRAME_QUOTES = 4, 4
 
 MS = 1_000_000
 """Nanoseconds in a millisecond, the unit of most venues' times."""
+SECOND_NS = 1000 * MS
+"""Nanoseconds in a second."""
 
 
-def reader(kind: Any) -> Callable[[bytes], Any]:
+def reader(kind: Any, *path: str) -> Callable[[bytes], Any]:
     """Return a function from bytes to ``kind``.
 
     It is lax in one way only: a number or a boolean that comes as a string is read all the same.
 
+    Args:
+        kind: What to make of the JSON.
+        path: The keys under which it stands, the outermost first; nothing beside them is looked at.
+
     Example:
         >>> reader(list[int])(b'[1, "2"]')
         [1, 2]
+        >>> reader(list[int], "result", "data")(b'{"result":{"data":[1],"more":0}}')
+        [1]
     """
+    for key in reversed(path):
+        kind = msgspec.defstruct("Within", [("content", kind, msgspec.field(name=key))])
     decode = msgspec.json.Decoder(kind, strict=False).decode
 
     def read(data: bytes) -> Any:
         try:
-            return decode(data)
+            found = decode(data)
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise DecodeError(str(error)) from None
+        for _ in path:
+            found = found.content
+        return found
 
     return read
 
 
-def tolerant_reader(kind: Any) -> Callable[[bytes], Any]:
-    """Return a function from bytes to ``kind``, or to ``None`` where they are none.
+def tolerant_reader(kind: Any, *path: str) -> Callable[[bytes], Any]:
+    """Return a function like that of `reader`, which returns ``None`` for bytes that are none of its kind.
 
     Example:
         >>> read = tolerant_reader(list[int])
         >>> read(b"[1]"), read(b"pong")
         ([1], None)
     """
-    read = reader(kind)
+    read = reader(kind, *path)
 
     def look(data: bytes) -> Any:
         try:
@@ -70,8 +84,8 @@ def tolerant_reader(kind: Any) -> Callable[[bytes], Any]:
     return look
 
 
-def read_decimal(text: str) -> Decimal:
-    """Return the number in ``text``.
+def read_decimal(text: str | Decimal) -> Decimal:
+    """Return the number in ``text``, which may be read already.
 
     Raises:
         DecodeError: If it is no finite number.

@@ -1,7 +1,4 @@
-"""Coinbase's JSON → model events. Numbers are strings, times have nanoseconds.
-
-Pages are those of the venue's documentation, "Advanced Trade WebSocket", *Channels*.
-"""
+"""Coinbase's JSON → model events ("Advanced Trade WebSocket", *Channels*). Numbers are strings, times have nanoseconds."""
 
 from __future__ import annotations
 
@@ -9,14 +6,13 @@ from decimal import Decimal
 
 from msgspec import Struct, field
 
-from tickwright.core.invariants import checked
 from tickwright.model.instrument import Instrument
-from tickwright.model.market import BookDelta, BookSnapshot, Candle, Quote, Side, Trade
-from tickwright.venues.making import make_candles, make_quote, make_trades
-from tickwright.venues.typed import read_decimal, read_levels, read_time, reader
+from tickwright.model.market import BookDelta, BookSnapshot, Quote, Side
+from tickwright.venues.making import Ohlc, candles_of, make_book, make_quote, trades_of
+from tickwright.venues.typed import SECOND_NS, read_time, reader
 
 
-__all__ = ["CandleRow", "books", "candles", "quotes", "trades"]
+__all__ = ["books", "candles", "quotes", "read_history", "trades"]
 
 _TAKERS = {"BUY": Side.SELL, "SELL": Side.BUY}
 """The side told is the maker's: trades recorded as SELL are at the best ask."""
@@ -44,20 +40,10 @@ class _Ticker(Struct):
     ask_size: str = field(name="best_ask_quantity")
 
 
-class CandleRow(Struct):
+class _Candle(Ohlc):
     """``{"start":"1786309500","high":"65091","low":"65083.56","open":"65091","close":"65083.67","volume":"1.0555"}``."""
 
-    start: int
-    open: Decimal
-    high: Decimal
-    low: Decimal
-    close: Decimal
-    volume: Decimal
-
-    @property
-    def begin(self) -> int:
-        """When it opens, in ms."""
-        return self.start * 1000
+    begin: int = field(name="start")
 
 
 class _Event(Struct):
@@ -65,7 +51,7 @@ class _Event(Struct):
     updates: list[_Update] = []
     trades: list[_Trade] = []
     tickers: list[_Ticker] = []
-    candles: list[CandleRow] = []
+    candles: list[_Candle] = []
 
 
 class _Frame(Struct):
@@ -74,6 +60,23 @@ class _Frame(Struct):
 
 
 _read = reader(_Frame)
+
+trades = trades_of(
+    lambda frame: (row for event in _read(frame).events for row in event.trades), _TAKERS
+)
+"""Reads ``market_trades``, which begins with the last hundred, the newest first.
+
+``{"trade_id":"995098700","product_id":"BTC-USD","price":"90000.01","size":"0.0015","side":"BUY","time":"…Z"}``
+"""
+
+candles = candles_of(
+    lambda frame: (row for event in _read(frame).events for row in event.candles),
+    unit_ns=SECOND_NS,
+)
+"""Reads ``candles``, of five minutes; the first frame holds the last hours. None says when it closes."""
+
+read_history = candles_of(reader(list[_Candle], "candles"), unit_ns=SECOND_NS)
+"""Reads the answer of REST."""
 
 
 def books(
@@ -94,40 +97,27 @@ def books(
         sides: dict[str, list[tuple[str, str]]] = {"bid": [], "offer": []}
         for row in event.updates:
             sides.setdefault(row.side, []).append((row.price, row.quantity))
-        bids, asks = (read_levels(sides[side], instrument) for side in ("bid", "offer"))
-        stamps = (instrument.id, time_ns, received_ts_ns, bids, asks)
-        if event.type == "update":
-            found.append(BookDelta(*stamps, time_ns, time_ns))
-        else:
-            found.append(checked(BookSnapshot(*stamps, time_ns)))
+        found.append(
+            make_book(
+                instrument,
+                time_ns,
+                received_ts_ns,
+                (sides["bid"], sides["offer"]),
+                is_change=event.type == "update",
+                sequence=time_ns,
+            )
+        )
     return found
-
-
-def trades(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[Trade]:
-    """Read ``market_trades``, which begins with the last hundred, the newest first.
-
-    ``{"trade_id":"995098700","product_id":"BTC-USD","price":"90000.01","size":"0.0015","side":"BUY","time":"…Z"}``
-    """
-    rows = [row for event in _read(frame).events for row in event.trades]
-    return make_trades(rows, instrument, received_ts_ns, _TAKERS)
 
 
 def quotes(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[Quote]:
     """Read the best bid and offer in ``ticker``: ``{"best_bid":"90000.00","best_bid_quantity":"1.5","best_ask":…}``."""
     read = _read(frame)
-    time_ns, found = read_time(read.timestamp), []
-    for row in [row for event in read.events for row in event.tickers]:
-        bid, bid_size = read_decimal(row.bid or "0"), read_decimal(row.bid_size or "0")
-        ask, ask_size = read_decimal(row.ask or "0"), read_decimal(row.ask_size or "0")
-        found.append(
-            make_quote(instrument, time_ns, received_ts_ns, (bid, bid_size, ask, ask_size))
+    time_ns = read_time(read.timestamp)
+    return [
+        make_quote(
+            instrument, time_ns, received_ts_ns, (row.bid, row.bid_size, row.ask, row.ask_size)
         )
-    return found
-
-
-def candles(
-    frame: bytes, received_ts_ns: int, instrument: Instrument, *, interval: str
-) -> list[Candle]:
-    """Read ``candles``, of five minutes; the first frame holds the last hours. None says when it closes."""
-    rows = [row for event in _read(frame).events for row in event.candles]
-    return make_candles(rows, instrument, received_ts_ns, interval)
+        for event in read.events
+        for row in event.tickers
+    ]

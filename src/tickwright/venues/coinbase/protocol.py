@@ -7,13 +7,14 @@ its number, whatever its channel.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from tickwright.venues.base import Control, Ignored, Listed, Nack
-from tickwright.venues.channels import channel_of
+from tickwright.venues.channelprotocol import ChannelProtocol
+from tickwright.venues.channels import channel_of, symbols_of
 from tickwright.venues.typed import tolerant_reader
 
 
@@ -22,17 +23,11 @@ __all__ = ["CoinbaseProtocol", "number_of"]
 _ASKED_AS = {"l2_data": "level2"}
 """Channel as its frames are named → as it is asked for, where the two differ."""
 _SENT_AS = {asked: sent for sent, asked in _ASKED_AS.items()}
+_PRODUCT = re.compile(rb'"product_id":\s*"([\w.-]+)"')
 _NUMBER = re.compile(rb'"sequence_num":\s*(\d+)')
 
 
-class _Row(msgspec.Struct):
-    product_id: str = ""
-
-
-class _Event(_Row):
-    trades: list[_Row] = []
-    tickers: list[_Row] = []
-    candles: list[_Row] = []
+class _Event(msgspec.Struct):
     subscriptions: dict[str, list[str] | dict[str, Any]] = {}
 
 
@@ -52,24 +47,19 @@ def number_of(frame: bytes) -> int | None:
     return int(match[1]) if match else None
 
 
-class CoinbaseProtocol:
+class CoinbaseProtocol(ChannelProtocol):
     """The protocol of ``advanced-trade-ws``; streams are named ``<channel of the frame>:<product id>``."""
 
-    def url(self, origin: str, route: str) -> str:
-        """Return the origin: there is one path."""
-        return origin
+    ping_text = '{"type":"subscribe","channel":"heartbeats"}'
+    """Asks for a beat a second; without them quiet channels are closed."""
 
     def stream_of(self, frame: bytes) -> str | None:
         """Return the stream of a data frame, all of whose rows are of one product; ``None`` for anything else."""
         said = _read(frame)
-        if said is None:
+        products = set(_PRODUCT.findall(frame))
+        if said is None or len(products) != 1:
             return None
-        products = {
-            row.product_id
-            for event in said.events
-            for row in (event, *event.trades, *event.tickers, *event.candles)
-        } - {""}
-        return f"{said.channel}:{products.pop()}" if len(products) == 1 else None
+        return f"{said.channel}:{products.pop().decode()}"
 
     def control(self, frame: bytes) -> Control | None:
         """Read the list of subscriptions, an error or a heartbeat; ``None`` if it is none of them.
@@ -91,24 +81,10 @@ class CoinbaseProtocol:
             )
         if said.type == "error":
             return Nack(None, said.message)
-        is_empty = not any(event.trades or event.tickers or event.candles for event in said.events)
-        return Ignored() if said.channel and is_empty else None
+        return Ignored() if said.channel and not _PRODUCT.search(frame) else None
 
-    def subscribe(self, streams: Sequence[str], request_id: int) -> str:
+    def request(self, word: str, streams: Sequence[str], request_id: int) -> Mapping[str, Any]:
         """Return ``{"type":"subscribe","channel":"level2","product_ids":["BTC-USD"]}``."""
-        return _request("subscribe", streams)
-
-    def unsubscribe(self, streams: Sequence[str], request_id: int) -> str:
-        """Return the same with ``unsubscribe``."""
-        return _request("unsubscribe", streams)
-
-    def ping(self) -> str | None:
-        """Return the request for ``heartbeats``, once a second: without them quiet channels are closed."""
-        return '{"type":"subscribe","channel":"heartbeats"}'
-
-
-def _request(kind: str, streams: Sequence[str]) -> str:
-    channel = channel_of(streams[0])
-    products = [stream.partition(":")[2] for stream in streams]
-    said = {"type": kind, "channel": _ASKED_AS.get(channel, channel), "product_ids": products}
-    return msgspec.json.encode(said).decode()
+        channel = channel_of(streams[0])
+        asked = _ASKED_AS.get(channel, channel)
+        return {"type": word, "channel": asked, "product_ids": symbols_of(streams)}

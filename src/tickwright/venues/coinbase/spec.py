@@ -5,37 +5,27 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from tickwright.core.booksync import BookChain
-from tickwright.core.limits import Priority, RateLimit, RestLimits
-from tickwright.model import topics
-from tickwright.model.ids import InstrumentKind, InstrumentName
+from tickwright.core.limits import RateLimit, RestLimits
+from tickwright.model.ids import InstrumentName
 from tickwright.model.instrument import Instrument, InstrumentStatus
-from tickwright.model.market import Candle
-from tickwright.venues.base import BookFeed, Endpoints, Product, RestCall, WsLimits
-from tickwright.venues.channels import (
-    ChannelKind,
-    ChannelRecordings,
-    ChannelTable,
-    candle_kinds,
-    channel_of,
-)
+from tickwright.venues.base import BookFeed, Endpoints, WsLimits
+from tickwright.venues.channels import candle_kinds, channel_of, public_channels
 from tickwright.venues.coinbase import codec
 from tickwright.venues.coinbase.protocol import CoinbaseProtocol, number_of
-from tickwright.venues.lackingcalls import REQUESTS, CandleSpan, LackingCalls, refusal_of
-from tickwright.venues.making import make_candles
-from tickwright.venues.ownership import owns_kinds
-from tickwright.venues.pairs import infer_pairs
-from tickwright.venues.scales import data_scale
-from tickwright.venues.typed import MS, read_decimal, read_optional, reader, tolerant_reader
+from tickwright.venues.lackingcalls import REQUESTS, BarsAsked, CandleSpan, LackingCalls, refusals
+from tickwright.venues.making import make_instrument
+from tickwright.venues.publicproduct import public_product
+from tickwright.venues.typed import MS, SECOND_NS, reader
 
 
 __all__ = ["ADVANCED", "PRODUCTS"]
 
 NAME = "coinbase.advanced"
+_REST, _SOCKET = "api.coinbase.com", "advanced-trade-ws.coinbase.com"
 _BARS = {
     "1m": "ONE_MINUTE", "5m": "FIVE_MINUTE", "15m": "FIFTEEN_MINUTE", "30m": "THIRTY_MINUTE", "1h": "ONE_HOUR",
     "2h": "TWO_HOUR", "6h": "SIX_HOUR", "1d": "ONE_DAY",
 }  # fmt: skip
-_SECOND_NS = 1000 * MS
 
 
 class _Product(Struct):
@@ -58,27 +48,8 @@ class _Product(Struct):
     cancel_only: bool = False
 
 
-class _Listing(Struct):
-    products: list[_Product]
-
-
-class _Time(Struct):
-    time_ms: int = field(name="epochMillis")
-
-
-class _History(Struct):
-    candles: list[codec.CandleRow]
-
-
-class _Refusal(Struct):
-    error: str = ""
-    message: str = ""
-
-
-_read_listing = reader(_Listing)
-_read_time = reader(_Time)
-_read_history = reader(_History)
-_look = tolerant_reader(_Refusal)
+_read_listing = reader(list[_Product], "products")
+_read_ms = reader(int, "epochMillis")
 
 
 def _status(row: _Product) -> InstrumentStatus:
@@ -90,84 +61,42 @@ def _status(row: _Product) -> InstrumentStatus:
 
 
 def _instrument(row: _Product) -> Instrument:
-    tick, lot = read_decimal(row.tick), read_decimal(row.lot)
-    return Instrument(
-        name=InstrumentName("coinbase", row.base, row.quote),
-        product=NAME,
-        symbol=row.symbol,
-        status=_status(row),
-        status_raw=row.status,
-        tick_size=tick,
-        lot_size=lot,
-        price_scale=data_scale(tick, None),
-        quantity_scale=data_scale(lot, None),
-        min_quantity=read_optional(row.least),
-        max_quantity=read_optional(row.most),
-        min_notional=read_optional(row.least_worth),
-        max_notional=read_optional(row.most_worth),
+    return make_instrument(
+        InstrumentName("coinbase", row.base, row.quote),
+        NAME,
+        row.symbol,
+        (_status(row), row.status),
+        steps=(row.tick, row.lot),
+        min_quantity=row.least,
+        max_quantity=row.most,
+        min_notional=row.least_worth,
+        max_notional=row.most_worth,
     )
 
 
 def _listed(body: bytes, received_ts_ns: int) -> list[Instrument]:
     """Read what is listed, but for aliases (``BTC-USDC``): their market is that of another product (``BTC-USD``)."""
-    rows = _read_listing(body).products
+    rows = _read_listing(body)
     return [_instrument(row) for row in rows if row.product_type == "SPOT" and not row.alias]
 
 
 class CoinbaseCalls(LackingCalls):
     """What is asked over REST (*Public Market Data*)."""
 
-    def instruments(self) -> RestCall[list[Instrument]]:
-        """Everything listed."""
-        return self._call("market/products", _listed)
-
-    def server_time(self) -> RestCall[int]:
-        """The venue's clock in ns."""
-        return self._call("time", lambda body, _: _read_time(body).time_ms * MS)
-
-    def _history(
-        self, instrument: Instrument, interval: str, span: CandleSpan
-    ) -> RestCall[list[Candle]]:
-        first_ns, last_ns = span.start_ns, span.end_ns
-        if first_ns is None or last_ns is None:
+    def _history(self, instrument: Instrument, span: CandleSpan) -> BarsAsked:
+        if span.start_ns is None or span.end_ns is None:
             self._lack("candles without a begin; give start_ns")
-        return self._call(
-            f"market/products/{instrument.symbol}/candles",
-            lambda body, at_ns: make_candles(
-                _read_history(body).candles, instrument, at_ns, interval
-            ),
-            Priority.BACKFILL,
-            start=-(-first_ns // _SECOND_NS),
-            end=last_ns // _SECOND_NS,
-            granularity=span.word,
-            limit=span.limit,
-        )
+        return f"market/products/{instrument.symbol}/candles", {
+            "start": -(-span.start_ns // SECOND_NS),
+            "end": span.end_ns // SECOND_NS,
+            "granularity": span.word,
+            "limit": span.limit,
+        }
 
 
-def refusal(status: int, body: bytes, where: str) -> Exception | None:
-    """Return the error inside an answer: ``{"error":"NOT_FOUND","error_details":"…","message":"valid id required"}``."""
-    said = _look(body) or _Refusal()
-    return refusal_of(status, said.error, said.message, where)
-
-
-_TABLE = ChannelTable(
-    product=NAME,
-    kinds={
-        topics.Trades(""): ChannelKind(codec.trades, is_many=True, name="market_trades"),
-        topics.Quotes(""): ChannelKind(codec.quotes, is_many=True, name="ticker"),
-        topics.BookUpdates(""): ChannelKind(codec.books, is_many=True, name="l2_data"),
-        **candle_kinds(codec.candles, {"5m": ""}, "candles"),
-    },
-)
-
-ADVANCED = Product(
-    name=NAME,
-    venue="coinbase",
-    endpoints={
-        "live": Endpoints(
-            rest="https://api.coinbase.com", ws_public="wss://advanced-trade-ws.coinbase.com"
-        )
-    },
+ADVANCED = public_product(
+    NAME,
+    endpoints={"live": Endpoints(rest=f"https://{_REST}", ws_public=f"wss://{_SOCKET}")},
     ws=CoinbaseProtocol(),
     ws_limits=WsLimits(
         # No limit is told; a book begins with megabytes, and a lost frame costs all books of its connection.
@@ -180,18 +109,27 @@ ADVANCED = Product(
         batch_of=channel_of,
     ),
     rest_limits=RestLimits(buckets=(RateLimit(REQUESTS, 10, 1.0, is_sliding=True),)),
-    calls=CoinbaseCalls(NAME, "/api/v3/brokerage/", _BARS, page=350),
-    book=BookFeed(chain=BookChain.ORDER, has_quote_ids=False),
-    channel=_TABLE.channel,
-    topics=_TABLE.topics,
-    owns=owns_kinds(NAME, InstrumentKind.SPOT),
-    infer=infer_pairs(NAME, "-"),
-    recordings=ChannelRecordings(
-        _TABLE,
-        hosts=("advanced-trade-ws.coinbase.com", "api.coinbase.com"),
-        listing="/api/v3/brokerage/market/products",
+    calls=CoinbaseCalls(
+        NAME,
+        "/api/v3/brokerage/",
+        listing=("market/products", _listed),
+        clock=("time", lambda body, _: _read_ms(body) * MS),
+        bars=_BARS,
+        page=350,
+        read_bars=codec.read_history,
     ),
-    error=refusal,
+    book=BookFeed(chain=BookChain.ORDER, has_quote_ids=False),
+    channels=public_channels(
+        trades=("market_trades", codec.trades),
+        quotes=("ticker", codec.quotes),
+        books=("l2_data", codec.books),
+        candles=candle_kinds(codec.candles, {"5m": ""}, "candles"),
+    ),
+    infer="-",
+    hosts=(_REST, _SOCKET),
+    listing="/api/v3/brokerage/market/products",
+    # Such as {"error":"NOT_FOUND","error_details":"…","message":"valid id required"}.
+    error=refusals("error", "message"),
     frame_number=number_of,
 )
 

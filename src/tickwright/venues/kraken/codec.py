@@ -1,35 +1,21 @@
-"""Kraken's JSON → model events. Numbers are JSON numbers, read from their digits and never as floats.
-
-Pages are those of the venue's documentation, "WebSocket API v2", *Market Data*.
-"""
+"""Kraken's JSON → model events ("WebSocket API v2", *Market Data*). JSON numbers are read from their digits, never as floats."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Generic, TypeVar
+from operator import attrgetter
 
 from msgspec import Struct, field
 
-from tickwright.core.invariants import checked
 from tickwright.model.instrument import Instrument
-from tickwright.model.market import BookDelta, BookSnapshot, Candle, Quote, Side, Trade
-from tickwright.venues.making import make_candles, make_quote, make_trades
-from tickwright.venues.typed import read_levels, read_time, reader
+from tickwright.model.market import BookDelta, BookSnapshot, Side
+from tickwright.venues.making import Ohlc, candles_of, make_book, quotes_of, trades_of
+from tickwright.venues.typed import read_time, reader
 
 
 __all__ = ["books", "candles", "checksum", "quotes", "trades"]
-
-T = TypeVar("T")
-_SIDES = {"buy": Side.BUY, "sell": Side.SELL}
-
-
-class _Frame(Struct, Generic[T]):
-    """``{"channel":"book","type":"update","data":[…]}``."""
-
-    rows: list[T] = field(name="data")
-    type: str = "update"
 
 
 class _Level(Struct):
@@ -44,6 +30,11 @@ class _Book(Struct):
     asks: list[_Level] = []
 
 
+class _Books(Struct):
+    data: list[_Book]
+    type: str
+
+
 class _Trade(Struct):
     trade_id: int
     price: Decimal
@@ -54,26 +45,31 @@ class _Trade(Struct):
 
 class _Ticker(Struct):
     bid: Decimal
-    bid_qty: Decimal
+    bid_quantity: Decimal = field(name="bid_qty")
     ask: Decimal
-    ask_qty: Decimal
-    timestamp: str
+    ask_quantity: Decimal = field(name="ask_qty")
+    time: str = field(name="timestamp")
 
 
-class _Candle(Struct):
+class _Candle(Ohlc):
     begin: str = field(name="interval_begin")
-    open: Decimal
-    high: Decimal
-    low: Decimal
-    close: Decimal
-    volume: Decimal
     trades: int
 
 
-_read_books = reader(_Frame[_Book])
-_read_trades = reader(_Frame[_Trade])
-_read_tickers = reader(_Frame[_Ticker])
-_read_candles = reader(_Frame[_Candle])
+_read_books = reader(_Books)
+_pair = attrgetter("price", "qty")
+
+trades = trades_of(reader(list[_Trade], "data"), {"buy": Side.BUY, "sell": Side.SELL})
+"""Reads ``trade``, which begins with the last fifty.
+
+``{"symbol":"BTC/USD","side":"buy","price":90000.1,"qty":0.00027625,"ord_type":"limit","trade_id":10218208,…}``
+"""
+
+quotes = quotes_of(reader(list[_Ticker], "data"))
+"""Reads the best bid and offer in ``ticker``: ``{"bid":90000.0,"bid_qty":2.5,"ask":90000.1,"ask_qty":3.2,…}``."""
+
+candles = candles_of(reader(list[_Candle], "data"))
+"""Reads ``ohlc``: ``{"open":…,"interval_begin":"2026-11-20T12:00:00.000000000Z","interval":1,…}``; none says when it closes."""
 
 
 def books(
@@ -85,17 +81,18 @@ def books(
     "checksum":2114181697,"timestamp":"2026-11-20T12:00:00.540295Z"}]}``
     """
     read = _read_books(frame)
-    found: list[BookDelta | BookSnapshot] = []
-    for row in read.rows:
-        time_ns = read_time(row.timestamp)
-        bids = read_levels(((level.price, level.qty) for level in row.bids), instrument)
-        asks = read_levels(((level.price, level.qty) for level in row.asks), instrument)
-        stamps = (instrument.id, time_ns, received_ts_ns, bids, asks)
-        if read.type == "update":
-            found.append(BookDelta(*stamps, time_ns, time_ns, checksum=row.checksum))
-        else:
-            found.append(checked(BookSnapshot(*stamps, time_ns, checksum=row.checksum)))
-    return found
+    return [
+        make_book(
+            instrument,
+            time_ns := read_time(row.timestamp),
+            received_ts_ns,
+            (map(_pair, row.bids), map(_pair, row.asks)),
+            is_change=read.type == "update",
+            sequence=time_ns,
+            checksum=row.checksum,
+        )
+        for row in read.data
+    ]
 
 
 def checksum(bids: Sequence[tuple[int, int]], asks: Sequence[tuple[int, int]]) -> int:
@@ -110,31 +107,3 @@ def checksum(bids: Sequence[tuple[int, int]], asks: Sequence[tuple[int, int]]) -
     """
     levels = (*asks, *bids)
     return zlib.crc32("".join(f"{price}{quantity}" for price, quantity in levels).encode())
-
-
-def trades(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[Trade]:
-    """Read ``trade``, which begins with the last fifty.
-
-    ``{"symbol":"BTC/USD","side":"buy","price":90000.1,"qty":0.00027625,"ord_type":"limit","trade_id":10218208,…}``
-    """
-    return make_trades(_read_trades(frame).rows, instrument, received_ts_ns, _SIDES)
-
-
-def quotes(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[Quote]:
-    """Read the best bid and offer in ``ticker``: ``{"bid":90000.0,"bid_qty":2.5,"ask":90000.1,"ask_qty":3.2,…}``."""
-    return [
-        make_quote(
-            instrument,
-            read_time(row.timestamp),
-            received_ts_ns,
-            (row.bid, row.bid_qty, row.ask, row.ask_qty),
-        )
-        for row in _read_tickers(frame).rows
-    ]
-
-
-def candles(
-    frame: bytes, received_ts_ns: int, instrument: Instrument, *, interval: str
-) -> list[Candle]:
-    """Read ``ohlc``: ``{"open":…,"interval_begin":"2026-11-20T12:00:00.000000000Z","interval":1,…}``; none says when it closes."""
-    return make_candles(_read_candles(frame).rows, instrument, received_ts_ns, interval)

@@ -1,37 +1,34 @@
-"""How Kraken's WebSocket API v2 is spoken to: one channel a request, and an answer for each symbol of it.
-
-A refusal names the symbol and not the channel. As request ids are ours to choose, they carry the channel.
-"""
+"""How Kraken's WebSocket API v2 is spoken to: one channel a request, and an answer for each symbol of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from tickwright.venues.base import Ack, Control, Ignored, Nack
-from tickwright.venues.channels import channel_of
+from tickwright.venues.channelprotocol import ChannelProtocol
+from tickwright.venues.channels import channel_of, symbols_of
 from tickwright.venues.typed import tolerant_reader
 
 
-__all__ = ["DEPTH", "MINUTES", "KrakenProtocol"]
+__all__ = ["BARS", "DEPTH", "KrakenProtocol"]
 
 DEPTH = 100
 """Levels a side of the books; 10, 25, 500 and 1,000 exist as well, but frames do not say which they are of."""
-
-MINUTES = (1, 5, 15, 30, 60, 240, 1440, 10080)
-"""Lengths of candles."""
+BARS = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60, "4h": 240, "1d": 1440, "1w": 10080}
+"""Length of candles → the same in minutes."""
 
 _OPTIONS: dict[str, dict[str, Any]] = {
     "book": {"channel": "book", "depth": DEPTH},
     "trade": {"channel": "trade"},
     "ticker": {"channel": "ticker", "event_trigger": "bbo"},
-    **{f"ohlc-{length}": {"channel": "ohlc", "interval": length} for length in MINUTES},
+    **{f"ohlc-{length}": {"channel": "ohlc", "interval": length} for length in BARS.values()},
 }
 _CHANNELS = tuple(_OPTIONS)
 _PLACES = 100
-"""The last two digits of a request's id are the channel's place among `_CHANNELS`."""
+"""The last two digits of a request's id are its channel's place among `_CHANNELS`: refusals name the symbol alone."""
 
 
 class _Row(msgspec.Struct):
@@ -53,12 +50,11 @@ class _Said(msgspec.Struct):
 _read = tolerant_reader(_Said)
 
 
-class KrakenProtocol:
+class KrakenProtocol(ChannelProtocol):
     """The protocol of ``/v2``; streams are named ``<channel>:<symbol>``, candles ``ohlc-<minutes>:<symbol>``."""
 
-    def url(self, origin: str, route: str) -> str:
-        """Return ``origin/v2``."""
-        return f"{origin.rstrip('/')}/v2"
+    path = "/v2"
+    ping_text = '{"method":"ping"}'
 
     def stream_of(self, frame: bytes) -> str | None:
         """Return the stream of a data frame, all of whose rows are of one symbol; ``None`` for anything else."""
@@ -86,22 +82,11 @@ class KrakenProtocol:
             return Ack(number, named)
         return Nack(number, said.error, named, is_alone=bool(named))
 
-    def subscribe(self, streams: Sequence[str], request_id: int) -> str:
+    def request(self, word: str, streams: Sequence[str], request_id: int) -> Mapping[str, Any]:
         """Return ``{"method":"subscribe","params":{"channel":"book","depth":100,"symbol":[…],"snapshot":true},…}``."""
-        return _request("subscribe", streams, request_id, {"snapshot": True})
-
-    def unsubscribe(self, streams: Sequence[str], request_id: int) -> str:
-        """Return the same with ``unsubscribe``."""
-        return _request("unsubscribe", streams, request_id, {})
-
-    def ping(self) -> str | None:
-        """Return ``{"method":"ping"}``; while subscribed, heartbeats come by themselves."""
-        return '{"method":"ping"}'
-
-
-def _request(method: str, streams: Sequence[str], request_id: int, more: dict[str, bool]) -> str:
-    channel = channel_of(streams[0])
-    symbols = [stream.partition(":")[2] for stream in streams]
-    params = {**_OPTIONS[channel], "symbol": symbols, **more}
-    number = request_id * _PLACES + _CHANNELS.index(channel)
-    return msgspec.json.encode({"method": method, "params": params, "req_id": number}).decode()
+        channel = channel_of(streams[0])
+        params = {**_OPTIONS[channel], "symbol": symbols_of(streams)}
+        if word == "subscribe":
+            params["snapshot"] = True
+        number = request_id * _PLACES + _CHANNELS.index(channel)
+        return {"method": word, "params": params, "req_id": number}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from tickwright.venues.base import Ack, Control, Ignored, Nack, ShutdownNotice
+from tickwright.venues.channelprotocol import ChannelProtocol
 from tickwright.venues.typed import tolerant_reader
 
 
@@ -37,8 +39,11 @@ class _Said(msgspec.Struct):
 _read = tolerant_reader(_Said)
 
 
-class OkxProtocol:
+class OkxProtocol(ChannelProtocol):
     """The protocol of ``/ws/v5/public`` and ``/ws/v5/business``; streams are named ``<channel>:<instId>``."""
+
+    ping_text = "ping"
+    """No JSON; the venue cuts whoever is silent for 30 s."""
 
     def url(self, origin: str, route: str) -> str:
         """Return ``origin/ws/v5/<route>``."""
@@ -65,19 +70,8 @@ class OkxProtocol:
             return Nack(None, f"{said.msg} ({said.code})", named, is_alone=bool(named))
         return ShutdownNotice() if said.code == _LEAVING else Ignored()
 
-    def subscribe(self, streams: Sequence[str], request_id: int) -> str:
+    def request(self, word: str, streams: Sequence[str], request_id: int) -> Mapping[str, Any]:
         """Return ``{"id":"1","op":"subscribe","args":[{"channel":"books","instId":"BTC-USDT"}]}``."""
-        return _request("subscribe", streams, request_id)
-
-    def unsubscribe(self, streams: Sequence[str], request_id: int) -> str:
-        """Return the same with ``unsubscribe``."""
-        return _request("unsubscribe", streams, request_id)
-
-    def ping(self) -> str | None:
-        """Return ``ping``, a text that is no JSON: the venue cuts whoever is silent for 30 s."""
-        return "ping"
-
-
-def _request(operation: str, streams: Sequence[str], request_id: int) -> str:
-    args = [dict(zip(("channel", "instId"), each.split(":", 1), strict=True)) for each in streams]
-    return msgspec.json.encode({"id": str(request_id), "op": operation, "args": args}).decode()
+        named = ("channel", "instId")
+        args = [dict(zip(named, stream.split(":", 1), strict=True)) for stream in streams]
+        return {"id": str(request_id), "op": word, "args": args}

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from functools import partial
-
 from msgspec import Struct, field, structs
 
 from tickwright.core.booksync import BookChain
-from tickwright.core.limits import Priority, RateLimit, RestLimits
+from tickwright.core.limits import RateLimit, RestLimits
 from tickwright.errors import UnknownInstrument
-from tickwright.model import topics
 from tickwright.model.ids import InstrumentKind, InstrumentName
 from tickwright.model.instrument import Instrument, InstrumentStatus
-from tickwright.model.market import Candle
-from tickwright.venues.base import BookFeed, Endpoints, Product, RestCall, TradeIds, WsLimits
-from tickwright.venues.channels import ChannelKind, ChannelRecordings, ChannelTable, candle_kinds
-from tickwright.venues.lackingcalls import REQUESTS, CandleSpan, LackingCalls, refusal_of
+from tickwright.venues.base import BookFeed, Endpoints, RestCall, TradeIds, WsLimits
+from tickwright.venues.channels import candle_kinds, public_channels
+from tickwright.venues.lackingcalls import REQUESTS, BarsAsked, CandleSpan, LackingCalls, refusals
+from tickwright.venues.making import make_instrument
 from tickwright.venues.okx import codec
 from tickwright.venues.okx.protocol import OkxProtocol
-from tickwright.venues.ownership import owns_kinds
-from tickwright.venues.scales import data_scale
-from tickwright.venues.typed import MS, read_optional, reader, tolerant_reader
+from tickwright.venues.publicproduct import public_product
+from tickwright.venues.typed import MS, reader
 
 
 __all__ = ["PRODUCTS", "V5"]
@@ -36,7 +31,6 @@ _STATUSES = {
     "preopen": InstrumentStatus.PENDING,
     "suspend": InstrumentStatus.HALTED,
 }
-_LIMITED = ("50011", "50061")
 
 
 class _Row(Struct):
@@ -57,14 +51,8 @@ class _Time(Struct):
     time_ms: int = field(name="ts")
 
 
-class _Refusal(Struct):
-    code: str = ""
-    msg: str = ""
-
-
-_read_listing = reader(codec.Rows[_Row])
-_read_time = reader(codec.Rows[_Time])
-_look = tolerant_reader(_Refusal)
+_read_listing = reader(list[_Row], "data")
+_read_times = reader(tuple[_Time], "data")
 
 
 def infer(symbol: str, settle: str = "") -> Instrument:
@@ -84,19 +72,15 @@ def infer(symbol: str, settle: str = "") -> Instrument:
 
 
 def _instrument(row: _Row) -> Instrument:
-    tick, lot = read_optional(row.tick) or Decimal(0), read_optional(row.lot) or Decimal(0)
-    return structs.replace(
-        infer(row.symbol, row.settle),
-        status=_STATUSES.get(row.state, InstrumentStatus.UNKNOWN),
-        status_raw=row.state,
-        tick_size=tick,
-        lot_size=lot,
-        price_scale=data_scale(tick, None),
-        quantity_scale=data_scale(lot, None),
-        min_quantity=read_optional(row.least),
-        max_quantity=read_optional(row.most),
-        contract_size=read_optional(row.worth),
-        is_inferred=False,
+    return make_instrument(
+        infer(row.symbol, row.settle).name,
+        NAME,
+        row.symbol,
+        (_STATUSES.get(row.state, InstrumentStatus.UNKNOWN), row.state),
+        steps=(row.tick, row.lot),
+        min_quantity=row.least,
+        max_quantity=row.most,
+        contract_size=row.worth,
     )
 
 
@@ -105,59 +89,31 @@ class OkxCalls(LackingCalls):
 
     def instruments(self) -> RestCall[list[Instrument]]:
         """Everything listed: a page for each kind of instrument."""
-        return self._listing(0)
+        return self._page(0)
 
-    def server_time(self) -> RestCall[int]:
-        """The venue's clock in ns."""
-        return self._call("public/time", lambda body, _: _read_time(body).rows[0].time_ms * MS)
-
-    def _history(
-        self, instrument: Instrument, interval: str, span: CandleSpan
-    ) -> RestCall[list[Candle]]:
-        first_ns, last_ns = span.start_ns, span.end_ns
-        return self._call(
-            "market/candles",
-            partial(codec.candles, instrument=instrument, interval=interval),
-            Priority.BACKFILL,
-            instId=instrument.symbol,
-            bar=span.word,
+    def _history(self, instrument: Instrument, span: CandleSpan) -> BarsAsked:
+        return "market/candles", {
+            "instId": instrument.symbol,
+            "bar": span.word,
             # Both leave out the time that they name.
-            before=None if first_ns is None else first_ns // MS - 1,
-            after=None if last_ns is None else last_ns // MS + 1,
-            limit=span.limit,
-        )
+            "before": None if span.start_ns is None else span.start_ns // MS - 1,
+            "after": None if span.end_ns is None else span.end_ns // MS + 1,
+            "limit": span.limit,
+        }
 
-    def _listing(self, place: int) -> RestCall[list[Instrument]]:
+    def _page(self, place: int) -> RestCall[list[Instrument]]:
         call = self._call("public/instruments", _listed, instType=_TYPES[place])
         if place + 1 == len(_TYPES):
             return call
-        return structs.replace(call, next_page=lambda body: self._listing(place + 1))
+        return structs.replace(call, next_page=lambda body: self._page(place + 1))
 
 
 def _listed(body: bytes, received_ts_ns: int) -> list[Instrument]:
-    return [_instrument(row) for row in _read_listing(body).rows if row.kind in _TYPES]
+    return [_instrument(row) for row in _read_listing(body) if row.kind in _TYPES]
 
 
-def refusal(status: int, body: bytes, where: str) -> Exception | None:
-    """Return the error inside an answer: ``{"code":"51001","data":[],"msg":"Instrument ID doesn't exist."}``."""
-    said = _look(body) or _Refusal()
-    code = None if said.code == "0" else said.code
-    return refusal_of(status, code, said.msg, where, limited=_LIMITED)
-
-
-_TABLE = ChannelTable(
-    product=NAME,
-    kinds={
-        topics.Trades(""): ChannelKind(codec.trades, is_many=True, name="trades"),
-        topics.Quotes(""): ChannelKind(codec.quotes, is_many=True, name="bbo-tbt"),
-        topics.BookUpdates(""): ChannelKind(codec.books, is_many=True, name="books"),
-        **candle_kinds(codec.candles, _BARS, "candle", route="business"),
-    },
-)
-
-V5 = Product(
-    name=NAME,
-    venue="okx",
+V5 = public_product(
+    NAME,
     endpoints={
         "live": Endpoints(rest="https://www.okx.com", ws_public="wss://ws.okx.com:8443"),
         "demo": Endpoints(rest="https://www.okx.com", ws_public="wss://wspap.okx.com:8443"),
@@ -173,14 +129,27 @@ V5 = Product(
     ),
     # Each endpoint has a limit of its own; the least of them is taken for all.
     rest_limits=RestLimits(buckets=(RateLimit(REQUESTS, 10, 2.0, is_sliding=True),)),
-    calls=OkxCalls(NAME, "/api/v5/", _BARS, page=300),
+    calls=OkxCalls(
+        NAME,
+        "/api/v5/",
+        clock=("public/time", lambda body, _: _read_times(body)[0].time_ms * MS),
+        bars=_BARS,
+        page=300,
+        read_bars=codec.candles,
+    ),
     book=BookFeed(chain=BookChain.PREVIOUS_SEQUENCE, has_quote_ids=False),
-    channel=_TABLE.channel,
-    topics=_TABLE.topics,
-    owns=owns_kinds(NAME, *InstrumentKind),
+    channels=public_channels(
+        trades=("trades", codec.trades),
+        quotes=("bbo-tbt", codec.quotes),
+        books=("books", codec.books),
+        candles=candle_kinds(codec.candles, _BARS, "candle", route="business"),
+    ),
+    kinds=tuple(InstrumentKind),
     infer=infer,
-    recordings=ChannelRecordings(_TABLE, hosts=("okx.com",), listing="/api/v5/public/instruments"),
-    error=refusal,
+    hosts=("okx.com",),
+    listing="/api/v5/public/instruments",
+    # Such as {"code":"51001","data":[],"msg":"Instrument ID doesn't exist."}.
+    error=refusals("code", "msg", fine=("0",), limited=("50011", "50061")),
     # One id stands for all that a taker got at a price, so that ids have holes.
     trade_ids=TradeIds.OPAQUE,
 )
