@@ -267,6 +267,19 @@ class TradingCalls(Protocol):
     ) -> RestCall[list[Execution]]:
         """The account's own trades, of one order or since a time, oldest first."""
 
+    def past_orders(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[OrderReport]]]:
+        """Orders placed between two moments, whoever placed them, oldest first; open ones may be left out.
+
+        Several calls where the venue answers about a day or a week at once, or keeps kinds of orders apart.
+        """
+
+    def past_executions(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[Execution]]]:
+        """The account's trades between two moments."""
+
     def balances(self) -> RestCall[list[Balance]]:
         """What the account holds."""
 

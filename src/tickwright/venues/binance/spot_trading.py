@@ -12,6 +12,7 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order, OrderReport, SubmitOrder
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance import order_answers as answers
+from tickwright.venues.binance import past_calls
 from tickwright.venues.binance.order_links import SPOT_ORDERS
 from tickwright.venues.binance.order_params import spot_params
 from tickwright.venues.binance.private_links import SpotLink
@@ -125,6 +126,18 @@ class SpotTrading:
             answers.executions(instrument.id),
             _weight(weight),
         )
+
+    def past_orders(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[OrderReport]]]:
+        """Orders placed between two moments, open ones among them."""
+        return past_calls.spot_orders(instrument, start_ns, end_ns)
+
+    def past_executions(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[Execution]]]:
+        """The account's trades between two moments."""
+        return past_calls.spot_executions(instrument, start_ns, end_ns)
 
     def balances(self) -> RestCall[list[Balance]]:
         """All balances above zero."""

@@ -12,6 +12,7 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order, OrderReport, SubmitOrder
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance import order_answers as answers
+from tickwright.venues.binance import past_calls
 from tickwright.venues.binance.order_links import USDM_ORDERS
 from tickwright.venues.binance.order_params import Params, algo_params, side_of, usdm_params
 from tickwright.venues.binance.private_links import UsdmLink
@@ -113,6 +114,18 @@ class UsdmTrading:
         params = trades_of(instrument, order, start_ns)
         decode = answers.executions(instrument.id)
         return asked("/fapi/v1/userTrades", params, decode, {WEIGHT: 5})
+
+    def past_orders(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[OrderReport]]]:
+        """Orders placed between two moments, open ones among them."""
+        return past_calls.usdm_orders(instrument, start_ns, end_ns)
+
+    def past_executions(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[Execution]]]:
+        """The account's trades between two moments."""
+        return past_calls.usdm_executions(instrument, start_ns, end_ns)
 
     def balances(self) -> RestCall[list[Balance]]:
         """The margin wallet."""

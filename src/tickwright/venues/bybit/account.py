@@ -28,6 +28,7 @@ __all__ = [
     "account_news",
     "balances",
     "execution",
+    "is_trade",
     "order_report",
     "position",
 ]
@@ -94,7 +95,7 @@ def account_news(frame: bytes, received_ts_ns: int, listed: Instruments) -> list
     elif kind == "execution":
         for row in _read_executions(frame).rows:
             instrument = instrument_of(row.category, row.symbol, listed)
-            if instrument is not None and row.kind not in _NO_TRADES:
+            if instrument is not None and is_trade(row):
                 found.append(execution(row, instrument))
     elif kind == "position":
         for row in _read_positions(frame).rows:
@@ -136,6 +137,11 @@ def order_report(row: OrderRow, instrument: Instrument, received_ts_ns: int) -> 
         code=RejectCode.POST_ONLY.name if reason == _POST_ONLY else reason,
         text=_text(row, reason) if known is not None else f"status {row.status!r} is not known",
     )
+
+
+def is_trade(row: ExecutionRow) -> bool:
+    """Tell whether a row is an execution: fundings and settlements are listed among them."""
+    return row.kind not in _NO_TRADES
 
 
 def execution(row: ExecutionRow, instrument: Instrument) -> Execution:

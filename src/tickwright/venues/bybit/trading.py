@@ -6,8 +6,7 @@ is told when asked. Everything goes by ``orderLinkId`` until the venue's own id 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import msgspec
 
@@ -18,13 +17,13 @@ from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order, OrderReport, ReportedState, SubmitOrder
-from tickwright.venues.base import RestCall, Security
-from tickwright.venues.bybit import account
+from tickwright.venues.base import RestCall
+from tickwright.venues.bybit import account, past_calls
 from tickwright.venues.bybit.auth import RECV_WINDOW_MS
 from tickwright.venues.bybit.order_link import TradeLink
 from tickwright.venues.bybit.order_params import Body, order_body
 from tickwright.venues.bybit.private_link import BybitLink
-from tickwright.venues.bybit.rest import ADDRESS
+from tickwright.venues.bybit.signed_calls import Params, asked, paged, posted
 from tickwright.venues.bybit.verdicts import rejection
 from tickwright.venues.bybit.wire_private import ExecutionRow, OrderRow, PositionRow, WalletRow
 from tickwright.venues.bybit.wire_rest import Reply, Rows
@@ -34,10 +33,6 @@ from tickwright.venues.typed import MS, reader
 
 __all__ = ["BybitTrading"]
 
-T = TypeVar("T")
-
-Params = tuple[tuple[str, str], ...]
-
 _SPOT = "spot"
 _SETTLE_COINS = ("USDT", "USDC")
 """Of linear contracts: a listing without a symbol must name one."""
@@ -46,8 +41,6 @@ _UNKNOWN_ORDER = 110001
 
 _CREATE, _AMEND, _CANCEL = "ORDER_CREATE", "ORDER_AMEND", "ORDER_CANCEL"
 """Each kind of command has a window of its own."""
-
-_text_of = msgspec.json.Encoder().encode
 
 
 class _Taken(msgspec.Struct):
@@ -115,7 +108,7 @@ class BybitTrading:
         body = {"category": self._category, "symbol": instrument.symbol}
         filters = ("Order", "StopOrder") if self._category == _SPOT else ("",)
         return tuple(
-            _posted(
+            posted(
                 "/v5/order/cancel-all",
                 {**body, "orderFilter": kind} if kind else body,
                 _nothing,
@@ -137,7 +130,7 @@ class BybitTrading:
                 raise VenueRejected(200, _UNKNOWN_ORDER, "the list of orders is empty", where)
             return account.order_report(rows[0], instrument, received_ts_ns)
 
-        return _asked("/v5/order/realtime", params, decode)
+        return asked("/v5/order/realtime", params, decode)
 
     def open_orders(
         self, instruments: Instruments, instrument: Instrument | None = None
@@ -154,7 +147,7 @@ class BybitTrading:
             ]
 
         return tuple(
-            _paged("/v5/order/realtime", (*params, ("limit", _OPEN_PAGE)), decode)
+            paged("/v5/order/realtime", (*params, ("limit", _OPEN_PAGE)), decode)
             for params in self._ranges(instrument)
         )
 
@@ -172,7 +165,19 @@ class BybitTrading:
             params += (("orderId", order.venue_order_id),)
         elif start_ns is not None:
             params += (("startTime", str(start_ns // MS)),)
-        return _paged("/v5/execution/list", (*params, ("limit", _EXECUTIONS_PAGE)), decode)
+        return paged("/v5/execution/list", (*params, ("limit", _EXECUTIONS_PAGE)), decode)
+
+    def past_orders(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[OrderReport]]]:
+        """Orders placed between two moments that have ended."""
+        return past_calls.past_orders(instrument, self._category, start_ns, end_ns)
+
+    def past_executions(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> Sequence[RestCall[list[Execution]]]:
+        """The account's trades between two moments."""
+        return past_calls.past_executions(instrument, self._category, start_ns, end_ns)
 
     def balances(self) -> RestCall[list[Balance]]:
         """What the unified account holds."""
@@ -180,7 +185,7 @@ class BybitTrading:
         def decode(body: bytes, received_ts_ns: int) -> list[Balance]:
             return list(account.balances(_read_wallets(body).result.rows))
 
-        return _asked("/v5/account/wallet-balance", (("accountType", "UNIFIED"),), decode)
+        return asked("/v5/account/wallet-balance", (("accountType", "UNIFIED"),), decode)
 
     def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:
         """Open positions.
@@ -198,7 +203,7 @@ class BybitTrading:
             return [position for position in all_of_them if position.quantity]
 
         return tuple(
-            _paged("/v5/position/list", (*params, ("limit", _POSITIONS_PAGE)), decode)
+            paged("/v5/position/list", (*params, ("limit", _POSITIONS_PAGE)), decode)
             for params in self._ranges(None)
         )
 
@@ -245,49 +250,7 @@ class BybitTrading:
                 venue_order_id=taken.order_id or None,
             )
 
-        return _posted(f"/v5/order/{operation}", body, decode, priority, bucket)
-
-
-def _posted(
-    path: str,
-    body: Mapping[str, Any],
-    decode: Callable[[bytes, int], T],
-    priority: Priority,
-    bucket: str,
-) -> RestCall[T]:
-    return RestCall(
-        method="POST",
-        path=path,
-        body=_text_of(body),
-        decode=decode,
-        costs={ADDRESS: 1, bucket: 1},
-        priority=priority,
-        security=Security.SIGNED,
-        is_idempotent=False,
-    )
-
-
-def _asked(path: str, params: Params, decode: Callable[[bytes, int], T]) -> RestCall[T]:
-    return RestCall(
-        path=path, params=params, decode=decode, costs={ADDRESS: 1}, security=Security.SIGNED
-    )
-
-
-def _paged(path: str, params: Params, decode: Callable[[bytes, int], list[T]]) -> RestCall[list[T]]:
-    """Return a call whose answer says where the next page begins."""
-
-    def following(body: bytes) -> RestCall[list[T]] | None:
-        cursor = _read_cursor(body).result.cursor
-        if not cursor:
-            return None
-        kept = tuple(pair for pair in params if pair[0] != "cursor")
-        return _paged(path, (*kept, ("cursor", cursor)), decode)
-
-    call = _asked(path, params, decode)
-    return msgspec.structs.replace(call, next_page=following)
-
-
-_read_cursor = reader(Reply[Rows[msgspec.Raw]])
+        return posted(f"/v5/order/{operation}", body, decode, priority, bucket)
 
 
 def _nothing(body: bytes, received_ts_ns: int) -> None:
