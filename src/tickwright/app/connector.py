@@ -106,7 +106,7 @@ class Connector:
     left. Its methods may be called from the event loop that it was entered on.
 
     Example:
-        >>> async with Connector.open("binance") as tw:  # doctest: +SKIP
+        >>> async with Connector.open("binance") as tw:
         ...     book = await tw.book("binance:BTC/USDT")
         ...     print(book.best_bid, book.best_ask, book.state)
     """
@@ -249,7 +249,7 @@ class Connector:
             UnknownInstrument, NotSupported: Before anything is subscribed.
 
         Example:
-            >>> async with tw.subscribe(Trades("binance:BTC/USDT")) as events:  # doctest: +SKIP
+            >>> async with tw.subscribe(Trades("binance:BTC/USDT")) as events:
             ...     async for event in events:
             ...         print(event)
         """

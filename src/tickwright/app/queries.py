@@ -37,7 +37,7 @@ class Queries:
     limits.
 
     Example:
-        >>> candles = await tw.fetch.candles("binance:BTC/USDT", "1h", limit=24)  # doctest: +SKIP
+        >>> candles = await tw.fetch.candles("binance:BTC/USDT", "1h", limit=24)
     """
 
     def __init__(self, market: Market) -> None:

@@ -74,7 +74,7 @@ class Recording:
 
     Example:
         >>> topics = topics_for(["binance:BTC/USDT"], "book,trades")
-        >>> async with Recording(Path("btc.jsonl.zst"), topics) as recording:  # doctest: +SKIP
+        >>> async with Recording(Path("btc.jsonl.zst"), topics) as recording:
         ...     await recording.run()
     """
 

@@ -94,7 +94,7 @@ class Replaying:
     Example:
         >>> replaying = Replaying()
         >>> handle = replaying.on(Trades("binance:BTC/USDT"), print)
-        >>> report = replaying.run(["btcusdt.jsonl.zst"])  # doctest: +SKIP
+        >>> report = replaying.run(["btcusdt.jsonl.zst"])
     """
 
     def __init__(self, product: str | None = None, *, clock: Clock | None = None) -> None:

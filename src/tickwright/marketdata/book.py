@@ -25,8 +25,8 @@ class Book:
     levels are empty; ``state`` and ``reason`` say why. Prices and quantities are exact Decimals.
 
     Example:
-        >>> book = await tw.book("binance:BTC/USDT")  # doctest: +SKIP
-        >>> book.best_bid, book.best_ask, book.state  # doctest: +SKIP
+        >>> book = await tw.book("binance:BTC/USDT")
+        >>> book.best_bid, book.best_ask, book.state
         ((Decimal('61837.63'), Decimal('3.78826')), (Decimal('61837.64'), Decimal('1.54698')), <BookState.LIVE: 'live'>)
     """
 

@@ -71,7 +71,7 @@ class PlaybackMarket:
         CaptureError: If there is no frame of a combined stream in it.
 
     Example:
-        >>> market = PlaybackMarket("binance.spot", "btcusdt.jsonl.zst")
+        >>> market = PlaybackMarket("binance.spot", recording)
         >>> market.streams
         ('btcusdt@bookTicker', 'btcusdt@depth@100ms', 'btcusdt@trade')
     """

@@ -40,7 +40,7 @@ class PlayedMarket:
         CaptureError: If there is no frame of a combined stream in it.
 
     Example:
-        >>> market = PlayedMarket("binance.spot", "btcusdt.jsonl.zst")  # doctest: +SKIP
+        >>> market = PlayedMarket("binance.spot", recording)
         >>> market.want("btcusdt@trade")
         >>> for frames in market.run(market.now_ms + 60_000):
         ...     print(len(frames))

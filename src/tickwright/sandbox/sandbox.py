@@ -68,7 +68,7 @@ class Sandbox:
         ConfigError: For a setting that cannot be, or a port in use; the text says what to do.
 
     Example:
-        >>> async with Sandbox(seed=7) as sandbox:  # doctest: +SKIP
+        >>> async with Sandbox(seed=7) as sandbox:
         ...     async with Connector.open("binance", environment=sandbox) as tw:
         ...         book = await tw.book("binance:BTC/USDT")
         ...         sandbox.close_sockets(1008)

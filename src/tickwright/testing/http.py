@@ -44,7 +44,8 @@ class FakeHttp:
         clock: Stamps requests and answers; ``None`` takes that of the running virtual loop.
 
     Example:
-        >>> http = FakeHttp(script(Reply(429, headers={"retry-after": "7"}), Reply(body=b"[]")))
+        >>> banned, fine = Reply(429, headers={"retry-after": "7"}), Reply(body=b"[]")
+        >>> http = FakeHttp(script(banned, fine), clock=clock)
     """
 
     def __init__(

@@ -39,7 +39,7 @@ class LoopbackTimeLoop(VirtualTimeLoop):
         ...         async with Connector.open("binance", environment=sandbox, ports=ports) as tw:
         ...             await tw.book("binance:BTC/USDT")
         ...             await asyncio.sleep(3600)
-        >>> run_loopback(main())  # doctest: +SKIP
+        >>> run_loopback(main())
     """
 
     def _selector(self) -> selectors.BaseSelector:

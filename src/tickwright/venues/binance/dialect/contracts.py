@@ -33,7 +33,7 @@ def price_candle(listing: Listing, candle: CandleFact, kind: str) -> str:
     The simulated index goes with the trades, and the mark price stands a fixed premium above it.
 
     Example:
-        >>> price_candle(listing, candle, "indexPriceKlines")  # doctest: +SKIP
+        >>> price_candle(listing, candle, "indexPriceKlines")
         '[1794999960000,"64990.00000000",…,"0",1795000019999,"0",60,"0","0","0"]'
     """
 
