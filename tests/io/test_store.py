@@ -51,6 +51,18 @@ async def test_rows_come_back_in_the_order_of_writing(opening: Opening) -> None:
     await store.close()
 
 
+async def test_who_writes_to_an_immediate_store_never_waits(opening: Opening) -> None:
+    store = await opening()
+    writing = store.append([b"a"])
+    if store.is_immediate:
+        with pytest.raises(StopIteration) as ended:
+            writing.send(None)
+        assert ended.value.value == 1
+    else:
+        assert await writing == 1
+    await store.close()
+
+
 async def test_a_batch_of_nothing_changes_nothing(opening: Opening) -> None:
     store = await opening()
     await store.append([b"a"])

@@ -22,6 +22,8 @@ from tickwright.trading.recorder import Recorder
 class SlowStore(MemoryStore):
     """A store that takes its time, and can fail."""
 
+    is_immediate = False
+
     def __init__(self) -> None:
         super().__init__()
         self.batches: list[int] = []
@@ -48,9 +50,9 @@ def order(name: str) -> tuple[Submitted, Sent]:
 
 
 class Held:
-    def __init__(self, group: asyncio.TaskGroup) -> None:
+    def __init__(self, group: asyncio.TaskGroup, store: MemoryStore | None = None) -> None:
         self.group = group
-        self.store = SlowStore()
+        self.store: Any = store or SlowStore()
         self.told: list[tuple[str, int]] = []
         self.board = OrderBoard()
         self.recorder = Recorder(Journal(self.store), self.board, self._tell, self._spawn)
@@ -136,3 +138,32 @@ async def test_nobody_waits_for_a_writing_that_was_ended() -> None:
         assert waiting.cancelled()
         await held.recorder.record(*order("b"))
     assert held.told == [("b", 2)]
+
+
+class FullStore(MemoryStore):
+    """A store that never takes anything."""
+
+    async def append(self, rows: Sequence[bytes]) -> int:
+        raise StoreError("the disk is full")
+
+
+@virtual_time
+async def test_g34_where_nothing_is_waited_for_entries_are_journalled_and_told_on_the_spot() -> (
+    None
+):
+    async with asyncio.TaskGroup() as group:
+        held = Held(group, MemoryStore())
+        coroutine = held.recorder.record(*order("a"))
+        with pytest.raises(StopIteration):  # it ends without ever having waited
+            coroutine.send(None)
+        assert held.told == [("a", 2)]
+        assert not held.writing
+
+
+@virtual_time
+async def test_what_an_immediate_store_refuses_is_not_folded() -> None:
+    async with asyncio.TaskGroup() as group:
+        held = Held(group, FullStore())
+        with pytest.raises(StoreError, match="full"):
+            await held.recorder.record(*order("a"))
+        assert len(held.board) == 0

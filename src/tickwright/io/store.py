@@ -21,6 +21,10 @@ Row = tuple[int, bytes]
 class Store(Protocol):
     """An append-only log. Batches are written whole or not at all, in the order of the calls."""
 
+    @property
+    def is_immediate(self) -> bool:
+        """Whether `append` never suspends: nobody else runs, and nobody can be cancelled, until a batch is written."""
+
     async def append(self, rows: Sequence[bytes]) -> int:
         """Write a batch and return the number of its last row; once it returns, a killed process loses nothing of it.
 
@@ -45,6 +49,8 @@ class MemoryStore:
     Args:
         rows: What another one held, to go on from there.
     """
+
+    is_immediate = True
 
     def __init__(self, rows: Sequence[bytes] = ()) -> None:
         self.contents = list(rows)

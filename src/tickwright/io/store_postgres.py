@@ -61,6 +61,8 @@ class PostgresStore:
         patience_s: How long a restarting server is waited for, before a call fails.
     """
 
+    is_immediate = False
+
     def __init__(
         self, address: Address, *, is_read_only: bool = False, patience_s: float = _PATIENCE_S
     ) -> None:

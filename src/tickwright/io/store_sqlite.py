@@ -27,7 +27,7 @@ if sys.platform != "win32":
 
 __all__ = ["SqliteStore"]
 
-STEPS = ("CREATE TABLE log (number INTEGER PRIMARY KEY AUTOINCREMENT, body BLOB NOT NULL)",)
+STEPS = ("CREATE TABLE log (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",)
 """From each version to the next; never changed once released, only added to."""
 
 _ROWS_A_READ = 1000
@@ -43,6 +43,8 @@ class SqliteStore:
         connection: To it.
         lock: The descriptor that holds the writer's lock, ``None`` for readers.
     """
+
+    is_immediate = True
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: int | None) -> None:
         self._path = path

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from tickwright.core.order import OrderLife
 from tickwright.model.market import Side
-from tickwright.model.numbers import total
 from tickwright.model.orders import (
     Order,
     OrderEvent,
@@ -17,6 +16,7 @@ from tickwright.model.orders import (
     SubmitOrder,
 )
 from tickwright.trading import journal
+from tickwright.trading.pending import PendingOrders
 
 
 __all__ = ["OrderBoard"]
@@ -52,6 +52,7 @@ class OrderBoard:
         self._products: dict[str, str] = {}
         self._unfinished: dict[str, None] = {}
         self._by_venue_id: dict[tuple[str, str], str] = {}
+        self._pending = PendingOrders()
 
     # ------------------------------------------------------------------ the fold
 
@@ -133,7 +134,7 @@ class OrderBoard:
         )
         self._lives[name] = life
         self._products[name] = product
-        self._unfinished[name] = None
+        self._noted(life)
         return life
 
     def _noted(self, life: OrderLife) -> None:
@@ -142,6 +143,7 @@ class OrderBoard:
             self._unfinished.pop(order.client_order_id, None)
         else:
             self._unfinished[order.client_order_id] = None
+        self._pending.note(order)
 
     # ------------------------------------------------------------------ questions
 
@@ -177,12 +179,7 @@ class OrderBoard:
 
     def pending(self, instrument: str) -> tuple[int, Decimal, Decimal]:
         """Return how many orders of an instrument may still trade, and what buys and sells among them have left."""
-        left: dict[Side, list[Decimal]] = {Side.BUY: [], Side.SELL: []}
-        for order in self.unfinished(instrument):
-            if not order.state.is_final:
-                left[order.command.side].append(order.leaves_quantity or Decimal(0))
-        count = sum(len(quantities) for quantities in left.values())
-        return count, total(*left[Side.BUY]), total(*left[Side.SELL])
+        return self._pending.of(instrument)
 
 
 def _are_same(report: OrderReport, order: Order) -> bool:

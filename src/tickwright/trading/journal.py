@@ -153,6 +153,11 @@ class Journal:
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(_Row).decode
 
+    @property
+    def is_immediate(self) -> bool:
+        """Whether `append` never suspends; see `tickwright.io.store.Store`."""
+        return self._store.is_immediate
+
     async def append(self, entries: Sequence[Entry]) -> None:
         """Write entries, all or none; once it returns a killed process loses none of them.
 

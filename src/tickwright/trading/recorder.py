@@ -21,8 +21,9 @@ Tell = Callable[[OrderEvent], None]
 class Recorder:
     """Writes entries down and folds them in, one batch after the other.
 
-    What comes while a batch is being written is written together, as the next one: a slow disk or server makes
-    batches larger, not the queue longer.
+    Where a store has to be waited for, what comes while a batch is being written is written together, as the next one: a
+    slow disk or server makes batches larger, not the queue longer. Where it has not, entries are written and folded on the
+    spot, which costs less than any queue.
 
     Args:
         journal: Where entries are kept.
@@ -52,6 +53,10 @@ class Recorder:
         Raises:
             StoreError: If they could not be written; then they are not folded either.
         """
+        if self._journal.is_immediate:
+            await self._journal.append(entries)
+            self._fold(entries)
+            return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((entries, done))
         if not self._is_writing:
