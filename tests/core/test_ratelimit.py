@@ -284,3 +284,29 @@ def test_everything_possible_is_granted_in_the_end_and_no_cancel_is_passed(
             break
         host.now_s += wake_s
     assert not waiting
+
+
+def test_a_call_that_fits_is_taken_on_the_spot_and_counted() -> None:
+    host = Host()
+    assert host.limiter.take({"weight": 5, "orders": 0}, ORDER, 0.0, host.wall_ns)
+    assert host.used() == {"weight": 5, "orders": 0}
+
+
+def test_nothing_is_taken_of_a_call_that_must_wait() -> None:
+    host = Host()
+    host.ask(weight=5)
+    assert not host.limiter.take({"weight": 1}, CANCEL, 0.0, host.wall_ns)  # somebody waits
+    host.poll()
+    assert not host.limiter.take({"weight": 1, "orders": 11}, ORDER, 0.0, host.wall_ns)
+    assert not host.limiter.take({"no such": 1}, ORDER, 0.0, host.wall_ns)
+    host.refused(429, 10.0)
+    assert not host.limiter.take({"weight": 1}, CANCEL, 0.0, host.wall_ns)
+    assert host.used() == {"weight": 5, "orders": 0}
+
+
+def test_background_calls_take_on_the_spot_of_their_own_part_only() -> None:
+    host = Host()
+    share = int(WEIGHT.limit * RestLimits((WEIGHT,)).background_share)
+    assert host.limiter.take({"weight": share}, SNAPSHOT, 0.0, host.wall_ns)
+    assert not host.limiter.take({"weight": 1}, SNAPSHOT, 0.0, host.wall_ns)
+    assert host.limiter.take({"weight": 1}, QUERY, 0.0, host.wall_ns)

@@ -94,6 +94,8 @@ class OrderQuestions:
             await self._floor.journal.close()
 
     async def _ready(self) -> Floor:
+        if self._floor is not None and self._floor.is_ready:
+            return self._floor
         async with self._opening:
             if self._floor is None:
                 self._floor = await self._open_floor()

@@ -15,6 +15,7 @@ import msgspec
 
 from tickwright.app.config import Settings
 from tickwright.core.clientids import ClientOrderIds
+from tickwright.core.privatestate import PrivateState
 from tickwright.errors import ConfigError, NoCredentials
 from tickwright.io.clock import Clock
 from tickwright.io.store import Store
@@ -68,6 +69,11 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     """Product → its private stream."""
     desks: Mapping[str, TradingDesk]
     journal: Journal
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether all that the venues know of the accounts is known here."""
+        return all(session.state is PrivateState.READY for session in self.sessions.values())
 
     def live(self, client_order_id: str) -> LiveOrder:
         """Return an order as it lives."""

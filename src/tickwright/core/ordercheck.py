@@ -152,7 +152,9 @@ def _order_quantity(case: _Case) -> Denial | None:
 
 def _order_notional(case: _Case) -> Denial | None:
     limit = case.limits.max_order_notional
-    if limit is not None and case.notional is None:
+    if limit is None:
+        return None
+    if case.notional is None:
         return Denial(
             "MAX_ORDER_NOTIONAL",
             f"{case.instrument.id}: the worth of a market order is not known without a live book",

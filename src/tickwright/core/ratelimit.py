@@ -118,6 +118,26 @@ class RateLimiter:
         queue.append(ticket)
         return ticket
 
+    def take(
+        self, costs: Mapping[str, int], priority: Priority, now_s: float, wall_ns: int
+    ) -> bool:
+        """Grant a call on the spot, if nobody waits and all that it costs is there.
+
+        Returns:
+            False, with nothing taken, for a call that is to be queued (`request`).
+        """
+        if now_s < self._ban_until_s or any(self._waiting.values()):
+            return False
+        is_background = priority >= Priority.SNAPSHOT
+        wanted = [(self._buckets.get(name), units) for name, units in costs.items() if units > 0]
+        for bucket, units in wanted:
+            if bucket is None or bucket.delay_s(units, is_background, now_s, wall_ns) > 0:
+                return False
+        for bucket, units in wanted:
+            if bucket is not None:
+                bucket.take(units, is_background, now_s, wall_ns)
+        return True
+
     def poll(self, now_s: float, wall_ns: int) -> tuple[list[Ticket], float | None]:
         """Grant what may leave now.
 

@@ -158,6 +158,8 @@ class HostGate:
         self, costs: Mapping[str, int], priority: Priority, where: str, give_up_s: float | None
     ) -> None:
         is_probe = self._require_closed_circuit()
+        if self._limiter.take(costs, priority, *self._now()):
+            return  # as nearly always: a place in the queue and a turn of the loop would be the dearest part of a request
         try:
             async with self._in_time(where, give_up_s):
                 await self._wait_for_limits(costs, priority)

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from functools import partial
 from random import Random
 from typing import TypeVar
-from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -47,6 +46,7 @@ from tickwright.io.http import (
 from tickwright.io.redact import host_of
 from tickwright.io.venueclock import VenueClock
 from tickwright.venues.base import Product, RestAuth, RestCall, Security
+from tickwright.venues.querystring import query_of
 from tickwright.venues.signing import Signer
 
 
@@ -333,7 +333,7 @@ class RestClient:
             )
         url = self._origin + call.path
         if call.params:
-            url += "?" + urlencode(call.params, quote_via=quote)
+            url += f"?{query_of(call.params)}"
         return HttpRequest(
             method=call.method, url=url, body=call.body, timeouts=self._policy.timeouts
         )

@@ -112,6 +112,8 @@ class Feed:
 
     async def list_instruments(self, *, fresh: bool = False) -> Instruments:
         """Return what the venue lists, asked for once unless ``fresh``."""
+        if not fresh and len(self.instruments):
+            return self.instruments
         async with self._listing:
             if fresh or not len(self.instruments):
                 self.instruments.update(await self.rest.pages(self.product.calls.instruments()))

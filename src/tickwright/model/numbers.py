@@ -124,15 +124,14 @@ def fit_to_step(
         raise InvalidNumber(f"{name}: {value} is beyond what any venue trades")
     if not step or not value:
         return value
-    steps = Fraction(value) / Fraction(step)
-    if steps.denominator == 1:
+    if not _EXACT.remainder(value, step):
         return value
     if rounding is None:
         raise InvalidNumber(
             f"{name}: {format_decimal(value)} is no multiple of {format_decimal(step)};"
             " round it yourself or name a rounding direction"
         )
-    return multiply(Decimal(_WHOLE[rounding](steps)), step)
+    return multiply(Decimal(_WHOLE[rounding](Fraction(value) / Fraction(step))), step)
 
 
 def total(*terms: Decimal) -> Decimal:

@@ -134,6 +134,8 @@ class Inquiries:
 
     async def until(self, name: str, condition: Callable[[Order], bool], timeout_s: float) -> bool:
         """Wait until a condition holds of an order, and return whether it does."""
+        if condition(self.order(name)):
+            return True
         changed = asyncio.Event()
         waiting = self._awaited.setdefault(name, [])
         waiting.append(changed)
