@@ -105,6 +105,17 @@ class HostGate:
             if lane is not None:
                 lane.release()
 
+    async def granted(self, costs: Mapping[str, int], priority: Priority) -> None:
+        """Wait until something may leave that counts here and goes another way: over a socket, to another host.
+
+        Limits and bans hold it back; how this host fares does not matter to it.
+
+        Args:
+            costs: Bucket name → units.
+            priority: Who goes first.
+        """
+        await self._wait_for_limits(costs, priority)
+
     def answered(
         self, response: HttpResponse, retry_after_s: float | None, *, is_refusal: bool
     ) -> None:
@@ -115,12 +126,19 @@ class HostGate:
             retry_after_s: How long the venue wants silence, if it said so.
             is_refusal: Its body says «over a limit», whatever its status.
         """
-        now_s, wall_ns = self._now()
-        self._limiter.observed(response.headers, response.sent_mono_ns / 1e9, now_s, wall_ns)
+        now_s = self._clock.monotonic_s()
         if response.status >= SERVER_ERROR:
             self.breaker.failed(now_s)
         else:
             self.breaker.succeeded(now_s)
+        self.counted(response, retry_after_s, is_refusal=is_refusal)
+
+    def counted(
+        self, response: HttpResponse, retry_after_s: float | None, *, is_refusal: bool
+    ) -> None:
+        """Take in what an answer says of limits and bans, whichever way it came; as `answered`."""
+        now_s, wall_ns = self._now()
+        self._limiter.observed(response.headers, response.sent_mono_ns / 1e9, now_s, wall_ns)
         status = response.status
         if is_refusal and not self.is_refusal(status):
             status = self._limits.limited_statuses[0]

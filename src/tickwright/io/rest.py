@@ -10,7 +10,7 @@ been carried out (`ConnectTimeout` and `ConnectFailed`: certainly not; `RequestT
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
 from typing import TypeVar
@@ -171,6 +171,28 @@ class RestClient:
         answer, _ = await self._call(call, deadline_s)
         return answer
 
+    async def read(self, call: RestCall[T], response: HttpResponse) -> T:
+        """Return what an answer says that came another way, over a socket; it is read, counted and obeyed as one of REST.
+
+        Args:
+            call: What was asked.
+            response: The answer, in the form of HTTP.
+
+        Raises:
+            VenueError: The venue said no.
+            DecodeError: The answer does not say what it must.
+        """
+        where = f"{call.method} {call.path}"
+        named_s, is_refusal = self._silence_in(response, where)
+        self.gate.counted(response, named_s, is_refusal=is_refusal)
+        try:
+            return self._read(call, response, where)
+        except VenueError as error:
+            self._note(error)
+            if isinstance(error, TimestampRefused):
+                await self.venue_clock.relearn()
+            raise
+
     async def pages(self, call: RestCall[list[T]]) -> list[T]:
         """Return the rows of all pages, beginning with the one that ``call`` asks for; raises what `call` raises."""
         rows: list[T] = []
@@ -223,15 +245,16 @@ class RestClient:
         delays = RestartDelays(self._policy.retry, self._rng)
         is_read = call.method == "GET" and call.is_idempotent
         for tries_left in reversed(range(self._policy.attempts_max if is_read else 1)):
-            failure: ConnectivityError | VenueError | None
+            failure: ConnectivityError | VenueError
             try:
                 response = await attempt(request)
             except ConnectivityError as error:
                 failure = error
             else:
-                failure = self._refusal_in(response, where)
-                if failure is None:
-                    return self._decode(call, response, where), response
+                try:
+                    return self._read(call, response, where), response
+                except VenueError as error:
+                    failure = error
             self._note(failure)
             if isinstance(failure, TimestampRefused) and call.security is Security.SIGNED:
                 await self.venue_clock.relearn()
@@ -257,14 +280,20 @@ class RestClient:
         latency_s = (response.received_mono_ns - response.sent_mono_ns) / 1e9
         known_s = latency_s if self._latency_s is None else self._latency_s
         self._latency_s = known_s + _SMOOTHING * (latency_s - known_s)
-        error = self._product.error(response.status, response.body, where)
-        named_s = retry_after_s(response.headers)
-        is_refusal = isinstance(error, RateLimited)
-        if isinstance(error, RateLimited) and error.retry_at_ns > response.received_ts_ns:
-            in_text_s = (error.retry_at_ns - response.received_ts_ns) / 1e9
-            named_s = max(named_s or 0.0, in_text_s)
+        named_s, is_refusal = self._silence_in(response, where)
         self.gate.answered(response, named_s, is_refusal=is_refusal)
         return response
+
+    def _silence_in(self, response: HttpResponse, where: str) -> tuple[float | None, bool]:
+        """Return how long the venue wants to be left alone, if it says so, and whether it turns us away at all."""
+        error = self._product.error(response.status, response.body, where)
+        named_s = retry_after_s(response.headers)
+        if not isinstance(error, RateLimited):
+            return named_s, False
+        if error.retry_at_ns > response.received_ts_ns:
+            in_text_s = (error.retry_at_ns - response.received_ts_ns) / 1e9
+            named_s = max(named_s or 0.0, in_text_s)
+        return named_s, True
 
     def _sealed(self, call: RestCall[T], request: HttpRequest) -> HttpRequest:
         """Return the request as it is written now: signed and stamped after all waiting (G19)."""
@@ -288,6 +317,17 @@ class RestClient:
             )
         return self._product.auth, self._signer
 
+    def _read(self, call: RestCall[T], response: HttpResponse, where: str) -> T:
+        """Return what an answer says; raise the refusal that it is."""
+        failure = self._refusal_in(response, where)
+        if failure is None:
+            return self._decode(call.decode, response, where)
+        if isinstance(failure, VenueRejected) and call.read_refusal is not None:
+            told = self._decode(call.read_refusal, response, where)
+            if told is not None:
+                return told
+        raise failure
+
     def _refusal_in(self, response: HttpResponse, where: str) -> VenueError | None:
         status, body = response.status, response.body
         error = self._product.error(status, body, where)
@@ -303,9 +343,9 @@ class RestClient:
             return error
         return None if status == _OK else VenueRejected(status, None, _excerpt(body), where)
 
-    def _decode(self, call: RestCall[T], response: HttpResponse, where: str) -> T:
+    def _decode(self, decode: Callable[[bytes, int], T], response: HttpResponse, where: str) -> T:
         try:
-            return call.decode(response.body, response.received_ts_ns)
+            return decode(response.body, response.received_ts_ns)
         except DecodeError as error:
             named = DecodeError(f"{self.gate.host}: {where}: {error.what}", error.offset)
             self._note(named)

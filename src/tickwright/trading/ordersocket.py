@@ -1,0 +1,161 @@
+"""Commands over a venue's socket for orders, kept warm; over REST where that is certain to repeat nothing.
+
+Theory of operation
+===================
+
+A command goes over the socket if there is one at the moment at which it may leave, and if the venue offers it there. Otherwise
+it goes over REST. Which of the two is decided at one place, before a byte is written, and never again:
+
+====================================  ==================================================================
+no socket, or one that has ended      nothing was sent: REST
+the socket does not offer the call    nothing was sent: REST
+written, and an answer                read as REST's would be
+written, and no answer in time        ``RequestTimeout``: nobody knows (G1)
+written, and the socket ended         ``ConnectionLost``: nobody knows (G1)
+====================================  ==================================================================
+
+So no command is ever sent twice, and a socket that cannot be had costs a command nothing but speed. Limits, bans, the venue's
+clock and the meaning of errors are REST's own, since the venue counts both ways together (G12); a stamp is made when all
+waiting is over (G19).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from tickwright.core.limits import Priority
+from tickwright.core.privatestate import PrivateState
+from tickwright.errors import ConfigError, ConnectionLost
+from tickwright.io.http import HttpResponse
+from tickwright.trading.keptsocket import KeptPolicy, KeptSocket, SocketParts
+from tickwright.trading.orderline import OrderLine
+from tickwright.venues.base import RestCall
+from tickwright.venues.trading import OrderLink
+
+
+__all__ = ["OrderSocket", "OrderSocketPolicy"]
+
+T = TypeVar("T")
+
+
+class OrderSocketPolicy(KeptPolicy, frozen=True, kw_only=True):
+    """Numbers of a socket for orders, each with its reason."""
+
+    warm_s: float = 3.0
+    """A first order that would wait longer for the quick way is better off with the slow one."""
+
+
+class OrderSocket:
+    """One product's commands; `run` it as a supervised child, which keeps it warm.
+
+    Args:
+        product: Its name.
+        link: The venue's words.
+        parts: What it works with; its REST client is the other way.
+        policy: The numbers.
+
+    Example:
+        >>> report = await order_socket.call(calls.submit(command, instrument))
+    """
+
+    def __init__(
+        self,
+        product: str,
+        link: OrderLink,
+        parts: SocketParts,
+        policy: OrderSocketPolicy | None = None,
+    ) -> None:
+        self.name = f"{product}/orders"
+        self.sent = 0
+        """Commands that went over the socket; all others went over REST."""
+        self._link = link
+        self._rest = parts.rest
+        self._parts = parts
+        self._policy = policy or OrderSocketPolicy()
+        self._number = 0
+        self._socket: KeptSocket[OrderLine] = KeptSocket(
+            self.name, link, parts, self._policy, prepare=self._prepare, work=self._work
+        )
+
+    @property
+    def state(self) -> PrivateState:
+        """How the socket stands; commands go over it in READY."""
+        return self._socket.state
+
+    @property
+    def reconnects(self) -> int:
+        """How often a socket was lost, or not to be had."""
+        return self._socket.reconnects
+
+    async def run(self) -> None:
+        """Keep the socket until cancelled; if the venue refuses the key, do nothing more."""
+        await self._socket.run()
+
+    async def warm(self) -> None:
+        """Wait for the end of the first try to connect, whichever it is, for ``warm_s`` at most."""
+        kept = self._socket
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._policy.warm_s):
+                while not self._is_settled:
+                    kept.changed.clear()
+                    await kept.changed.wait()
+
+    async def call(self, call: RestCall[T]) -> T:
+        """Return the answer to a command, which is sent once, over the socket or over REST.
+
+        Raises:
+            RequestTimeout, ConnectionLost: It was sent, and nobody knows what became of it.
+            VenueError, DecodeError: As over REST.
+            ConnectTimeout, ConnectFailed, CircuitOpen: Nothing was sent, either way.
+        """
+        response = await self._carried(call)
+        if response is None:
+            return await self._rest.call(call)
+        return await self._rest.read(call, response)
+
+    # ------------------------------------------------------------------ inside
+
+    async def _carried(self, call: RestCall[Any]) -> HttpResponse | None:
+        """Return what the venue answered on the socket, ``None`` if it is certain that nothing was sent there."""
+        if self._line() is None or not self._link.offers(call):
+            return None
+        clock = self._rest.venue_clock
+        await clock.known()
+        await self._rest.gate.granted(call.costs, call.priority)
+        line = self._line()  # of now: the one before may have been lost while it waited
+        if line is None:
+            return None
+        self._number += 1
+        frame = self._link.frame(call, self._parts.signer, clock.now_ms(), self._number)
+        try:
+            answer = line.ask(self._number, frame)
+        except ConnectionLost:
+            return None
+        self.sent += 1
+        return await answer
+
+    def _line(self) -> OrderLine | None:
+        return self._socket.line
+
+    @property
+    def _is_settled(self) -> bool:
+        kept = self._socket
+        return kept.state is PrivateState.READY or kept.refusal is not None or kept.reconnects > 0
+
+    async def _prepare(self) -> tuple[str, OrderLine]:
+        parts, policy = self._parts, self._policy
+        url = self._link.url(parts.endpoints)
+        if url is None:
+            raise ConfigError(f"{self.name} has no address here")
+        await self._rest.gate.granted(self._link.connect_costs, Priority.ORDER)
+        return url, OrderLine(self._link, parts.clock, policy.answer_s)
+
+    def _work(self, line: OrderLine) -> list[Coroutine[Any, Any, None]]:
+        return [self._serve(line)]
+
+    async def _serve(self, line: OrderLine) -> None:
+        self._socket.ready()  # there is nothing to be asked for
+        await line.lost()
