@@ -27,8 +27,10 @@ __all__ = ["TABLE", "Guard", "GuardAction", "GuardEvent", "GuardState"]
 
 _REFRESHES = 3
 """In a window: two may be lost."""
-_RETRY_S = 1.0
-"""What the venue did not take is tried again: long for a hiccup, short in any window."""
+_RETRIES = 6
+"""In a window, of what the venue did not take: fewer than what makes a breaker take a host for dead."""
+_LOOK_AGAIN_S = 1.0
+"""How soon orders that open after the window ran out are canceled as well."""
 
 
 class GuardState(Enum):
@@ -169,7 +171,7 @@ class Guard:
     def failed(self, now_s: float) -> None:
         """Take in that the venue was not reached: what was to be done is due again soon."""
         if self.state in (_S.ARMED, _S.CLEAR) and self.due_s is not None:
-            self.due_s = min(self.due_s, now_s + _RETRY_S)
+            self.due_s = min(self.due_s, now_s + self._window_s / _RETRIES)
 
     def close(self) -> GuardAction | None:
         """Watch no longer, and return what is still to be done. Twice is fine."""
@@ -182,7 +184,7 @@ class Guard:
         elif self.state is _S.LAPSING:
             self.due_s = self._down_s + self._window_s
         elif self.state is _S.FIRED:
-            self.due_s = now_s + _RETRY_S
+            self.due_s = now_s + _LOOK_AGAIN_S
         elif self.state not in (_S.ARMED, _S.CLEAR):
             self.due_s = None
         return action

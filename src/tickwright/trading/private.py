@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from tickwright.core.privatestate import PrivateState
@@ -69,6 +69,8 @@ class PrivateParts(SocketParts, frozen=True, kw_only=True):
     gateway: Gateway
     recorder: Recorder
     accounts: Accounts
+    tie: Callable[[PrivateLine], Awaitable[None]] | None = None
+    """Called with each new connection that the venue has agreed to, before anything is asked for; raises what the world does."""
 
 
 class PrivateSession:
@@ -112,6 +114,11 @@ class PrivateSession:
         """
         await self._socket.wait_ready()
 
+    async def wait_change(self) -> None:
+        """Wait until `state` may be another than now."""
+        self._socket.changed.clear()
+        await self._socket.changed.wait()
+
     async def run(self) -> None:
         """Keep the stream until cancelled; if the venue refuses the key, do nothing more."""
         await self._socket.run()
@@ -123,7 +130,7 @@ class PrivateSession:
         return link.url(parts.endpoints, key), PrivateLine(link, parts.clock)
 
     def _work(self, line: PrivateLine) -> list[Coroutine[Any, Any, None]]:
-        work = [self._read(line), self._settle()]
+        work = [self._read(line), self._settle(line)]
         if self._link.keepalive_s is not None:
             work.append(self._keep_alive(self._link.keepalive_s))
         return work
@@ -185,8 +192,10 @@ class PrivateSession:
 
     # ------------------------------------------------------------------ what is asked for
 
-    async def _settle(self) -> None:
+    async def _settle(self, line: PrivateLine) -> None:
         """Ask for everything until there is an answer; then say so, and go on asking now and then."""
+        if self._parts.tie is not None:
+            await self._parts.tie(line)
         await self._reconciled()
         self._socket.ready()
         while True:

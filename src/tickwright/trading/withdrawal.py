@@ -1,0 +1,57 @@
+"""Takes open orders back, however often it takes: for the dead-man switch, and on the way out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+from tickwright.errors import TickwrightError
+from tickwright.trading.board import OrderBoard
+from tickwright.trading.gateway import Gateway
+
+
+__all__ = ["open_names", "withdraw"]
+
+log = logging.getLogger(__name__)
+
+_FIRST_S, _MAX_S = 0.25, 5.0
+"""Waits between rounds: nearly always one round does, and a venue that is down is not hurried."""
+
+
+def open_names(board: OrderBoard) -> list[str]:
+    """Return the client order ids of our orders that may still trade; those of others on the account are theirs."""
+    return [
+        order.client_order_id
+        for order in board.unfinished()
+        if not order.state.is_final and not order.is_external
+    ]
+
+
+async def withdraw(gateway: Gateway, names: Iterable[str]) -> None:
+    """Cancel orders, and return once each of them has ended.
+
+    What venues, networks and stores do is logged and met with another try, so somebody else sets the limit of time. An order whose
+    outcome is unknown is canceled by its name; if it is not there yet, again until it is, or can no longer be.
+
+    Args:
+        gateway: Sends the cancels, all at once.
+        names: Client order ids.
+    """
+    left, delay_s = list(names), _FIRST_S
+    while True:
+        async with asyncio.TaskGroup() as cancels:
+            for name in left:
+                cancels.create_task(_cancel(gateway, name))
+        left = [name for name in left if not gateway.order(name).state.is_final]
+        if not left:
+            return
+        await asyncio.sleep(delay_s)
+        delay_s = min(2 * delay_s, _MAX_S)
+
+
+async def _cancel(gateway: Gateway, name: str) -> None:
+    try:
+        await gateway.cancel(name)
+    except TickwrightError as error:
+        log.warning("order %s is not canceled yet: %s", name, error)
