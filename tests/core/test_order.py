@@ -146,6 +146,14 @@ def test_g35_a_fill_before_the_accept_tells_the_accept_first() -> None:
     assert kinds(events) == [OrderAccepted, OrderFilled]
 
 
+def test_g35_a_venue_that_rejects_what_it_had_accepted_has_ended_it() -> None:
+    life = sent()
+    life.reported(report(venue_order_id="28"))
+    (ended,) = life.reported(report(ReportedState.REJECTED, venue_order_id="28", text="would take"))
+    assert isinstance(ended, OrderExpired)
+    assert ended.order.text == "would take"
+
+
 def test_g35_a_fill_after_the_cancel_is_counted_and_leaves_it_canceled() -> None:
     life = sent()
     life.reported(report())

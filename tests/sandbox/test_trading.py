@@ -24,7 +24,7 @@ from tickwright.sandbox.trading import JoinedExchange, tell, trading_side
 from tickwright.venues.commands import CancelAll, Deposit, OpenAccount, OrderKind, SubmitOrder
 from tickwright.venues.facts import raw_amount
 from tickwright.venues.privateside import ApiKey
-from tickwright.venues.reports import Event, PositionLiquidated, TradePrinted
+from tickwright.venues.reports import Event, PositionLiquidated, Refused, TradePrinted
 
 
 @pytest.fixture
@@ -452,6 +452,29 @@ def test_a_loss_in_one_contract_that_closes_another_is_told_in_both() -> None:
             now.last_trade_id,
             now.last_price,
         )
+
+
+@pytest.mark.parametrize(
+    ("product", "name"),
+    [("binance.usdm", "binance:BTC/USDT:USDT"), ("bybit", "bybit:BTC/USDT:USDT")],
+)
+def test_whoever_buys_a_side_empty_has_a_position_at_once(product: str, name: str) -> None:
+    market = GeneratedMarket(product, (name,), seed=3, depth=4)
+    exchange = JoinedExchange(market)
+    assert trading_side(market, ACCOUNT, exchange=exchange) is not None
+    (instrument,) = market.instruments
+    for side in (Side.BUY, Side.SELL):
+        order = SubmitOrder(
+            account="sandbox",
+            symbol=instrument.listing.key,
+            side=side,
+            kind=OrderKind.MARKET,
+            quantity=instrument.listing.lot * 10**5,
+        )
+        events = exchange.submit(order, market.now_ms * 1_000_000)
+        assert not [event for event in events if isinstance(event, Refused)]
+        assert len(instrument.bids(9)) >= 2
+        assert len(instrument.asks(9)) >= 2
 
 
 def test_the_same_seed_and_the_same_orders_give_the_same_events() -> None:

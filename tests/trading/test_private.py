@@ -115,6 +115,23 @@ async def test_g03_g08_what_happens_during_an_outage_is_told_once_after_it(
 
 
 @both
+@pytest.mark.parametrize("steps", range(8))
+@virtual_time
+async def test_g27_whoever_is_cancelled_while_the_socket_is_lost_ends(
+    product: str, steps: int
+) -> None:
+    async with rig(product) as at:
+        await at.private().wait_ready()
+        at.sandbox.close_sockets(EOF)
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        assert at.running is not None
+        at.running.cancel()
+        done, _ = await asyncio.wait({at.running}, timeout=15.0)
+        assert done
+
+
+@both
 @virtual_time
 async def test_g10_executions_that_come_twice_and_late_count_once(product: str) -> None:
     async with rig(product) as at:

@@ -369,6 +369,10 @@ class OrderLife:
         if order.quantity is not None and order.filled_quantity >= order.quantity:
             return News.FILLED
         news = _NEWS.get(report.state)
+        if news is News.REJECTED and order.state.is_open:
+            return (
+                News.EXPIRED
+            )  # it had been accepted: a post-only order, amended through the market
         if news is not None:
             return news
         return News.PARTLY_FILLED if order.filled_quantity else News.OPEN

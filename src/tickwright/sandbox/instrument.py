@@ -310,8 +310,11 @@ class SimulatedInstrument:
         return (self._bids if is_bid else self._asks).at(price)
 
     def best(self) -> tuple[int, int, int, int]:
-        """Return best bid and its quantity, best ask and its quantity."""
-        bid, ask = self._bids.best, self._asks.best
+        """Return best bid and its quantity, best ask and its quantity; a side that was just bought or sold empty has none."""
+        bid, ask = (
+            side.best if len(side) else self._edge(is_bid=side.is_bid)
+            for side in (self._bids, self._asks)
+        )
         return bid, self._bids.at(bid), ask, self._asks.at(ask)
 
     def trades(self, from_id: int | None, limit: int) -> list[TradeFact]:

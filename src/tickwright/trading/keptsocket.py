@@ -221,11 +221,12 @@ class KeptSocket(Generic[L]):
                 for work in self._work(line):
                     tasks.create_task(work)
                 tasks.create_task(self._watch(line))
-                tasks.create_task(self._renew(line))
+                await self._renew(line)
         except* _Succeeded:
             is_succeeded = True
         finally:
             self._leave(line, is_succeeded=is_succeeded)
+            _heed_cancellation()
 
     def _leave(self, line: L, *, is_succeeded: bool = False) -> None:
         """End a socket. Its goodbye is waited for at the very end only: a dead peer must not hold up the next one."""
@@ -307,6 +308,16 @@ class KeptSocket(Generic[L]):
         )
         log.warning("%r", notice)
         self._parts.notify(notice)
+
+
+def _heed_cancellation() -> None:
+    """End a task that was cancelled while its socket was lost.
+
+    Up to Python 3.12 a group of tasks tells of their errors only. It takes its own cancelling back if it met its body at work.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> Exception:
