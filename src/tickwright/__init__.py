@@ -42,7 +42,14 @@ from tickwright.errors import (
     WouldBlock,
 )
 from tickwright.marketdata.book import Book
-from tickwright.model.account import Balance, Position
+from tickwright.model.account import (
+    AccountEvent,
+    AccountFill,
+    Balance,
+    BalanceChanged,
+    Position,
+    PositionChanged,
+)
 from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument, Instruments, InstrumentStatus
 from tickwright.model.market import (
@@ -102,6 +109,7 @@ from tickwright.model.orders import (
 from tickwright.model.topics import (
     AggTrades,
     AveragePrices,
+    BalanceUpdates,
     BookStates,
     BookTops,
     BookUpdates,
@@ -113,6 +121,7 @@ from tickwright.model.topics import (
     MiniTickers,
     Notices,
     OrderUpdates,
+    PositionUpdates,
     Quotes,
     Tickers,
     Topic,
@@ -126,11 +135,15 @@ from tickwright.venues.signing import Credentials
 
 
 __all__ = [
+    "AccountEvent",
+    "AccountFill",
     "AggTrade",
     "AggTrades",
     "AveragePrice",
     "AveragePrices",
     "Balance",
+    "BalanceChanged",
+    "BalanceUpdates",
     "Banned",
     "Book",
     "BookDelta",
@@ -203,6 +216,8 @@ __all__ = [
     "Overflow",
     "Ports",
     "Position",
+    "PositionChanged",
+    "PositionUpdates",
     "Quote",
     "Quotes",
     "RateLimited",

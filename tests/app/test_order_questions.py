@@ -10,12 +10,15 @@ import pytest
 from tests.app.desk import BTC, PERP, PRODUCTS, desk, quiet_sandbox
 
 from tickwright import (
+    BalanceChanged,
+    BalanceUpdates,
     Connector,
     Credentials,
     CredentialsRefused,
     NoCredentials,
     OrderState,
     Ports,
+    PositionUpdates,
     Sandbox,
     Settings,
     StoreError,
@@ -42,6 +45,30 @@ async def test_balances_and_positions_are_known_and_follow() -> None:
         await asyncio.sleep(1)
         assert (await tw.orders.position(PERP)).quantity == D("-0.02")
         assert [each.instrument for each in await tw.orders.positions()] == [PERP]
+
+
+@virtual_time
+async def test_balances_and_positions_come_on_the_bus_as_they_change() -> None:
+    async with desk() as (tw, _):
+        held: dict[str, Decimal] = {}
+        at_spot: list[BalanceChanged] = []
+
+        def on_balance(event: BalanceChanged) -> None:
+            held[f"{event.balance.venue}/{event.balance.asset}"] = event.balance.total
+
+        tw.on(BalanceUpdates(), on_balance)
+        tw.on(BalanceUpdates("binance.spot"), at_spot.append)
+        async with tw.subscribe(PositionUpdates(PERP)) as changes:
+            order = await tw.orders.submit(PERP, "sell", quantity="0.02")
+            async for change in changes:
+                if change.position.quantity == D("-0.02"):
+                    break
+            await order.wait_done(timeout_s=5)
+        await asyncio.sleep(1)
+        assert {
+            f"{each.venue}/{each.asset}": each.total for each in await tw.orders.balances()
+        } == {name: held_now for name, held_now in held.items() if held_now}
+        assert {event.balance.venue for event in at_spot} == {"binance.spot"}
 
 
 @virtual_time

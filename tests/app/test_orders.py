@@ -9,6 +9,7 @@ import pytest
 from tests.app.desk import BTC, PERP, desk
 
 from tickwright import (
+    BalanceUpdates,
     InvalidNumber,
     NotSupported,
     OrderEvent,
@@ -16,6 +17,7 @@ from tickwright import (
     OrderState,
     OrderUpdates,
     Overflow,
+    PositionUpdates,
     RiskLimits,
     Rounding,
     UnknownInstrument,
@@ -128,14 +130,15 @@ async def test_what_becomes_of_orders_comes_on_the_bus_in_order() -> None:
 
 
 @virtual_time
-async def test_g15_news_of_orders_is_never_dropped() -> None:
+async def test_g15_news_of_orders_and_accounts_is_never_dropped() -> None:
     async with desk() as (tw, _):
         for overflow in (Overflow.DROP_OLDEST, Overflow.CONFLATE):
-            with pytest.raises(UsageError, match="never dropped"):
-                tw.on(OrderUpdates(), print, overflow=overflow)
-            with pytest.raises(UsageError, match="never dropped"):
-                async with tw.subscribe(OrderUpdates(), overflow=overflow):
-                    pass
+            for topic in (OrderUpdates(), BalanceUpdates(), PositionUpdates()):
+                with pytest.raises(UsageError, match="never dropped"):
+                    tw.on(topic, print, overflow=overflow)
+                with pytest.raises(UsageError, match="never dropped"):
+                    async with tw.subscribe(topic, overflow=overflow):
+                        pass
 
 
 @virtual_time

@@ -8,7 +8,13 @@ import pytest
 from tests.docs.blocks import PROJECT
 
 from tickwright.model import market, notices, orders
-from tickwright.model.account import Balance, Position
+from tickwright.model.account import (
+    AccountFill,
+    Balance,
+    BalanceChanged,
+    Position,
+    PositionChanged,
+)
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import MarketEvent
 from tickwright.model.notices import Notice
@@ -42,8 +48,11 @@ KINDS = [
     Order,
     Fill,
     OrderReport,
+    AccountFill,
     Balance,
+    BalanceChanged,
     Position,
+    PositionChanged,
 ]
 
 

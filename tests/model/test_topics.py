@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from tickwright.model import topics
+from tickwright.model.account import AccountEvent
 from tickwright.model.market import MarketEvent
 from tickwright.model.notices import BookStateChanged, Notice
 from tickwright.model.orders import OrderEvent
@@ -44,7 +45,7 @@ class TestEveryTopic:
             setattr(topic, topic.__struct_fields__[0], "other")
 
     def test_says_what_its_stream_carries(self, kind: type[Topic]) -> None:
-        assert issubclass(kind.event, MarketEvent | OrderEvent | Notice)
+        assert issubclass(kind.event, MarketEvent | OrderEvent | AccountEvent | Notice)
         assert kind.event.__name__ in (inspect.getdoc(kind) or "")
 
     def test_needs_nothing_but_an_instrument(self, kind: type[Topic]) -> None:

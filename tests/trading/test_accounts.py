@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tickwright.model.account import Balance, Position
-from tickwright.trading.accounts import Accounts
+import pytest
+
+from tickwright.model.account import (
+    AccountEvent,
+    Balance,
+    BalanceChanged,
+    Position,
+    PositionChanged,
+)
+from tickwright.trading.accounts import Accounts, draws_on
 from tickwright.venues.trading import AccountNews
 
 
 D = Decimal
 SPOT, USDM, PERP = "binance.spot", "binance.usdm", "binance:BTC/USDT:USDT"
+OTHER = "binance:ETH/USDT:USDT"
 
 
 def balance(asset: str, free: str, locked: str = "0", product: str = SPOT) -> Balance:
@@ -19,9 +28,9 @@ def balance(asset: str, free: str, locked: str = "0", product: str = SPOT) -> Ba
 
 def test_what_was_asked_for_replaces_all_that_was_known_of_the_product_alone() -> None:
     accounts = Accounts()
-    accounts.begin(SPOT, [balance("BTC", "1"), balance("USDT", "5")], [])
-    accounts.begin(USDM, [balance("USDT", "7", product=USDM)], [])
-    accounts.begin(SPOT, [balance("USDT", "6")], [])
+    accounts.begin(SPOT, [balance("BTC", "1"), balance("USDT", "5")], [], 1)
+    accounts.begin(USDM, [balance("USDT", "7", product=USDM)], [], 1)
+    accounts.begin(SPOT, [balance("USDT", "6")], [], 1)
     assert [each.asset for each in accounts.balances(SPOT)] == ["USDT"]
     assert accounts.balance(SPOT, "BTC").total == 0
     assert accounts.balance(USDM, "USDT").free == 7
@@ -30,25 +39,103 @@ def test_what_was_asked_for_replaces_all_that_was_known_of_the_product_alone() -
 
 def test_a_told_balance_is_the_present_one() -> None:
     accounts = Accounts()
-    accounts.apply(SPOT, AccountNews(balances=(balance("BTC", "1", "0.5"),)))
-    accounts.apply(SPOT, AccountNews(balances=(balance("BTC", "0.5", "0"),)))
+    accounts.apply(SPOT, AccountNews(balances=(balance("BTC", "1", "0.5"),)), 1)
+    accounts.apply(SPOT, AccountNews(balances=(balance("BTC", "0.5", "0"),)), 1)
     assert accounts.balance(SPOT, "BTC") == balance("BTC", "0.5")
 
 
 def test_a_wallet_that_is_told_without_what_is_free_keeps_what_was_locked() -> None:
     accounts = Accounts()
-    accounts.begin(USDM, [balance("USDT", "90", "10", USDM)], [])
-    accounts.apply(USDM, AccountNews(wallets=(("USDT", D(80)),)))
+    accounts.begin(USDM, [balance("USDT", "90", "10", USDM)], [], 1)
+    accounts.apply(USDM, AccountNews(wallets=(("USDT", D(80)),)), 1)
     assert accounts.balance(USDM, "USDT") == balance("USDT", "70", "10", USDM)
-    accounts.apply(USDM, AccountNews(wallets=(("USDT", D(4)),)))
+    accounts.apply(USDM, AccountNews(wallets=(("USDT", D(4)),)), 1)
     assert accounts.balance(USDM, "USDT") == balance("USDT", "0", "4", USDM)
 
 
 def test_a_position_of_nothing_has_ended() -> None:
     accounts = Accounts()
-    accounts.apply(USDM, AccountNews(positions=(Position(instrument=PERP, quantity=D(-1)),)))
+    accounts.apply(USDM, AccountNews(positions=(Position(instrument=PERP, quantity=D(-1)),)), 1)
     assert accounts.position(PERP).quantity == -1
     assert [each.instrument for each in accounts.positions(USDM)] == [PERP]
-    accounts.apply(USDM, AccountNews(positions=(Position(instrument=PERP, quantity=D(0)),)))
+    accounts.apply(USDM, AccountNews(positions=(Position(instrument=PERP, quantity=D(0)),)), 1)
     assert accounts.position(PERP).quantity == 0
     assert accounts.positions() == []
+
+
+def told_by(*news: AccountNews) -> list[AccountEvent]:
+    """Return what is told of news at a product that holds a little."""
+    events: list[AccountEvent] = []
+    accounts = Accounts(events.append)
+    position = Position(instrument=PERP, quantity=D(-1), entry_price=D(60000))
+    accounts.begin(USDM, [balance("USDT", "90", "10", USDM)], [position], 1)
+    assert len(events) == 2
+    events.clear()
+    for each in news:
+        accounts.apply(USDM, each, 2)
+    return events
+
+
+def test_what_is_another_than_before_is_told_once() -> None:
+    spent = balance("USDT", "80", "10", USDM)
+    closed = Position(instrument=PERP, quantity=D(0))
+    news = AccountNews(balances=(spent,), positions=(closed,))
+    assert told_by(news, news) == [
+        BalanceChanged(balance=spent, received_ts_ns=2),
+        PositionChanged(position=closed, received_ts_ns=2),
+    ]
+
+
+def test_what_is_as_before_is_not_told() -> None:
+    same = AccountNews(
+        balances=(balance("USDT", "90", "10", USDM), balance("BNB", "0", product=USDM)),
+        positions=(
+            Position(instrument=PERP, quantity=D(-1), entry_price=D(60000)),
+            Position(instrument=OTHER, quantity=D(0)),
+        ),
+    )
+    assert told_by(same) == []
+
+
+def test_a_wallet_s_new_total_is_told_with_what_is_free_of_it() -> None:
+    (event,) = told_by(AccountNews(wallets=(("USDT", D(95)),)))
+    assert isinstance(event, BalanceChanged)
+    assert (event.balance.free, event.balance.locked) == (85, 10)
+
+
+def test_what_an_answer_does_not_name_any_more_is_told_as_nothing() -> None:
+    events: list[AccountEvent] = []
+    accounts = Accounts(events.append)
+    position = Position(instrument=PERP, quantity=D(-1))
+    accounts.begin(USDM, [balance("USDT", "90", product=USDM)], [position], 1)
+    events.clear()
+    accounts.begin(USDM, [balance("BNB", "1", product=USDM)], [], 2)
+    assert events == [
+        BalanceChanged(balance=balance("BNB", "1", product=USDM), received_ts_ns=2),
+        BalanceChanged(balance=balance("USDT", "0", product=USDM), received_ts_ns=2),
+        PositionChanged(position=Position(instrument=PERP, quantity=D(0)), received_ts_ns=2),
+    ]
+    assert [each.asset for each in accounts.balances()] == ["BNB"]
+    assert accounts.positions() == []
+
+
+def test_all_of_it_is_known_before_any_of_it_is_told() -> None:
+    known: list[int] = []
+    accounts = Accounts(lambda event: known.append(len(accounts.balances())))
+    accounts.begin(SPOT, [balance("BTC", "1"), balance("USDT", "5")], [], 1)
+    assert known == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("product", "wallet", "does"),
+    [
+        ("binance.spot", "binance.spot", True),
+        ("bybit.linear", "bybit", True),
+        ("binance.spot", "binance.usdm", False),
+        ("bybit.linear", "bybit.spot", False),
+    ],
+)
+def test_a_product_draws_on_its_own_wallet_or_on_its_venue_s(
+    product: str, wallet: str, does: bool
+) -> None:
+    assert draws_on(product, wallet) is does

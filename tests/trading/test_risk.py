@@ -53,7 +53,7 @@ class Held:
 async def test_g36_open_orders_and_the_position_count_towards_the_limit() -> None:
     held = Held(max_position=D(3))
     held.accounts.apply(
-        "binance.spot", AccountNews(positions=(Position(instrument=BTC.id, quantity=D(1)),))
+        "binance.spot", AccountNews(positions=(Position(instrument=BTC.id, quantity=D(1)),)), 1
     )
     held.board.apply(Submitted(at_ns=1, product="binance.spot", command=command("open")))
     assert held.code(command("b")) is None

@@ -21,7 +21,7 @@ from tickwright.marketdata.book import Book
 from tickwright.marketdata.feed import Feed
 from tickwright.marketdata.market import Market
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.topics import OrderUpdates, Topic
+from tickwright.model.topics import PrivateTopic, Topic
 from tickwright.runtime.bus import Handle, Handler
 from tickwright.runtime.queues import Overflow
 from tickwright.runtime.subscription import Subscription
@@ -240,7 +240,7 @@ class Connector:
         Args:
             topics: What to stream.
             overflow: What happens when you read slower than the market writes: the oldest events are dropped unless said, of
-                `OrderUpdates` never any.
+                `OrderUpdates`, `BalanceUpdates` and `PositionUpdates` never any.
             capacity: Events that may wait for you; the setting ``queue_capacity`` unless given.
             redundant: On two connections, the first arrival of each event wins. A topic that is streamed already
                 stays as it is.
@@ -339,11 +339,11 @@ class Connector:
 
 
 def _overflow(topics: Iterable[Topic], asked: Overflow | None) -> Overflow:
-    """Return what happens to a slow reader: who reads of orders is told that it is too slow, and misses none (G15)."""
-    if not any(isinstance(topic, OrderUpdates) for topic in topics):
+    """Return what happens to a slow reader: who reads of their account is told that they are too slow, and miss nothing (G15)."""
+    if not any(isinstance(topic, PrivateTopic) for topic in topics):
         return asked or Overflow.DROP_OLDEST
     if asked in (Overflow.DROP_OLDEST, Overflow.CONFLATE):
         raise UsageError(
-            f"overflow {asked.value}: news of orders is never dropped; leave it out, or choose fail or block"
+            f"overflow {asked.value}: news of orders and accounts is never dropped; leave it out, or choose fail or block"
         )
     return asked or Overflow.FAIL

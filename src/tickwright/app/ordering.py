@@ -13,6 +13,7 @@ from random import Random
 
 import msgspec
 
+from tickwright.app.announcer import Announcer
 from tickwright.app.config import Settings
 from tickwright.core.clientids import ClientOrderIds
 from tickwright.core.privatestate import PrivateState
@@ -23,7 +24,6 @@ from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
 from tickwright.marketdata.feed import Feed
 from tickwright.model.notices import Notice
 from tickwright.model.orders import OrderEvent
-from tickwright.model.topics import OrderUpdates
 from tickwright.runtime.bus import Bus
 from tickwright.runtime.supervisor import ChildSpec, Supervisor
 from tickwright.trading.accounts import Accounts
@@ -106,13 +106,12 @@ async def open_floor(parts: FloorParts) -> Floor:
 
 
 def _built(parts: FloorParts, feeds: list[Feed], journal: Journal) -> Floor:
-    ears, board, accounts = Ears(), OrderBoard(), Accounts()
-    every = parts.bus.channel(OrderUpdates())
+    announcer = Announcer(parts.bus, [feed.product.name for feed in feeds])
+    ears, board, accounts = Ears(), OrderBoard(), Accounts(announcer.account)
 
     def tell(event: OrderEvent) -> None:
         ears.hear(event)
-        every.publish(event)
-        parts.bus.channel(OrderUpdates(event.order.command.instrument)).publish(event)
+        announcer.order(event)
 
     recorder = Recorder(journal, board, tell, parts.root.spawn)
     risk = RiskDesk(parts.settings.risk, board, accounts, _best_prices(feeds), parts.clock)

@@ -13,7 +13,7 @@ from tickwright.model.topics import (
     BookUpdates,
     InstrumentTopic,
     Notices,
-    OrderUpdates,
+    PrivateTopic,
     Topic,
 )
 
@@ -54,7 +54,7 @@ class Market:
         )
 
     def resolve(self, topics: Iterable[Topic]) -> dict[Feed, list[Topic]]:
-        """Sort topics by feed; `Notices` and `OrderUpdates` need none.
+        """Sort topics by feed; `Notices` and those about one's own account need none.
 
         Raises:
             UnknownInstrument, UnknownVenue: As `feed_of`.
@@ -63,7 +63,7 @@ class Market:
         for topic in topics:
             if isinstance(topic, InstrumentTopic):
                 by_feed.setdefault(self.feed_of(topic.instrument), []).append(topic)
-            elif not isinstance(topic, Notices | OrderUpdates):
+            elif not isinstance(topic, Notices | PrivateTopic):
                 raise UsageError(
                     f"{topic!r} is no topic; write for example Trades('binance:BTC/USDT')"
                 )

@@ -1,4 +1,4 @@
-"""What an account holds at a venue: balances and positions; and what a key to it may."""
+"""What an account holds at a venue, what it traded, and how that changes; and what a key to it may."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from decimal import Decimal
 
 import msgspec
 
+from tickwright.model.market import Side, Stamped
 from tickwright.model.numbers import total
+from tickwright.model.orders import Fill
 
 
-__all__ = ["Balance", "KeyPermissions", "Position"]
+__all__ = [
+    "AccountEvent",
+    "AccountFill",
+    "Balance",
+    "BalanceChanged",
+    "KeyPermissions",
+    "Position",
+    "PositionChanged",
+]
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +50,39 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     """In the settle asset."""
     liquidation_price: Decimal | None = None
     """``None`` where there is none in reach."""
+
+
+class AccountEvent(Stamped, frozen=True, kw_only=True):
+    """What changed of an account."""
+
+    received_ts_ns: int
+    """When we learned it."""
+
+
+class BalanceChanged(AccountEvent, frozen=True, kw_only=True):
+    """There is more or less of an asset than before, or more or less of it is held back."""
+
+    balance: Balance
+    """As it is now; one of nothing has gone."""
+
+
+class PositionChanged(AccountEvent, frozen=True, kw_only=True):
+    """A position is another than before, or is worth something else."""
+
+    position: Position
+    """As it is now; one of nothing has ended."""
+
+
+class AccountFill(msgspec.Struct, frozen=True, kw_only=True):
+    """An execution of one of the account's orders, with what the order says of it."""
+
+    instrument: str
+    side: Side
+    client_order_id: str
+    venue_order_id: str | None
+    is_external: bool
+    """Whether somebody else placed the order."""
+    fill: Fill
 
 
 class KeyPermissions(msgspec.Struct, frozen=True, kw_only=True):

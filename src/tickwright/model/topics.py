@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
+from tickwright.model.account import BalanceChanged, PositionChanged
 from tickwright.model.market import (
     AggTrade,
     AveragePrice,
@@ -31,6 +32,7 @@ from tickwright.model.orders import OrderEvent
 __all__ = [
     "AggTrades",
     "AveragePrices",
+    "BalanceUpdates",
     "BookStates",
     "BookTops",
     "BookUpdates",
@@ -42,6 +44,7 @@ __all__ = [
     "MiniTickers",
     "Notices",
     "OrderUpdates",
+    "PositionUpdates",
     "Quotes",
     "Tickers",
     "Topic",
@@ -176,10 +179,30 @@ class Liquidations(InstrumentTopic, frozen=True):
     event: ClassVar[type] = Liquidation
 
 
-class OrderUpdates(Topic, frozen=True):
+class PrivateTopic(Topic, frozen=True):
+    """Base of the topics about one's own account, of which nothing is ever dropped; `Connector.orders` opens their streams."""
+
+
+class OrderUpdates(PrivateTopic, frozen=True):
     """What becomes of orders, of one instrument or (empty) of all → any ``OrderEvent``; see `Connector.orders`."""
 
     event: ClassVar[type] = OrderEvent
+
+    instrument: str = ""
+
+
+class BalanceUpdates(PrivateTopic, frozen=True):
+    """What changes of balances, of a product's wallet or (empty) of all → ``BalanceChanged``."""
+
+    event: ClassVar[type] = BalanceChanged
+
+    product: str = ""
+
+
+class PositionUpdates(PrivateTopic, frozen=True):
+    """What changes of positions, of one instrument or (empty) of all → ``PositionChanged``."""
+
+    event: ClassVar[type] = PositionChanged
 
     instrument: str = ""
 

@@ -14,6 +14,7 @@ from itertools import count
 from typing import Protocol
 
 from tickwright.errors import SlowConsumer, UsageError, WouldBlock
+from tickwright.model.account import AccountEvent
 from tickwright.model.market import BookDelta, BookSnapshot, Candle, MarketEvent
 from tickwright.model.notices import Dropped, Notice
 from tickwright.model.orders import OrderEvent
@@ -22,7 +23,7 @@ from tickwright.model.topics import Topic
 
 __all__ = ["CAPACITY", "Event", "EventQueue", "Gate", "Overflow", "Source", "open_queue"]
 
-Event = MarketEvent | Notice | OrderEvent
+Event = MarketEvent | Notice | OrderEvent | AccountEvent
 """What travels over the bus."""
 
 CAPACITY = 10_000

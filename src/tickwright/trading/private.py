@@ -159,7 +159,7 @@ class PrivateSession:
                         case OrderReport():
                             entries.append(self._entry(news))
                         case AccountNews():
-                            self._parts.accounts.apply(self._parts.desk.name, news)
+                            self._parts.accounts.apply(self._parts.desk.name, news, received_ts_ns)
                         case StreamEnded():
                             ended = news
             if entries:
@@ -230,4 +230,4 @@ class PrivateSession:
             positions = await parts.desk.positions()
         except NotSupported:
             positions = []
-        parts.accounts.begin(parts.desk.name, balances, positions)
+        parts.accounts.begin(parts.desk.name, balances, positions, parts.clock.time_ns())
