@@ -52,6 +52,8 @@ __all__ = ["TABLE", "News", "OrderLife", "Tell"]
 class News(Enum):
     """What can be learned of an order."""
 
+    __hash__ = object.__hash__  # as `OrderState`
+
     DENIED = "denied"
     """We said no, or it is certain that nothing was sent."""
     SENT = "sent"
@@ -74,6 +76,8 @@ class News(Enum):
 
 class Tell(Enum):
     """What a transition tells the user, beside the executions."""
+
+    __hash__ = object.__hash__  # as `OrderState`
 
     SENT = "sent"
     DENIED = "denied"
@@ -284,6 +288,8 @@ class OrderLife:
         )
         if is_amended and not events:
             events.append(self._event(OrderAmended, now_ns, report.venue_ts_ns))
+        if not fresh:
+            return events
         filled = [
             OrderFilled(
                 order=self.order, received_ts_ns=now_ns, venue_ts_ns=fill.venue_ts_ns, fill=fill
@@ -310,6 +316,8 @@ class OrderLife:
     # ------------------------------------------------------------------ what a report holds
 
     def _fresh_fills(self, report: OrderReport) -> list[Fill]:
+        if self._names_fills and not report.fills:
+            return []
         fresh = {
             fill.trade_id: fill for fill in report.fills if fill.trade_id not in self._trade_ids
         }
@@ -351,9 +359,12 @@ class OrderLife:
 
     def _learn(self, report: OrderReport, changes: dict[str, Decimal], fresh: list[Fill]) -> None:
         order = self.order
-        fills = (*order.fills, *fresh)
-        named = total(*(fill.quantity for fill in fills))
-        filled = max(order.filled_quantity, named, report.filled_quantity or Decimal(0))
+        fills, filled = order.fills, order.filled_quantity
+        if fresh:
+            fills = (*fills, *fresh)
+            filled = max(filled, total(*[fill.quantity for fill in fills]))
+        if report.filled_quantity is not None and report.filled_quantity > filled:
+            filled = report.filled_quantity
         self.order = msgspec.structs.replace(
             order,
             **changes,
@@ -390,9 +401,12 @@ class OrderLife:
     ) -> list[OrderEvent]:
         before = self.order.state
         state, tell = TABLE.step(before, news)
-        reason = {"code": code, "text": text} if tell is not None else {}
-        self.order = msgspec.structs.replace(self.order, state=state, **reason)
-        return [] if tell is None else [self._event(_EVENTS[tell], now_ns, venue_ts_ns)]
+        if tell is None:
+            if state is not before:
+                self.order = msgspec.structs.replace(self.order, state=state)
+            return []
+        self.order = msgspec.structs.replace(self.order, state=state, code=code, text=text)
+        return [self._event(_EVENTS[tell], now_ns, venue_ts_ns)]
 
     def _event(self, kind: type[OrderEvent], now_ns: int, venue_ts_ns: int | None) -> OrderEvent:
         return kind(order=self.order, received_ts_ns=now_ns, venue_ts_ns=venue_ts_ns)

@@ -100,7 +100,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
             raise UsageError("a trigger needs a price or a trail_bps to wait for")
 
 
-class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True):
+class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Place an order.
 
     Args:
@@ -195,7 +195,7 @@ class CancelAll(msgspec.Struct, frozen=True, kw_only=True):
     venue: str | None = None
 
 
-class Fill(msgspec.Struct, frozen=True, kw_only=True):
+class Fill(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One execution of an order."""
 
     trade_id: str
@@ -212,6 +212,8 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
 class ReportedState(Enum):
     """What a venue says an order is."""
 
+    __hash__ = object.__hash__  # as `OrderState`
+
     QUEUED = "queued"
     """A request about it was taken; nothing is said of what comes of it."""
     OPEN = "open"
@@ -223,7 +225,7 @@ class ReportedState(Enum):
     REJECTED = "rejected"
 
 
-class OrderReport(msgspec.Struct, frozen=True, kw_only=True):
+class OrderReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a venue said of an order, on any channel."""
 
     client_order_id: str
@@ -253,6 +255,9 @@ class OrderReport(msgspec.Struct, frozen=True, kw_only=True):
 
 class OrderState(Enum):
     """Where an order is in its life; ``core.order`` has all transitions."""
+
+    # There is one object of each: its identity does for tables and sets, which enum's own hash, written in Python, slows down.
+    __hash__ = object.__hash__
 
     NEW = "new"
     """Decided on and journalled; nothing was sent."""
@@ -293,7 +298,7 @@ _FINAL = frozenset(
 )
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """All that is known of an order at one moment."""
 
     command: SubmitOrder
@@ -325,12 +330,16 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         """What can still be filled: nothing once it is final."""
         if self.state.is_final:
             return Decimal(0)
-        return None if self.quantity is None else total(self.quantity, -self.filled_quantity)
+        if self.quantity is None or not self.filled_quantity:
+            return self.quantity
+        return total(self.quantity, -self.filled_quantity)
 
     @property
     def missing_quantity(self) -> Decimal:
         """What the venue says was filled, and whose executions have not been named yet."""
-        return total(self.filled_quantity, *(-fill.quantity for fill in self.fills))
+        if not self.fills:
+            return self.filled_quantity
+        return total(self.filled_quantity, *[-fill.quantity for fill in self.fills])
 
 
 class OrderEvent(Stamped, frozen=True, kw_only=True):

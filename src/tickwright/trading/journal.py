@@ -34,7 +34,7 @@ __all__ = [
 VERSION = 1
 
 
-class _Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower):
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag=str.lower):
     """What all entries share."""
 
     at_ns: int

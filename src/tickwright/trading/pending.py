@@ -32,22 +32,21 @@ class PendingOrders:
 
     def note(self, order: Order) -> None:
         """Take in an order as it is now."""
-        name, command = order.client_order_id, order.command
-        before = self._left.get(name)
-        if order.state.is_final:
-            if before is None:
-                return
-            del self._left[name]
-            left, change = _NOTHING, -1
+        command = order.command
+        before = self._left.get(command.client_order_id)
+        # A market order by quote has no quantity until the venue names one.
+        left = None if order.state.is_final else order.leaves_quantity or _NOTHING
+        if left == before:
+            return
+        if left is None:
+            del self._left[command.client_order_id]
         else:
-            # A market order by quote has no quantity until the venue names one.
-            left, change = order.leaves_quantity or _NOTHING, int(before is None)
-            self._left[name] = left
-        if change:
-            self._counts[command.instrument] = self._counts.get(command.instrument, 0) + change
-        if left != before:
-            key = command.instrument, command.side
-            self._sums[key] = total(self._sums.get(key, _NOTHING), left, -(before or _NOTHING))
+            self._left[command.client_order_id] = left
+        more = (left is not None) - (before is not None)
+        self._counts[command.instrument] = self._counts.get(command.instrument, 0) + more
+        key = command.instrument, command.side
+        known = self._sums.get(key, _NOTHING)
+        self._sums[key] = total(known, left or _NOTHING, -(before or _NOTHING))
 
     def of(self, instrument: str) -> tuple[int, Decimal, Decimal]:
         """Return how many orders of an instrument may still trade, and what buys and sells among them have left."""
