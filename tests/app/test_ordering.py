@@ -57,11 +57,36 @@ async def test_its_sessions_are_told_of_on_the_bus_and_end_with_the_connector() 
             notices: list[object] = []
             tw.on(Notices(), notices.append)
             await tw.orders.ready()
-            assert [each.session for each in notices if isinstance(each, SessionUp)] == [
-                "binance.spot/private"
-            ]
-            assert "binance.spot/private" in str(tw.status().tasks)
+            up = {each.session for each in notices if isinstance(each, SessionUp)}
+            assert up == {"binance.spot/private", "binance.spot/orders"}
+            assert all(name in str(tw.status().tasks) for name in up)
         assert not venue.venue.connections()
+
+
+@pytest.mark.parametrize("product", ["binance.spot", "binance.usdm", "bybit.spot", "bybit.linear"])
+@virtual_time
+async def test_the_first_order_goes_over_a_socket_that_is_warm(product: str) -> None:
+    async with Connector.open(product, environment=sandbox(product)) as tw:
+        symbol = f"{product.partition('.')[0]}:BTC/USDT"
+        is_contract = product in ("binance.usdm", "bybit.linear")
+        instrument = f"{symbol}:USDT" if is_contract else symbol
+        order = await tw.orders.submit(instrument, "buy", quantity="0.01", price="60000")
+        assert order.state is OrderState.OPEN
+        floor = tw.orders._floor
+        assert floor is not None
+        assert floor.order_sockets[product].sent == 1
+
+
+@virtual_time
+async def test_commands_go_over_rest_where_that_is_wanted() -> None:
+    async with Connector.open(
+        "binance.spot", environment=sandbox("binance.spot"), order_transport="rest"
+    ) as tw:
+        order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        assert order.state is OrderState.OPEN
+        floor = tw.orders._floor
+        assert floor is not None
+        assert not floor.order_sockets
 
 
 @virtual_time

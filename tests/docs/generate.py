@@ -158,8 +158,7 @@ def _plain(value: object) -> str:
 
 
 def _type_name(annotation: str) -> str:
-    known = {"Environment": "Environment", "LogLevel": "LogLevel"}
-    if annotation in known:
+    if annotation in ("Environment", "LogLevel", "OrderTransport"):
         module = importlib.import_module("tickwright.app.config")
         return ", ".join(f"`{word}`" for word in getattr(module, annotation).__args__)
     if annotation in _KINDS:

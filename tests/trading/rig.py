@@ -26,6 +26,8 @@ from tickwright.trading.board import OrderBoard
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Journal
+from tickwright.trading.keptsocket import SocketParts
+from tickwright.trading.ordersocket import OrderSocket, OrderSocketPolicy
 from tickwright.trading.private import PrivateParts, PrivatePolicy, PrivateSession
 from tickwright.trading.recorder import Recorder
 from tickwright.venues.signing import Credentials, Signer
@@ -54,7 +56,9 @@ class Rig:
         self.notices: list[Notice] = []
         self.accounts = Accounts()
         self.denial: Denial | None = None
+        self.check: Callable[..., Denial | None] = lambda *about, **others: self.denial
         self.running: asyncio.Task[None] | None = None
+        self.warming: asyncio.Task[None] | None = None
         self.store = MemoryStore()
         self._group = group
         self._instruments = Instruments()
@@ -87,38 +91,59 @@ class Rig:
         self.gateway = Gateway(
             {self.product: self.desk},
             self.recorder,
-            check=lambda command, instrument: self.denial,
+            check=self._checked,
             clock=self.clock,
             spawn=self._spawn,
         )
         return self.gateway
+
+    def _checked(self, *about: Any, **others: Any) -> Denial | None:
+        return self.check(*about, **others)  # a test may change it
 
     def _spawn(self, name: str, coroutine: Coroutine[Any, Any, None], /) -> object:
         return self._group.create_task(coroutine, name=name)
 
     def private(self, policy: PrivatePolicy | None = None, secret: str = "") -> PrivateSession:
         """Run a private stream of the present gateway; with a wrong secret if one is given."""
-        network, account = self.sandbox.network, self.sandbox.account
-        assert network is not None
-        assert network.websockets is not None
         parts = PrivateParts(
             desk=self.desk,
-            rest=self.rest,
-            signer=Signer(Credentials(account.key, secret or account.secret)),
-            endpoints=self.sandbox.endpoints[self.product],
             instruments=lambda: self._instruments,
-            transport=network.websockets,
-            options=WebSocketOptions(),
             gateway=self.gateway,
             recorder=self.recorder,
             accounts=self.accounts,
-            clock=self.clock,
-            rng=Random(7),
-            notify=self.notices.append,
+            **self._socket_parts(secret),
         )
         session = PrivateSession(parts, policy)
         self.running = self._group.create_task(session.run())
         return session
+
+    async def warm(self, policy: OrderSocketPolicy | None = None, secret: str = "") -> OrderSocket:
+        """Send commands over the venue's socket from now on; with a wrong secret if one is given."""
+        link = self.desk.calls.order_link
+        assert link is not None
+        socket = OrderSocket(self.product, link, SocketParts(**self._socket_parts(secret)), policy)
+        self.warming = self._group.create_task(socket.run())
+        self.desk = TradingDesk(
+            self._declared, self.rest, lambda: self._instruments, self.clock, socket
+        )
+        self.again(())
+        await socket.warm()
+        return socket
+
+    def _socket_parts(self, secret: str) -> dict[str, Any]:
+        network, account = self.sandbox.network, self.sandbox.account
+        assert network is not None
+        assert network.websockets is not None
+        return {
+            "rest": self.rest,
+            "signer": Signer(Credentials(account.key, secret or account.secret)),
+            "endpoints": self.sandbox.endpoints[self.product],
+            "transport": network.websockets,
+            "options": WebSocketOptions(),
+            "clock": self.clock,
+            "rng": Random(7),
+            "notify": self.notices.append,
+        }
 
     # ------------------------------------------------------------------ orders
 
@@ -174,5 +199,6 @@ async def rig(product: str = SPOT) -> AsyncIterator[Rig]:
         made = Rig(sandbox, product, group)
         await made.listed()
         yield made
-        if made.running is not None:
-            made.running.cancel()
+        for task in (made.running, made.warming):
+            if task is not None:
+                task.cancel()

@@ -27,9 +27,10 @@ from tickwright.venues.base import Endpoints
 from tickwright.venues.signing import Credentials
 
 
-__all__ = ["NO_JOURNAL", "Environment", "LogLevel", "Settings", "load_settings"]
+__all__ = ["NO_JOURNAL", "Environment", "LogLevel", "OrderTransport", "Settings", "load_settings"]
 
 Environment = Literal["live", "testnet", "demo", "sandbox"]
+OrderTransport = Literal["websocket", "rest"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 NO_JOURNAL = "memory:"
@@ -64,6 +65,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``tickwright-orders-testnet.db`` and so on, and nowhere for a sandbox."""
     order_prefix: str = "tw"
     """What the client order ids of this program begin with: up to 12 lower-case letters and digits."""
+    order_transport: OrderTransport = "websocket"
+    """How commands travel: over the venue's socket for orders, where it has one and it is connected, else over REST; or always
+    over ``rest``. Questions go over REST."""
     risk: RiskLimits = RiskLimits()
     """What no order may exceed; nothing is limited unless said."""
     log_level: LogLevel = "warning"

@@ -102,4 +102,6 @@ class OrderQuestions:
         async with asyncio.timeout(READY_TIMEOUT_S):
             for session in self._floor.sessions.values():
                 await session.wait_ready()
+            for socket in self._floor.order_sockets.values():
+                await socket.warm()
         return self._floor

@@ -1,6 +1,7 @@
 """Puts order entry together, when somebody first asks for it: journal, board, gateway, private streams.
 
-    root ── one private stream a product whose venue takes orders and has credentials
+    root ── one private stream a product whose venue takes orders and has credentials,
+            and one socket for orders, where the venue has them
 
 Who only reads market data pays nothing for it: no file is made, no key is needed, no socket is opened.
 """
@@ -31,7 +32,9 @@ from tickwright.trading.board import OrderBoard
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Journal
+from tickwright.trading.keptsocket import SocketParts
 from tickwright.trading.live import Ears, LiveOrder
+from tickwright.trading.ordersocket import OrderSocket, OrderSocketPolicy
 from tickwright.trading.private import PrivateParts, PrivateSession
 from tickwright.trading.recorder import Recorder
 from tickwright.trading.risk import RiskDesk
@@ -67,13 +70,17 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     ids: ClientOrderIds
     sessions: Mapping[str, PrivateSession]
     """Product → its private stream."""
+    order_sockets: Mapping[str, OrderSocket]
+    """Product → what its commands go over; none where they go over REST."""
     desks: Mapping[str, TradingDesk]
     journal: Journal
 
     @property
     def is_ready(self) -> bool:
-        """Whether all that the venues know of the accounts is known here."""
-        return all(session.state is PrivateState.READY for session in self.sessions.values())
+        """Whether all that the venues know of the accounts is known here, and no socket for orders is worth waiting for."""
+        return all(
+            session.state is PrivateState.READY for session in self.sessions.values()
+        ) and all(socket.is_settled for socket in self.order_sockets.values())
 
     def live(self, client_order_id: str) -> LiveOrder:
         """Return an order as it lives."""
@@ -102,6 +109,8 @@ async def open_floor(parts: FloorParts) -> Floor:
         raise
     for session in floor.sessions.values():
         parts.root.add(ChildSpec(name=session.name, start=session.run))
+    for socket in floor.order_sockets.values():
+        parts.root.add(ChildSpec(name=socket.name, start=socket.run))
     return floor
 
 
@@ -115,7 +124,8 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal) -> Floor:
 
     recorder = Recorder(journal, board, tell, parts.root.spawn)
     risk = RiskDesk(parts.settings.risk, board, accounts, _best_prices(feeds), parts.clock)
-    desks = {feed.product.name: _desk(feed, parts.clock) for feed in feeds}
+    order_sockets = _order_sockets(feeds, parts)
+    desks = {feed.product.name: _desk(feed, parts.clock, order_sockets) for feed in feeds}
     gateway = Gateway(desks, recorder, check=risk, clock=parts.clock, spawn=parts.root.spawn)
     sessions = {
         feed.product.name: _session(
@@ -130,13 +140,47 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal) -> Floor:
         risk=risk,
         ids=ClientOrderIds(parts.settings.order_prefix, parts.rng),
         sessions=sessions,
+        order_sockets=order_sockets,
         desks=desks,
         journal=journal,
     )
 
 
-def _desk(feed: Feed, clock: Clock) -> TradingDesk:
-    return TradingDesk(feed.product, feed.rest, lambda: feed.instruments, clock)
+def _desk(feed: Feed, clock: Clock, order_sockets: Mapping[str, OrderSocket]) -> TradingDesk:
+    product = feed.product
+    carrier = order_sockets.get(product.name)
+    return TradingDesk(product, feed.rest, lambda: feed.instruments, clock, carrier)
+
+
+def _order_sockets(feeds: list[Feed], parts: FloorParts) -> dict[str, OrderSocket]:
+    """Return the sockets for orders, by product; none of a venue that has none in this environment."""
+    if parts.settings.order_transport == "rest":
+        return {}
+    policy = OrderSocketPolicy(answer_s=parts.settings.request_timeout_s)
+    found: dict[str, OrderSocket] = {}
+    for feed in feeds:
+        name, calls = feed.product.name, feed.product.trading
+        link = None if calls is None else calls.order_link
+        if link is not None and link.url(parts.endpoints[name]) is not None:
+            found[name] = OrderSocket(name, link, _socket_parts(feed, parts), policy)
+    return found
+
+
+def _socket_parts(feed: Feed, parts: FloorParts) -> SocketParts:
+    settings = parts.settings
+    return SocketParts(
+        rest=feed.rest,
+        signer=Signer(settings.credentials[feed.product.venue]),
+        endpoints=parts.endpoints[feed.product.name],
+        transport=parts.transport(),
+        options=WebSocketOptions(
+            connect_timeout_s=settings.connect_timeout_s, proxy=settings.proxy
+        ),
+        clock=parts.clock,
+        rng=parts.rng,
+        notify=parts.notify,
+        refused_s=feed.product.ws_limits.refused_s,
+    )
 
 
 def _session(
@@ -147,25 +191,14 @@ def _session(
     recorder: Recorder,
     accounts: Accounts,
 ) -> PrivateSession:
-    settings = parts.settings
-    credentials = settings.credentials[feed.product.venue]
     return PrivateSession(
         PrivateParts(
+            **msgspec.structs.asdict(_socket_parts(feed, parts)),
             desk=desk,
-            rest=feed.rest,
-            signer=Signer(credentials),
-            endpoints=parts.endpoints[feed.product.name],
             instruments=lambda: feed.instruments,
-            transport=parts.transport(),
-            options=WebSocketOptions(
-                connect_timeout_s=settings.connect_timeout_s, proxy=settings.proxy
-            ),
             gateway=gateway,
             recorder=recorder,
             accounts=accounts,
-            clock=parts.clock,
-            rng=parts.rng,
-            notify=parts.notify,
         )
     )
 

@@ -24,7 +24,7 @@ from pydantic_settings import (
     YamlConfigSettingsSource,
 )
 
-from tickwright.app.config import Environment, LogLevel
+from tickwright.app.config import Environment, LogLevel, OrderTransport
 from tickwright.app.credentials import credentials_in, is_credential
 from tickwright.app.registry import products_of
 from tickwright.core.clientids import ClientOrderIds
@@ -105,6 +105,7 @@ class _Schema(BaseSettings):
     credentials: Any = {}
     journal: Annotated[str, AfterValidator(_journal)] | None = None
     order_prefix: Annotated[str, AfterValidator(_prefix)] = "tw"
+    order_transport: OrderTransport = "websocket"
     risk: Any = None
     log_level: LogLevel = "warning"
 

@@ -114,7 +114,8 @@ class HostGate:
             costs: Bucket name → units.
             priority: Who goes first.
         """
-        await self._wait_for_limits(costs, priority)
+        if not self._limiter.take(costs, priority, *self._now()):
+            await self._wait_for_limits(costs, priority)
 
     def answered(
         self, response: HttpResponse, retry_after_s: float | None, *, is_refusal: bool

@@ -7,6 +7,7 @@ What an error means for an order is decided here, once. Three ends are possible,
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 from tickwright.core.inquiry import InquiryPolicy
 from tickwright.errors import (
@@ -28,7 +29,9 @@ from tickwright.venues.base import Product, RestCall
 from tickwright.venues.trading import RejectCode, TradingCalls, Verdict
 
 
-__all__ = ["Fate", "TradingDesk"]
+__all__ = ["Carrier", "Fate", "TradingDesk"]
+
+T = TypeVar("T")
 
 Fate = Reported | Denied | Rejected | Lost
 """What came of placing an order."""
@@ -36,14 +39,22 @@ Fate = Reported | Denied | Rejected | Lost
 _NOT_SENT = (ConnectTimeout, ConnectFailed, CircuitOpen, NoCredentials)
 
 
+class Carrier(Protocol):
+    """What takes a command to the venue: REST, or a socket for orders."""
+
+    async def call(self, call: RestCall[T], /) -> T:
+        """Return the answer to a command, which is sent once; see `tickwright.io.rest.RestClient.call`."""
+
+
 class TradingDesk:
-    """Order entry of one product over REST.
+    """Order entry of one product.
 
     Args:
         product: Whose calls are made.
         rest: Makes them.
         instruments: What is listed.
         clock: Stamps what is learned.
+        carrier: Takes commands; REST unless given. Questions go over REST.
 
     Raises:
         NotSupported: If the product takes no orders here.
@@ -55,12 +66,14 @@ class TradingDesk:
         rest: RestClient,
         instruments: Callable[[], Instruments],
         clock: Clock,
+        carrier: Carrier | None = None,
     ) -> None:
         if product.trading is None:
             raise NotSupported(f"{product.name} takes no orders here")
         self.name = product.name
         self.calls: TradingCalls = product.trading
         self._rest = rest
+        self._carrier: Carrier = carrier or rest
         self._instruments = instruments
         self._clock = clock
 
@@ -88,7 +101,7 @@ class TradingDesk:
             call: Made by `calls`, before anything was journalled.
         """
         try:
-            return self._reported(await self._rest.call(call))
+            return self._reported(await self._carrier.call(call))
         except VenueError as error:
             rejection = self.calls.rejection(error)
             if rejection.verdict is Verdict.REFUSED:
@@ -113,7 +126,7 @@ class TradingDesk:
             VenueError: The venue refused, or its answer does not tell; asking for the order does.
             ConnectivityError, CircuitOpen, DecodeError: It may have been carried out or not.
         """
-        return self._reported(await self._rest.call(call))
+        return self._reported(await self._carrier.call(call))
 
     async def cancel_all(self, instrument: Instrument) -> None:
         """Cancel every order of an instrument at the venue.
@@ -123,7 +136,7 @@ class TradingDesk:
         """
         for call in self.calls.cancel_all(instrument):
             try:
-                await self._rest.call(call)
+                await self._carrier.call(call)
             except VenueError as error:
                 if self.calls.rejection(error).code is not RejectCode.ORDER_GONE:  # none were open
                     raise

@@ -76,6 +76,7 @@ class OrderSocket:
         self._parts = parts
         self._policy = policy or OrderSocketPolicy()
         self._number = 0
+        self._was_waited_for = False
         self._socket: KeptSocket[OrderLine] = KeptSocket(
             self.name, link, parts, self._policy, prepare=self._prepare, work=self._work
         )
@@ -90,6 +91,13 @@ class OrderSocket:
         """How often a socket was lost, or not to be had."""
         return self._socket.reconnects
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the first try to connect has ended, either way, or was waited for: no command need wait for it any more."""
+        kept = self._socket
+        has_ended = kept.refusal is not None or kept.reconnects > 0
+        return kept.state is PrivateState.READY or has_ended or self._was_waited_for
+
     async def run(self) -> None:
         """Keep the socket until cancelled; if the venue refuses the key, do nothing more."""
         await self._socket.run()
@@ -99,9 +107,10 @@ class OrderSocket:
         kept = self._socket
         with suppress(TimeoutError):
             async with asyncio.timeout(self._policy.warm_s):
-                while not self._is_settled:
+                while not self.is_settled:
                     kept.changed.clear()
                     await kept.changed.wait()
+        self._was_waited_for = True
 
     async def call(self, call: RestCall[T]) -> T:
         """Return the answer to a command, which is sent once, over the socket or over REST.
@@ -139,11 +148,6 @@ class OrderSocket:
 
     def _line(self) -> OrderLine | None:
         return self._socket.line
-
-    @property
-    def _is_settled(self) -> bool:
-        kept = self._socket
-        return kept.state is PrivateState.READY or kept.refusal is not None or kept.reconnects > 0
 
     async def _prepare(self) -> tuple[str, OrderLine]:
         parts, policy = self._parts, self._policy
