@@ -71,12 +71,14 @@ class ClockSync:
         5500000
     """
 
-    __slots__ = ("_policy", "_sampled_mono_ns", "_samples")
+    __slots__ = ("_best", "_policy", "_sampled_mono_ns", "_samples")
 
     def __init__(self, policy: ClockPolicy | None = None) -> None:
         self._policy = policy or ClockPolicy()
         self._samples: deque[_Sample] = deque(maxlen=self._policy.samples_max)
         self._sampled_mono_ns: int | None = None
+        self._best: _Sample | None = None
+        """The one that is wrong by the least. All grow wrong at the same rate, so it stays so until another comes."""
 
     def add(self, sent_mono_ns: int, server_ts_ns: int, received_mono_ns: int) -> None:
         """Take a sample in.
@@ -104,11 +106,11 @@ class ClockSync:
             self._samples.clear()
         self._samples.append(sample)
         self._sampled_mono_ns = received_mono_ns
+        self._best = min(self._samples, key=lambda sample: self._error_ns(sample, received_mono_ns))
 
     def server_ns(self, mono_ns: int) -> int | None:
         """Return the venue's time in ns at ``mono_ns`` of our monotonic clock; ``None``: not known."""
-        best = self._best(mono_ns)
-        return None if best is None else mono_ns + best.offset_ns
+        return None if self._best is None else mono_ns + self._best.offset_ns
 
     def offset_ns(self, mono_ns: int, wall_ns: int) -> int | None:
         """Return what must be added to our wall clock to have the venue's (readings of one moment)."""
@@ -117,8 +119,7 @@ class ClockSync:
 
     def error_ns(self, mono_ns: int) -> int | None:
         """Return by how much ``server_ns`` may be wrong at most, in ns."""
-        best = self._best(mono_ns)
-        return None if best is None else self._error_ns(best, mono_ns)
+        return None if self._best is None else self._error_ns(self._best, mono_ns)
 
     def due_in_ns(self, mono_ns: int) -> int:
         """Return in how many ns a sample should be taken, 0 where now, until one arrives: the caller paces its retries."""
@@ -136,6 +137,7 @@ class ClockSync:
         """Forget everything: the venue refused a timestamp. The next sample is believed at once."""
         self._samples.clear()
         self._sampled_mono_ns = None
+        self._best = None
 
     @property
     def sample_count(self) -> int:
@@ -143,14 +145,11 @@ class ClockSync:
         return len(self._samples)
 
     def _contradicts(self, sample: _Sample) -> bool:
-        best = self._best(sample.received_mono_ns)
+        best = self._best
         if best is None:
             return False
         error_ns = sample.error_ns + self._error_ns(best, sample.received_mono_ns)
         return abs(sample.offset_ns - best.offset_ns) > error_ns
-
-    def _best(self, mono_ns: int) -> _Sample | None:
-        return min(self._samples, key=lambda sample: self._error_ns(sample, mono_ns), default=None)
 
     def _error_ns(self, sample: _Sample, mono_ns: int) -> int:
         age_ns = max(0, mono_ns - sample.received_mono_ns)
