@@ -26,7 +26,8 @@ from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.orders import Order, OrderReport, SubmitOrder
 from tickwright.trading.journal import Denied, Executed, Lost, Rejected, Reported
 from tickwright.venues.base import Product, RestCall
-from tickwright.venues.trading import RejectCode, TradingCalls, Verdict
+from tickwright.venues.groups import Group, alone
+from tickwright.venues.trading import Execution, RejectCode, TradingCalls, Verdict
 
 
 __all__ = ["Carrier", "Fate", "TradingDesk"]
@@ -100,39 +101,50 @@ class TradingDesk:
             name: Its client order id.
             call: Made by `calls`, before anything was journalled.
         """
-        try:
-            return self._reported(await self._carrier.call(call))
-        except VenueError as error:
-            rejection = self.calls.rejection(error)
-            if rejection.verdict is Verdict.REFUSED:
-                return Rejected(
-                    at_ns=self._now_ns,
-                    client_order_id=name,
-                    code=rejection.code.name,
-                    text=str(error),
-                )
-            return self._lost(name, error)
-        except _NOT_SENT as error:
-            return Denied(
-                at_ns=self._now_ns, client_order_id=name, code="NOT_SENT", text=str(error)
-            )
-        except TickwrightError as error:
-            return self._lost(name, error)
+        (answer,) = await self.answers(alone(name, call))
+        return self.fate(name, answer)
 
-    async def change(self, call: RestCall[OrderReport]) -> Reported:
-        """Amend or cancel an order.
+    async def answers(self, group: Group) -> list[OrderReport | TickwrightError]:
+        """Make a group's call and return what each of its orders was answered; nothing is raised, and nothing is repeated.
 
-        Raises:
-            VenueError: The venue refused, or its answer does not tell; asking for the order does.
-            ConnectivityError, CircuitOpen, DecodeError: It may have been carried out or not.
+        An error of the call as a whole is the answer of each.
         """
-        return self._reported(await self._carrier.call(call))
+        answers: list[OrderReport | TickwrightError] = []
+        try:
+            answers += await self._carrier.call(group.call)
+        except TickwrightError as error:
+            return [error] * len(group.names)
+        return answers
+
+    def fate(self, name: str, answer: OrderReport | TickwrightError) -> Fate:
+        """Return what an answer means for the order that was to be placed.
+
+        Args:
+            name: Its client order id.
+            answer: To placing it.
+        """
+        if isinstance(answer, OrderReport):
+            return self.reported(answer)
+        text = str(answer)
+        if isinstance(answer, _NOT_SENT):
+            return Denied(at_ns=self._now_ns, client_order_id=name, code="NOT_SENT", text=text)
+        if isinstance(answer, VenueError):
+            rejection = self.calls.rejection(answer)
+            if rejection.verdict is Verdict.REFUSED:
+                code = rejection.code.name
+                return Rejected(at_ns=self._now_ns, client_order_id=name, code=code, text=text)
+        return Lost(at_ns=self._now_ns, client_order_id=name, text=text)
+
+    def reported(self, report: OrderReport) -> Reported:
+        """Return what the venue said as an entry for the journal."""
+        return Reported(at_ns=self._now_ns, product=self.name, report=report)
 
     async def cancel_all(self, instrument: Instrument) -> None:
         """Cancel every order of an instrument at the venue.
 
         Raises:
-            VenueError, ConnectivityError, CircuitOpen: As `change`.
+            VenueError: The venue refused.
+            ConnectivityError, CircuitOpen: It may have been carried out or not.
         """
         for call in self.calls.cancel_all(instrument):
             try:
@@ -150,7 +162,7 @@ class TradingDesk:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
         """
         try:
-            return self._reported(
+            return self.reported(
                 await self._rest.call(self.calls.query(order, self.instrument(order)))
             )
         except VenueError as error:
@@ -176,15 +188,32 @@ class TradingDesk:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
         """
         calls: Sequence[RestCall[list[OrderReport]]] = self.calls.open_orders(self._instruments())
-        return [self._reported(report) for call in calls for report in await self._rest.pages(call)]
+        return [self.reported(report) for call in calls for report in await self._rest.pages(call)]
+
+    async def past_orders(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> list[Reported]:
+        """Ask for the orders placed between two moments, whoever placed them; raises what `open_orders` raises."""
+        calls = self.calls.past_orders(instrument, start_ns, end_ns)
+        return [self.reported(report) for call in calls for report in await self._rest.pages(call)]
+
+    async def past_executions(
+        self, instrument: Instrument, start_ns: int, end_ns: int
+    ) -> list[Execution]:
+        """Ask for the account's trades between two moments; raises what `open_orders` raises."""
+        calls = self.calls.past_executions(instrument, start_ns, end_ns)
+        return [row for call in calls for row in await self._rest.pages(call)]
 
     async def balances(self) -> list[Balance]:
         """Ask what the account holds; raises what `open_orders` raises."""
         return await self._rest.call(self.calls.balances())
 
     async def positions(self) -> list[Position]:
-        """Ask for open positions; raises what `open_orders` raises, and NotSupported where there are none."""
-        calls = self.calls.positions(self._instruments())
+        """Ask for open positions, of which there are none where nothing can be held so; raises what `open_orders` raises."""
+        try:
+            calls = self.calls.positions(self._instruments())
+        except NotSupported:
+            return []
         return [position for call in calls for position in await self._rest.pages(call)]
 
     # ------------------------------------------------------------------ entries
@@ -192,9 +221,3 @@ class TradingDesk:
     @property
     def _now_ns(self) -> int:
         return self._clock.time_ns()
-
-    def _reported(self, report: OrderReport) -> Reported:
-        return Reported(at_ns=self._now_ns, product=self.name, report=report)
-
-    def _lost(self, name: str, error: TickwrightError) -> Lost:
-        return Lost(at_ns=self._now_ns, client_order_id=name, text=str(error))

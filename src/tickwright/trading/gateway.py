@@ -1,59 +1,31 @@
-"""The gateway: commands go out through it, and what became of every order is known or being found out.
+"""The gateway: all commands go out through it, and what became of every order is known or being found out.
 
 An order's way: checks → intent in the journal → sent → what came of it in the journal → events. A command is never repeated
-(G2). An order whose outcome is unknown is left to `tickwright.trading.inquiries` (G1).
+(G2). `tickwright.trading.placing` places, `tickwright.trading.changing` amends and cancels, `tickwright.trading.inquiries` finds
+out what answers do not tell (G1).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
-from tickwright.core.ordercheck import Denial
-from tickwright.errors import StoreError, TickwrightError, UsageError, VenueError
+from tickwright.errors import TickwrightError, UsageError
 from tickwright.io.clock import Clock
-from tickwright.model.instrument import Instrument
 from tickwright.model.numbers import format_decimal
-from tickwright.model.orders import (
-    AmendOrder,
-    Order,
-    OrderEvent,
-    OrderReport,
-    OrderState,
-    ReportedState,
-    SubmitOrder,
-)
+from tickwright.model.orders import AmendOrder, Order, SubmitOrder
 from tickwright.runtime.bus import Spawn
+from tickwright.trading.changing import Changes, Job
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.inquiries import Inquiries
-from tickwright.trading.journal import (
-    AmendAsked,
-    CancelAsked,
-    Denied,
-    Entry,
-    Reported,
-    Sent,
-    Submitted,
-)
+from tickwright.trading.journal import AmendAsked, Entry, Reported
+from tickwright.trading.placing import Check, Placing, Wanted
 from tickwright.trading.recorder import Recorder
-from tickwright.venues.base import RestCall
-from tickwright.venues.trading import RejectCode, Verdict
+from tickwright.venues.groups import alone
 
 
-__all__ = ["Check", "Gateway"]
-
-_ANSWER_S = 10.0
-"""How long placing waits for a venue that queues requests; by then it was asked several times."""
-
-
-class Check(Protocol):
-    """Says why an order must not leave."""
-
-    def __call__(self, command: SubmitOrder, instrument: Instrument, /) -> Denial | None:
-        """Return a denial, ``None`` to let the order leave."""
+__all__ = ["Gateway"]
 
 
 class Gateway:
@@ -77,16 +49,23 @@ class Gateway:
         spawn: Spawn,
     ) -> None:
         self.board = recorder.board
-        self._inquiries = Inquiries(desks, recorder, clock, spawn)
-        self._recorder = recorder
-        self._check = check
+        self._desks = desks
         self._clock = clock
-        self._spawn = spawn
-        self._claimed: set[str] = set()
-        """Names of orders whose intent is on its way into the journal."""
-        recorder.listen(self._heard)
+        self._inquiries = Inquiries(desks, recorder, clock, spawn)
+        self._changes = Changes(self._inquiries, recorder, clock, spawn)
+        self._placing = Placing(
+            self._inquiries, self._changes, recorder, check=check, clock=clock, spawn=spawn
+        )
 
-    # ------------------------------------------------------------------ commands
+    def order(self, client_order_id: str) -> Order:
+        """Return an order as it is known now.
+
+        Raises:
+            KeyError: If there is none of that name.
+        """
+        return self._inquiries.order(client_order_id)
+
+    # ------------------------------------------------------------------ placing
 
     async def submit(self, command: SubmitOrder, product: str) -> Order:
         """Place an order and return it once the outcome of placing is known, or known to be unknown.
@@ -103,21 +82,98 @@ class Gateway:
             StoreError: The intent could not be journalled; nothing was sent.
         """
         desk = self._inquiries.desk(product)
-        name = command.client_order_id
-        instrument = desk.instrument(command)
-        call = desk.calls.submit(command, instrument)
-        now_ns = self._clock.time_ns()
-        intent = Submitted(at_ns=now_ns, product=product, command=command)
-        denial = self._check(command, instrument)
-        self._claim(name)
-        if denial is not None:
-            denied = Denied(at_ns=now_ns, client_order_id=name, code=denial.code, text=denial.text)
-            await self._intend(intent, denied)
-            return self.order(name)
-        placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._spawn(f"order {name}", self._place(desk, intent, call, placed))
-        await asyncio.shield(placed)
-        return self.order(name)
+        group = alone(command.client_order_id, desk.calls.submit(command, desk.instrument(command)))
+        wanted = [(command, product)]
+        denials = self._placing.claim(wanted)
+        await self._placing.place(wanted, [] if denials else [(desk, group)], denials)
+        return self.order(command.client_order_id)
+
+    async def submit_many(self, wanted: Sequence[Wanted]) -> list[Order]:
+        """Place orders by as few calls as the venues need, and return them as `submit` would each.
+
+        All intents are journalled together. An order that is denied leaves out itself; the others go.
+
+        Args:
+            wanted: What to place, and where.
+
+        Raises:
+            NotSupported, UnknownInstrument, UsageError: Of any of them, before anything was journalled or sent.
+            StoreError: The intents could not be journalled; nothing was sent.
+        """
+        if not wanted:
+            return []
+        jobs = self._batches(wanted)
+        denials = self._placing.claim(wanted)
+        if denials:
+            jobs = self._batches(
+                [each for each in wanted if each[0].client_order_id not in denials]
+            )
+        await self._placing.place(wanted, jobs, denials)
+        return [self.order(command.client_order_id) for command, _ in wanted]
+
+    async def submit_oco(
+        self, legs: tuple[SubmitOrder, SubmitOrder], product: str
+    ) -> tuple[Order, Order]:
+        """Place two orders of which one ends the other, and return them as `submit` would each.
+
+        Args:
+            legs: A limit order, or one that takes profit, and a stop; of the same side and quantity.
+            product: Where.
+
+        Raises:
+            NotSupported: The venue has no such thing; before anything was journalled or sent.
+            UsageError: The legs do not go together, or a name was used before.
+            StoreError: The intents could not be journalled; nothing was sent.
+        """
+        desk = self._inquiries.desk(product)
+        group = desk.calls.submit_oco(legs, desk.instrument(legs[0]))
+        wanted = [(leg, product) for leg in legs]
+        denials = self._placing.claim(wanted, all_or_none=True)
+        await self._placing.place(wanted, [] if denials else [(desk, group)], denials)
+        first, second = (self.order(leg.client_order_id) for leg in legs)
+        return first, second
+
+    async def replace(self, client_order_id: str, command: SubmitOrder) -> Order:
+        """Cancel an order and place another one by one call; return the new one as `submit` would.
+
+        The new order is only placed if the old one was canceled.
+
+        Args:
+            client_order_id: The order that ends.
+            command: What takes its place, under a name that was never used.
+
+        Raises:
+            NotSupported: The venue has no such thing; before anything was journalled or sent.
+            UsageError: The order has ended, or the name was used before.
+            StoreError: The intents could not be journalled; nothing was sent.
+        """
+        old = self.order(client_order_id)
+        if old.state.is_final:
+            raise UsageError(
+                f"order {client_order_id} has ended ({old.state.value}); submit a new one"
+            )
+        product = self.board.product(client_order_id)
+        desk = self._inquiries.desk(product)
+        group = desk.calls.replace(old, command, desk.instrument(command))
+        wanted = [(command, product)]
+        denials = self._placing.claim(wanted, in_place_of=old)
+        jobs = [] if denials else [(desk, group)]
+        await self._placing.place(wanted, jobs, denials, in_place_of=old)
+        return self.order(command.client_order_id)
+
+    def _batches(self, wanted: Sequence[Wanted]) -> list[Job]:
+        by_desk: dict[TradingDesk, list[SubmitOrder]] = {}
+        for command, product in wanted:
+            by_desk.setdefault(self._inquiries.desk(product), []).append(command)
+        return [
+            (desk, group)
+            for desk, commands in by_desk.items()
+            for group in desk.calls.submit_groups(
+                [(command, desk.instrument(command)) for command in commands]
+            )
+        ]
+
+    # ------------------------------------------------------------------ changing
 
     async def amend(self, command: AmendOrder) -> Order:
         """Change an open order's quantity, price or both, and return it as it is then.
@@ -127,21 +183,40 @@ class Gateway:
             VenueError: The venue refused; the order stays as it is.
             ConnectivityError, CircuitOpen, DecodeError: Nobody knows yet; the order is asked for.
         """
-        order = self.order(command.client_order_id)
-        desk = self._inquiries.desk(self.board.product(order.client_order_id))
-        changed = msgspec.structs.replace(
-            order,
-            quantity=order.quantity if command.quantity is None else command.quantity,
-            price=order.price if command.price is None else command.price,
-        )
-        call = desk.calls.amend(order, changed, desk.instrument(order))
-        asked = AmendAsked(
-            at_ns=self._clock.time_ns(),
-            client_order_id=order.client_order_id,
-            quantity=None if command.quantity is None else format_decimal(command.quantity),
-            price=None if command.price is None else format_decimal(command.price),
-        )
-        return await self._change(order, desk, call, asked)
+        (result,) = await self.amend_many([command])
+        return _order(result)
+
+    async def amend_many(self, commands: Sequence[AmendOrder]) -> list[Order | TickwrightError]:
+        """Change orders by as few calls as the venues need; return each as it is then, or why it is as it was.
+
+        Raises:
+            NotSupported, UsageError: Of any of them, before anything was journalled or sent.
+        """
+        by_desk: dict[TradingDesk, list[tuple[Order, Order]]] = {}
+        for command in commands:
+            desk = self._inquiries.desk_of(command.client_order_id)
+            order = self.order(command.client_order_id)
+            by_desk.setdefault(desk, []).append((order, _changed(order, command)))
+        jobs = [
+            (desk, group)
+            for desk, changes in by_desk.items()
+            for group in desk.calls.amend_groups(
+                [(order, changed, desk.instrument(order)) for order, changed in changes]
+            )
+        ]
+        now_ns = self._clock.time_ns()
+        asked = [
+            AmendAsked(
+                at_ns=now_ns,
+                client_order_id=command.client_order_id,
+                quantity=None if command.quantity is None else format_decimal(command.quantity),
+                price=None if command.price is None else format_decimal(command.price),
+            )
+            for command in commands
+        ]
+        errors = await self._changes.carry_out(jobs, asked)
+        names = [command.client_order_id for command in commands]
+        return [errors.get(name) or self.order(name) for name in names]
 
     async def cancel(self, client_order_id: str) -> Order:
         """Cancel an order and return it as it is then; one that has ended already stays as it ended.
@@ -150,21 +225,19 @@ class Gateway:
             VenueError: The venue refused for another reason than that the order is gone.
             ConnectivityError, CircuitOpen, DecodeError: Nobody knows yet; the order is asked for.
         """
-        order = self.order(client_order_id)
-        if order.state.is_final:
-            return order
-        desk = self._inquiries.desk(self.board.product(client_order_id))
-        call = desk.calls.cancel(order, desk.instrument(order))
-        asked = CancelAsked(at_ns=self._clock.time_ns(), client_order_id=client_order_id)
-        return await self._change(order, desk, call, asked)
+        (result,) = await self.cancel_many([client_order_id])
+        return _order(result)
 
-    def order(self, client_order_id: str) -> Order:
-        """Return an order as it is known now.
+    async def cancel_many(self, client_order_ids: Sequence[str]) -> list[Order | TickwrightError]:
+        """Cancel orders by as few calls as the venues need; return each as it is then, or why it is as it was.
 
-        Raises:
-            KeyError: If there is none of that name.
+        One whose placing is in the dark stays unknown for now, and is canceled as soon as it turns up.
         """
-        return self._inquiries.order(client_order_id)
+        orders = {name: self.order(name) for name in client_order_ids}
+        errors = await self._changes.cancel(
+            [order for order in orders.values() if not order.state.is_final]
+        )
+        return [errors.get(name) or self.order(name) for name in client_order_ids]
 
     # ------------------------------------------------------------------ finding out
 
@@ -174,7 +247,18 @@ class Gateway:
         Raises:
             StoreError: If the journal cannot be read.
         """
-        await self._inquiries.recover(entries)
+        await self._inquiries.recover(self._changes.recalled(entries))
+
+    async def ask(self, client_order_id: str) -> Order:
+        """Ask the venue for an order, and for executions that nobody has named; return it as it is known then.
+
+        One that the venue does not find stays as it was: that alone is no proof.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
+        """
+        await self._inquiries.ask_once(client_order_id)
+        return self.order(client_order_id)
 
     async def reconcile(self, product: str) -> list[Reported]:
         """Make the orders of a product what the venue says they are; see `Inquiries.reconcile`.
@@ -184,73 +268,17 @@ class Gateway:
         """
         return await self._inquiries.reconcile(product)
 
-    # ------------------------------------------------------------------ inside
 
-    async def _place(
-        self,
-        desk: TradingDesk,
-        intent: Submitted,
-        call: RestCall[OrderReport],
-        placed: asyncio.Future[None],
-    ) -> None:
-        name = intent.client_order_id
-        try:
-            await self._intend(intent, Sent(at_ns=intent.at_ns, client_order_id=name))
-            try:
-                await self._recorder.record(await desk.submit(name, call))
-            except StoreError:
-                self._inquiries.seek(
-                    name
-                )  # what could not be written down is asked for until it can
-                raise
-            self._inquiries.seek(name)
-            await self._inquiries.until(
-                name, lambda order: order.state is not OrderState.SENT, _ANSWER_S
-            )
-        except BaseException as error:
-            # The connector closes: after a restart the order is sought. Or the journal failed, which is its caller's to know.
-            placed.set_exception(
-                error if isinstance(error, Exception) else ConnectionAbortedError()
-            )
-            placed.exception()  # whoever asked may be gone
-            if not isinstance(error, TickwrightError):
-                raise
-        else:
-            placed.set_result(None)
+def _changed(order: Order, command: AmendOrder) -> Order:
+    return msgspec.structs.replace(
+        order,
+        quantity=order.quantity if command.quantity is None else command.quantity,
+        price=order.price if command.price is None else command.price,
+    )
 
-    def _claim(self, name: str) -> None:
-        if name in self.board or name in self._claimed:
-            raise UsageError(f"an order goes by {name!r} already; names are used once")
-        self._claimed.add(name)
 
-    async def _intend(self, intent: Submitted, outcome: Entry) -> None:
-        try:
-            await self._recorder.record(intent, outcome)
-        except StoreError:
-            self._claimed.discard(intent.client_order_id)
-            raise
-
-    async def _change(
-        self, order: Order, desk: TradingDesk, call: RestCall[OrderReport], asked: Entry
-    ) -> Order:
-        name = order.client_order_id
-        await self._recorder.record(asked)
-        try:
-            reported = await desk.change(call)
-            await self._recorder.record(reported)
-            if reported.report.state is ReportedState.QUEUED:
-                await self._inquiries.follow(order)
-        except VenueError as error:
-            rejection = desk.calls.rejection(error)
-            if rejection.code is not RejectCode.ORDER_GONE and rejection.verdict is Verdict.REFUSED:
-                raise
-            # Gone, or nobody knows: what became of it is found out.
-            await self._inquiries.ask_once(name)
-        except BaseException:
-            self._inquiries.seek(name, is_doubted=True)
-            raise
-        self._inquiries.seek(name)
-        return self.order(name)
-
-    def _heard(self, event: OrderEvent) -> None:
-        self._claimed.discard(event.order.client_order_id)
+def _order(result: Order | TickwrightError) -> Order:
+    """Return an order, raise what stands in its place."""
+    if isinstance(result, TickwrightError):
+        raise result
+    return result

@@ -27,16 +27,17 @@ from tickwright.trading.journal import Absent, Entry, Lost, Reported
 from tickwright.trading.recorder import Recorder
 
 
-__all__ = ["Inquiries"]
+__all__ = ["UNTOLD", "Inquiries"]
 
 log = logging.getLogger(__name__)
+
+UNTOLD = (OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN)
+"""States in which the venue has not said whether it has the order."""
 
 _NO_ANSWER = (VenueError, ConnectivityError, CircuitOpen, DecodeError, StoreError)
 """What asking may end with, or writing the answer down: then one asks again."""
 _LOOKS_S = (0.1, 0.3, 1.0, 3.0)
-"""Waits between looks at an order that a queued request is to change."""
-_UNTOLD = (OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN)
-"""States in which the venue has not said whether it has the order."""
+"""Waits between looks at an order that is to change."""
 
 
 class Inquiries:
@@ -83,6 +84,10 @@ class Inquiries:
             raise UnknownVenue(f"{product!r} takes no orders here; those that do: {known}")
         return desk
 
+    def desk_of(self, name: str) -> TradingDesk:
+        """Return the order entry of the product that an order was placed at."""
+        return self.desk(self._board.product(name))
+
     def order(self, name: str) -> Order:
         """Return an order as it is known now.
 
@@ -117,18 +122,24 @@ class Inquiries:
         """
         order = self.order(name)
         if not order.state.is_final:
-            reported = await self._desk_of(name).query(order)
+            reported = await self.desk_of(name).query(order)
             if reported is None:
                 return False
             await self._recorder.record(reported)
         await self._complete(name)
         return True
 
-    async def follow(self, before: Order) -> None:
-        """Wait until an order is another than before: a venue that queues requests tells later what came of them."""
-        name = before.client_order_id
+    async def follow(self, name: str, condition: Callable[[Order], bool]) -> None:
+        """Wait a few seconds for what an order is to become, and ask for it if nobody tells.
+
+        A venue that queues requests tells later what came of them.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
+            StoreError: It could not be written down.
+        """
         for delay_s in _LOOKS_S:
-            if await self.until(name, lambda now: now != before, delay_s):
+            if await self.until(name, condition, delay_s):
                 return
             await self.ask_once(name)
 
@@ -157,7 +168,7 @@ class Inquiries:
             changed.set()
 
     async def _find_out(self, name: str, *, is_doubted: bool) -> None:
-        inquiry = Inquiry(self._desk_of(name).inquiry, self._clock.monotonic_s())
+        inquiry = Inquiry(self.desk_of(name).inquiry, self._clock.monotonic_s())
         try:
             while is_doubted or _is_untold(self.order(name)):
                 await asyncio.sleep(inquiry.delay_s())
@@ -177,7 +188,7 @@ class Inquiries:
         """Ask for executions that nobody has named."""
         order = self.order(name)
         if order.missing_quantity and order.venue_order_id is not None:
-            await self._recorder.record(await self._desk_of(name).executions(order))
+            await self._recorder.record(await self.desk_of(name).executions(order))
 
     def _absent(self, name: str) -> Absent:
         return Absent(
@@ -185,9 +196,6 @@ class Inquiries:
             client_order_id=name,
             text="not found at the venue after its request could no longer arrive there",
         )
-
-    def _desk_of(self, name: str) -> TradingDesk:
-        return self.desk(self._board.product(name))
 
     # ------------------------------------------------------------------ all orders
 
@@ -260,6 +268,6 @@ class Inquiries:
 
 def _is_untold(order: Order) -> bool:
     """Tell whether the venue still has something to say of an order."""
-    return order.state in _UNTOLD or (
+    return order.state in UNTOLD or (
         order.missing_quantity > 0 and order.venue_order_id is not None
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from tickwright.core.ordercheck import Denial, OrderFacts, RiskLimits, check_order
 from tickwright.core.pacing import SlidingWindow
 from tickwright.io.clock import Clock
 from tickwright.model.instrument import Instrument
-from tickwright.model.orders import SubmitOrder
+from tickwright.model.market import Side
+from tickwright.model.numbers import total
+from tickwright.model.orders import Order, SubmitOrder
 from tickwright.trading.accounts import Accounts
 from tickwright.trading.board import OrderBoard
 
@@ -47,26 +49,56 @@ class RiskDesk:
         self._clock = clock
         self._windows: dict[str, SlidingWindow] = {}
 
-    def __call__(self, command: SubmitOrder, instrument: Instrument) -> Denial | None:
-        """Return why an order must not leave; one that may is counted among the orders of this second."""
+    def __call__(
+        self,
+        command: SubmitOrder,
+        instrument: Instrument,
+        *,
+        besides: Sequence[SubmitOrder] = (),
+        in_place_of: Order | None = None,
+    ) -> Denial | None:
+        """Return why an order must not leave; one that may is counted among the orders of this second.
+
+        Args:
+            command: What is to leave.
+            instrument: Of the order.
+            besides: Orders that leave at the same time and before it, of which the board does not know yet.
+            in_place_of: The order that ends if this one is placed.
+        """
         window = self._window(instrument.venue)
         now_s = self._clock.monotonic_s()
         best_bid, best_ask = self._best_prices(instrument.id)
-        count, buys, sells = self._board.pending(instrument.id)
+        count, left = self._pending(instrument.id, besides, in_place_of)
         facts = OrderFacts(
             is_killed=self.is_killed,
             best_bid=best_bid,
             best_ask=best_ask,
             open_orders=count,
             position=self._accounts.position(instrument.id).quantity,
-            open_buys=buys,
-            open_sells=sells,
+            open_buys=left[Side.BUY],
+            open_sells=left[Side.SELL],
             wait_s=0.0 if window is None else window.delay_s(now_s),
         )
         denial = check_order(command, instrument, self.limits, facts)
         if denial is None and window is not None:
             window.take(now_s)
         return denial
+
+    def _pending(
+        self, instrument_id: str, besides: Sequence[SubmitOrder], in_place_of: Order | None
+    ) -> tuple[int, dict[Side, Decimal]]:
+        """Return how many orders of an instrument may still trade, and what they have left by side."""
+        count, buys, sells = self._board.pending(instrument_id)
+        left = {Side.BUY: buys, Side.SELL: sells}
+        for each in besides:
+            if each.instrument == instrument_id:
+                count += 1
+                left[each.side] = total(left[each.side], each.quantity or Decimal(0))
+        if in_place_of is not None and not in_place_of.state.is_final:
+            side = in_place_of.command.side
+            count -= 1
+            left[side] = total(left[side], -(in_place_of.leaves_quantity or Decimal(0)))
+        return count, left
 
     def _window(self, venue: str) -> SlidingWindow | None:
         limit = self.limits.max_orders_per_s

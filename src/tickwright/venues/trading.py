@@ -20,6 +20,7 @@ from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import Side
 from tickwright.model.orders import Fill, Order, OrderReport, SubmitOrder
 from tickwright.venues.base import Endpoints, RestCall
+from tickwright.venues.groups import Group
 from tickwright.venues.signing import Signer
 
 
@@ -245,11 +246,26 @@ class TradingCalls(Protocol):
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order; prices and quantities are multiples of the instrument's steps already."""
 
+    def submit_groups(self, commands: Sequence[tuple[SubmitOrder, Instrument]]) -> Sequence[Group]:
+        """Place orders by as few calls as the venue needs; each is in one group."""
+
+    def submit_oco(self, legs: tuple[SubmitOrder, SubmitOrder], instrument: Instrument) -> Group:
+        """Place a limit order or one that takes profit, and a stop, of which one ends the other."""
+
+    def replace(self, order: Order, command: SubmitOrder, instrument: Instrument) -> Group:
+        """Cancel an order and, if that was done, place another; the group names both, the old one first."""
+
     def amend(self, order: Order, changed: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Give an open order the quantity and price of ``changed``."""
 
+    def amend_groups(self, changes: Sequence[tuple[Order, Order, Instrument]]) -> Sequence[Group]:
+        """Give open orders the quantity and price of the changed ones beside them, by as few calls as the venue needs."""
+
     def cancel(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Cancel an order."""
+
+    def cancel_groups(self, orders: Sequence[tuple[Order, Instrument]]) -> Sequence[Group]:
+        """Cancel orders by as few calls as the venue needs."""
 
     def cancel_all(self, instrument: Instrument) -> Sequence[RestCall[None]]:
         """Cancel every open order of an instrument; several calls where the venue keeps kinds of orders apart."""

@@ -38,6 +38,7 @@ __all__ = [
     "order",
     "orders",
     "positions",
+    "report",
     "spot_balances",
 ]
 
@@ -87,7 +88,7 @@ def order(client_order_id: str, instrument_id: str) -> Decode:
 
     def decode(body: bytes, received_ts_ns: int) -> OrderReport:
         row = _read_order(body)
-        return _report(row, client_order_id, instrument_id, received_ts_ns)
+        return report(row, client_order_id, instrument_id, received_ts_ns)
 
     return decode
 
@@ -100,7 +101,7 @@ def orders(product: str, instruments: Instruments) -> Callable[[bytes, int], lis
         for row in _read_orders(body):
             instrument = instruments.by_symbol(product, row.symbol)
             if instrument is not None:
-                found.append(_report(row, row.client_id, instrument.id, received_ts_ns))
+                found.append(report(row, row.client_id, instrument.id, received_ts_ns))
         return found
 
     return decode
@@ -238,9 +239,20 @@ def nothing(body: bytes, received_ts_ns: int) -> None:
     """Read an answer that says no more than that it was done."""
 
 
-def _report(
+def report(
     row: OrderRow, client_order_id: str, instrument_id: str, received_ts_ns: int
 ) -> OrderReport:
+    """Return what a row says of an order.
+
+    Args:
+        row: As placing, canceling, changing or asking answers it.
+        client_order_id: The order's name, whatever the row calls it after a cancel.
+        instrument_id: Its instrument.
+        received_ts_ns: When it came.
+
+    Raises:
+        DecodeError: Its state is none that is known.
+    """
     filled = read_decimal(row.filled or "0")
     changed_ms = row.transact_ms or row.update_ms
     waits = row.is_working is False or row.working_ms == -1

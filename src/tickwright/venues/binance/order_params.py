@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tickwright.errors import NotSupported
+from tickwright.errors import NotSupported, UsageError
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import Side
 from tickwright.model.numbers import format_decimal
-from tickwright.model.orders import SubmitOrder, TimeInForce, Trigger, TriggerBy, TriggerKind
+from tickwright.model.orders import Order, SubmitOrder, TimeInForce, Trigger, TriggerBy, TriggerKind
 
 
-__all__ = ["Params", "algo_params", "side_of", "spot_params", "usdm_params"]
+__all__ = [
+    "Params",
+    "algo_params",
+    "oco_params",
+    "replace_params",
+    "side_of",
+    "spot_params",
+    "usdm_params",
+]
 
 Params = tuple[tuple[str, str], ...]
 
@@ -32,6 +40,16 @@ _SPOT_WAITING = {
     (TriggerKind.TAKE_PROFIT, True): "TAKE_PROFIT",
     (TriggerKind.TAKE_PROFIT, False): "TAKE_PROFIT_LIMIT",
 }
+_LEG_NAMES = {
+    "type": "Type",
+    "timeInForce": "TimeInForce",
+    "price": "Price",
+    "stopPrice": "StopPrice",
+    "trailingDelta": "TrailingDelta",
+    "icebergQty": "IcebergQty",
+    "newClientOrderId": "ClientOrderId",
+}
+"""What an order's parameters are called as those of a leg, behind ``above`` or ``below``."""
 _USDM_WAITING = {
     (TriggerKind.STOP, True): "STOP_MARKET",
     (TriggerKind.STOP, False): "STOP",
@@ -75,6 +93,53 @@ def spot_params(command: SubmitOrder, instrument: Instrument) -> Params:
         newClientOrderId=command.client_order_id,
         newOrderRespType="FULL",
     )
+
+
+def oco_params(legs: tuple[SubmitOrder, SubmitOrder], instrument: Instrument) -> Params:
+    """Return the parameters of ``POST /api/v3/orderList/oco``: one leg lies above the market, one below.
+
+    Raises:
+        UsageError: The legs do not go together.
+        NotSupported: For what spot's orders do not have.
+    """
+    stops = [leg for leg in legs if leg.trigger and leg.trigger.kind is TriggerKind.STOP]
+    others = [leg for leg in legs if leg not in stops]
+    if len(stops) != 1 or (others[0].trigger is None and not others[0].post_only):
+        raise UsageError(
+            f"{instrument.id}: of an OCO one order is a stop; the other takes profit, by a trigger or as a post-only limit"
+        )
+    stop, other = stops[0], others[0]
+    if (stop.side, stop.quantity) != (other.side, other.quantity) or stop.quantity is None:
+        raise UsageError(f"{instrument.id}: both orders of an OCO have one side and one quantity")
+    above, below = (other, stop) if stop.side is Side.SELL else (stop, other)
+    return (
+        *_given(symbol=instrument.symbol, side=side_of(stop), quantity=stop.quantity),
+        *_leg("above", above, instrument),
+        *_leg("below", below, instrument),
+        ("newOrderRespType", "FULL"),
+    )
+
+
+def _leg(place: str, leg: SubmitOrder, instrument: Instrument) -> Params:
+    return tuple(
+        (place + _LEG_NAMES[name], value)
+        for name, value in spot_params(leg, instrument)
+        if name in _LEG_NAMES
+    )
+
+
+def replace_params(old: Order, command: SubmitOrder, instrument: Instrument) -> Params:
+    """Return the parameters of ``POST /api/v3/order/cancelReplace``, which places nothing unless it canceled.
+
+    Raises:
+        NotSupported: For what spot's orders do not have.
+    """
+    params = (*spot_params(command, instrument), ("cancelReplaceMode", "STOP_ON_FAILURE"))
+    if old.venue_order_id is not None:
+        return (*params, ("cancelOrderId", old.venue_order_id))
+    # It will go by the cancel's name, and we know it by no other than its own.
+    name = old.client_order_id
+    return (*params, ("cancelOrigClientOrderId", name), ("cancelNewClientOrderId", name))
 
 
 def usdm_params(command: SubmitOrder, instrument: Instrument) -> Params:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from msgspec import structs
+
 from tickwright.core.limits import Priority
 from tickwright.errors import NotSupported, VenueError
 from tickwright.model.account import Balance, Position
@@ -13,8 +15,9 @@ from tickwright.model.orders import Order, OrderReport, SubmitOrder
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance import order_answers as answers
 from tickwright.venues.binance import past_calls
+from tickwright.venues.binance.group_answers import canceled, order_list, replaced, replaced_in_part
 from tickwright.venues.binance.order_links import SPOT_ORDERS
-from tickwright.venues.binance.order_params import spot_params
+from tickwright.venues.binance.order_params import oco_params, replace_params, spot_params
 from tickwright.venues.binance.private_links import SpotLink
 from tickwright.venues.binance.rest import WEIGHT
 from tickwright.venues.binance.signed_calls import (
@@ -26,12 +29,14 @@ from tickwright.venues.binance.signed_calls import (
     trades_of,
 )
 from tickwright.venues.binance.verdicts import rejection
+from tickwright.venues.groups import Group, alone
 from tickwright.venues.trading import Execution, OrderLink, PrivateLink, Rejection
 
 
 __all__ = ["SpotTrading"]
 
 _ORDER = {WEIGHT: 1, "RAW_REQUESTS": 1, "ORDERS_10S": 1, "ORDERS_1D": 1}
+_TWO_ORDERS = {**_ORDER, "ORDERS_10S": 2, "ORDERS_1D": 2}
 
 
 class SpotTrading:
@@ -52,6 +57,42 @@ class SpotTrading:
             Priority.ORDER,
         )
 
+    def submit_groups(self, commands: Sequence[tuple[SubmitOrder, Instrument]]) -> Sequence[Group]:
+        """Place orders one by one: spot has no batches."""
+        return [
+            alone(command.client_order_id, self.submit(command, instrument))
+            for command, instrument in commands
+        ]
+
+    def submit_oco(self, legs: tuple[SubmitOrder, SubmitOrder], instrument: Instrument) -> Group:
+        """Place two orders of which one ends the other.
+
+        Raises:
+            UsageError: The legs do not go together.
+        """
+        names = (legs[0].client_order_id, legs[1].client_order_id)
+        params = oco_params(legs, instrument)
+        decode = order_list(names, instrument.id)
+        call = commanded(
+            "POST", "/api/v3/orderList/oco", params, decode, _TWO_ORDERS, Priority.ORDER
+        )
+        return Group(names, call)
+
+    def replace(self, order: Order, command: SubmitOrder, instrument: Instrument) -> Group:
+        """Cancel an order and place another by one call, which says of each what came of it."""
+        name, path = command.client_order_id, "/api/v3/order/cancelReplace"
+        where = f"POST {path}"
+        call = commanded(
+            "POST",
+            path,
+            replace_params(order, command, instrument),
+            replaced(order, name, where),
+            _ORDER,
+            Priority.ORDER,
+        )
+        call = structs.replace(call, read_refusal=replaced_in_part(order, name, where))
+        return Group((order.client_order_id, name), call)
+
     def amend(self, order: Order, changed: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Lower an order's quantity, which keeps its place in the queue.
 
@@ -62,7 +103,7 @@ class SpotTrading:
         if changed.price != order.price or old is None or new is None or new >= old:
             raise NotSupported(
                 f"{instrument.id}: an open order's quantity can only be lowered; for anything else"
-                " cancel it and submit a new one"
+                " put another one in its place (orders.replace)"
             )
         # The id stays the same: the venue would make up a new one.
         return commanded(
@@ -78,16 +119,34 @@ class SpotTrading:
             Priority.ORDER,
         )
 
+    def amend_groups(self, changes: Sequence[tuple[Order, Order, Instrument]]) -> Sequence[Group]:
+        """Lower quantities one by one; raises what `amend` raises."""
+        return [
+            alone(order.client_order_id, self.amend(order, changed, instrument))
+            for order, changed, instrument in changes
+        ]
+
     def cancel(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Cancel an order, and the list it belongs to."""
+        params = named(order, instrument)
+        if order.venue_order_id is None:
+            # It will go by the cancel's name, and we know it by no other than its own.
+            params += (("newClientOrderId", order.client_order_id),)
         return commanded(
             "DELETE",
             "/api/v3/order",
-            named(order, instrument),
-            answers.order(order.client_order_id, instrument.id),
+            params,
+            canceled(order),
             _weight(1),
             Priority.CANCEL,
         )
+
+    def cancel_groups(self, orders: Sequence[tuple[Order, Instrument]]) -> Sequence[Group]:
+        """Cancel orders one by one: spot has no batches."""
+        return [
+            alone(order.client_order_id, self.cancel(order, instrument))
+            for order, instrument in orders
+        ]
 
     def cancel_all(self, instrument: Instrument) -> Sequence[RestCall[None]]:
         """Cancel all orders of an instrument."""

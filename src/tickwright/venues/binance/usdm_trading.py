@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from tickwright.core.limits import Priority
 from tickwright.errors import NotSupported, UsageError, VenueError
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.numbers import format_decimal
-from tickwright.model.orders import Order, OrderReport, SubmitOrder
+from tickwright.model.orders import Order, OrderReport, OrderState, SubmitOrder
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance import order_answers as answers
 from tickwright.venues.binance import past_calls
+from tickwright.venues.binance.group_answers import batch
 from tickwright.venues.binance.order_links import USDM_ORDERS
 from tickwright.venues.binance.order_params import Params, algo_params, side_of, usdm_params
 from tickwright.venues.binance.private_links import UsdmLink
@@ -26,12 +29,18 @@ from tickwright.venues.binance.signed_calls import (
     trades_of,
 )
 from tickwright.venues.binance.verdicts import rejection
+from tickwright.venues.groups import Group, alone, in_groups
 from tickwright.venues.trading import Execution, OrderLink, PrivateLink, Rejection
 
 
 __all__ = ["UsdmTrading"]
 
 _ORDER = {"ORDERS_10S": 1, "ORDERS_1M": 1}
+_BATCH = {WEIGHT: 5, "ORDERS_10S": 5, "ORDERS_1M": 1}
+"""Of a batch, however many orders are in it (*Place Multiple Orders*, Modify Multiple Orders)."""
+_BATCH_MAX, _CANCELS_MAX = 5, 10
+
+_text_of = msgspec.json.Encoder().encode
 
 
 class UsdmTrading:
@@ -54,6 +63,45 @@ class UsdmTrading:
             path = "/fapi/v1/order"
         return commanded("POST", path, params, decode, _ORDER, Priority.ORDER)
 
+    def submit_groups(self, commands: Sequence[tuple[SubmitOrder, Instrument]]) -> Sequence[Group]:
+        """Place orders by fives; those that wait for a trigger one by one, for their service has no batches."""
+        waiting = [each for each in commands if each[0].trigger is not None]
+        working = [each for each in commands if each[0].trigger is None]
+
+        def single(each: tuple[SubmitOrder, Instrument]) -> Group:
+            return alone(each[0].client_order_id, self.submit(*each))
+
+        def several(part: Sequence[tuple[SubmitOrder, Instrument]]) -> Group:
+            orders = [Order(command=command, state=OrderState.NEW) for command, _ in part]
+            rows = [dict(usdm_params(*each)) for each in part]
+            return _batch("POST", orders, rows)
+
+        return [
+            *map(single, waiting),
+            *in_groups(working, _BATCH_MAX, single=single, several=several),
+        ]
+
+    def submit_oco(self, legs: tuple[SubmitOrder, SubmitOrder], instrument: Instrument) -> Group:
+        """Refuse: futures have no order lists.
+
+        Raises:
+            NotSupported: Always.
+        """
+        raise NotSupported(
+            f"{instrument.id}: futures have no OCO; place a stop and a take-profit with reduce_only,"
+            " and cancel the one when the other is filled"
+        )
+
+    def replace(self, order: Order, command: SubmitOrder, instrument: Instrument) -> Group:
+        """Refuse: futures amend.
+
+        Raises:
+            NotSupported: Always.
+        """
+        raise NotSupported(
+            f"{instrument.id}: futures have no cancel-replace; amend the order (orders.amend), or cancel it and submit another"
+        )
+
     def amend(self, order: Order, changed: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Change an order's quantity and price, for which it loses its place in the queue.
 
@@ -61,6 +109,13 @@ class UsdmTrading:
             NotSupported: For an order that waits for its trigger.
             UsageError: For a market order.
         """
+        decode = answers.order(order.client_order_id, instrument.id)
+        params = self._changes(order, changed, instrument)
+        return commanded("PUT", "/fapi/v1/order", params, decode, _ORDER, Priority.ORDER)
+
+    @staticmethod
+    def _changes(order: Order, changed: Order, instrument: Instrument) -> Params:
+        """Return the parameters of an amendment; raises what `amend` raises."""
         if _waits(order):
             raise NotSupported(
                 f"{instrument.id}: an order that waits for its trigger cannot be amended; cancel it"
@@ -68,19 +123,49 @@ class UsdmTrading:
             )
         if changed.price is None or changed.quantity is None:
             raise UsageError(f"{instrument.id}: only limit orders can be amended")
-        params = (
+        return (
             *named(order, instrument),
             ("side", side_of(order.command)),
             ("quantity", format_decimal(changed.quantity)),
             ("price", format_decimal(changed.price)),
         )
-        decode = answers.order(order.client_order_id, instrument.id)
-        return commanded("PUT", "/fapi/v1/order", params, decode, _ORDER, Priority.ORDER)
+
+    def amend_groups(self, changes: Sequence[tuple[Order, Order, Instrument]]) -> Sequence[Group]:
+        """Change orders by fives; raises what `amend` raises."""
+
+        def single(each: tuple[Order, Order, Instrument]) -> Group:
+            return alone(each[0].client_order_id, self.amend(*each))
+
+        def several(part: Sequence[tuple[Order, Order, Instrument]]) -> Group:
+            rows = [dict(self._changes(*each)) for each in part]
+            return _batch("PUT", [order for order, _, _ in part], rows)
+
+        return list(in_groups(changes, _BATCH_MAX, single=single, several=several))
 
     def cancel(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Cancel an order, waiting or working."""
         path, params, decode = self._place(order, instrument)
         return commanded("DELETE", path, params, decode, {WEIGHT: 1}, Priority.CANCEL)
+
+    def cancel_groups(self, orders: Sequence[tuple[Order, Instrument]]) -> Sequence[Group]:
+        """Cancel orders by tens of one instrument and one kind of name; those that wait one by one."""
+
+        def single(each: tuple[Order, Instrument]) -> Group:
+            return alone(each[0].client_order_id, self.cancel(*each))
+
+        alike: dict[tuple[str, bool], list[tuple[Order, Instrument]]] = {}
+        for order, instrument in orders:
+            if not _waits(order):
+                is_numbered = order.venue_order_id is not None
+                alike.setdefault((instrument.id, is_numbered), []).append((order, instrument))
+        return [
+            *(single(each) for each in orders if _waits(each[0])),
+            *(
+                group
+                for each in alike.values()
+                for group in in_groups(each, _CANCELS_MAX, single=single, several=_cancels)
+            ),
+        ]
 
     def cancel_all(self, instrument: Instrument) -> Sequence[RestCall[None]]:
         """Cancel all orders of an instrument: those that work, and those that wait."""
@@ -151,6 +236,28 @@ class UsdmTrading:
             decode = answers.algo(name, instrument_id)
             return "/fapi/v1/algoOrder", (("clientAlgoId", name),), decode
         return "/fapi/v1/order", named(order, instrument), answers.order(name, instrument_id)
+
+
+def _batch(method: str, orders: Sequence[Order], rows: Sequence[dict[str, str]]) -> Group:
+    """Return orders that are placed or changed together; each may be refused on its own."""
+    path = "/fapi/v1/batchOrders"
+    params = (("batchOrders", _text_of(rows).decode()),)
+    decode = batch(orders, f"{method} {path}")
+    call = commanded(method, path, params, decode, _BATCH, Priority.ORDER)
+    return Group(tuple(order.client_order_id for order in orders), call)
+
+
+def _cancels(part: Sequence[tuple[Order, Instrument]]) -> Group:
+    """Return cancels of one instrument's orders, which all go by the venue's ids or all by ours."""
+    path = "/fapi/v1/batchOrders"
+    orders, (_, instrument) = [order for order, _ in part], part[0]
+    ids = [int(order.venue_order_id) for order in orders if order.venue_order_id is not None]
+    names = [order.client_order_id for order in orders]
+    told = ("orderIdList", ids) if ids else ("origClientOrderIdList", names)
+    params = (("symbol", instrument.symbol), (told[0], _text_of(told[1]).decode()))
+    decode = batch(orders, f"DELETE {path}")
+    call = commanded("DELETE", path, params, decode, {WEIGHT: 1}, Priority.CANCEL)
+    return Group(tuple(names), call)
 
 
 def _waits(order: Order) -> bool:

@@ -16,10 +16,11 @@ from tickwright.errors import NotSupported, UsageError, VenueError, VenueRejecte
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.numbers import format_decimal
-from tickwright.model.orders import Order, OrderReport, ReportedState, SubmitOrder
+from tickwright.model.orders import Order, OrderReport, OrderState, ReportedState, SubmitOrder
 from tickwright.venues.base import RestCall
 from tickwright.venues.bybit import account, past_calls
 from tickwright.venues.bybit.auth import RECV_WINDOW_MS
+from tickwright.venues.bybit.order_groups import BATCH_MAX, batch
 from tickwright.venues.bybit.order_link import TradeLink
 from tickwright.venues.bybit.order_params import Body, order_body
 from tickwright.venues.bybit.private_link import BybitLink
@@ -27,6 +28,7 @@ from tickwright.venues.bybit.signed_calls import Params, asked, paged, posted
 from tickwright.venues.bybit.verdicts import rejection
 from tickwright.venues.bybit.wire_private import ExecutionRow, OrderRow, PositionRow, WalletRow
 from tickwright.venues.bybit.wire_rest import Reply, Rows
+from tickwright.venues.groups import Group, alone, in_groups
 from tickwright.venues.trading import Execution, OrderLink, PrivateLink, Rejection
 from tickwright.venues.typed import MS, reader
 
@@ -77,12 +79,53 @@ class BybitTrading:
             "create", body, command.client_order_id, instrument, Priority.ORDER, _CREATE
         )
 
+    def submit_groups(self, commands: Sequence[tuple[SubmitOrder, Instrument]]) -> Sequence[Group]:
+        """Place orders in batches."""
+
+        def single(each: tuple[SubmitOrder, Instrument]) -> Group:
+            return alone(each[0].client_order_id, self.submit(*each))
+
+        def several(part: Sequence[tuple[SubmitOrder, Instrument]]) -> Group:
+            rows = [order_body(*each, self._category) for each in part]
+            orders = [Order(command=command, state=OrderState.NEW) for command, _ in part]
+            return batch("create", self._category, rows, orders, Priority.ORDER)
+
+        return list(in_groups(commands, BATCH_MAX, single=single, several=several))
+
+    def submit_oco(self, legs: tuple[SubmitOrder, SubmitOrder], instrument: Instrument) -> Group:
+        """Refuse: what the venue calls OCO cannot be placed through its API as two orders.
+
+        Raises:
+            NotSupported: Always.
+        """
+        raise NotSupported(
+            f"{instrument.id}: the venue's API has no OCO of two orders; place a stop and a take-profit,"
+            " and cancel the one when the other is filled"
+        )
+
+    def replace(self, order: Order, command: SubmitOrder, instrument: Instrument) -> Group:
+        """Refuse: the venue amends.
+
+        Raises:
+            NotSupported: Always.
+        """
+        raise NotSupported(
+            f"{instrument.id}: the venue has no cancel-replace; amend the order (orders.amend), or cancel it and submit another"
+        )
+
     def amend(self, order: Order, changed: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Change an order's quantity, its price, or both; it keeps its names.
 
         Raises:
             UsageError: For a market order.
         """
+        body = self._changes(order, changed, instrument)
+        return self._command(
+            "amend", body, order.client_order_id, instrument, Priority.ORDER, _AMEND
+        )
+
+    def _changes(self, order: Order, changed: Order, instrument: Instrument) -> Body:
+        """Return what names an order, and what of it is to be another; raises what `amend` raises."""
         if order.command.is_market or changed.quantity is None or changed.price is None:
             raise UsageError(f"{instrument.id}: only limit orders can be amended")
         body = self._named(order, instrument)
@@ -90,18 +133,51 @@ class BybitTrading:
             body["qty"] = format_decimal(changed.quantity)
         if changed.price != order.price:
             body["price"] = format_decimal(changed.price)
-        return self._command(
-            "amend", body, order.client_order_id, instrument, Priority.ORDER, _AMEND
-        )
+        return body
+
+    def amend_groups(self, changes: Sequence[tuple[Order, Order, Instrument]]) -> Sequence[Group]:
+        """Change orders in batches, those that wait for a trigger one by one; raises what `amend` raises."""
+
+        def single(each: tuple[Order, Order, Instrument]) -> Group:
+            return alone(each[0].client_order_id, self.amend(*each))
+
+        def several(part: Sequence[tuple[Order, Order, Instrument]]) -> Group:
+            rows = [self._changes(*each) for each in part]
+            orders = [order for order, _, _ in part]
+            return batch("amend", self._category, rows, orders, Priority.ORDER)
+
+        waiting = [each for each in changes if _waits(each[0])]
+        working = [each for each in changes if not _waits(each[0])]
+        return [
+            *map(single, waiting),
+            *in_groups(working, BATCH_MAX, single=single, several=several),
+        ]
 
     def cancel(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Cancel an order, waiting or working."""
         body = self._named(order, instrument)
-        if self._category == _SPOT and order.command.trigger is not None and not order.is_working:
+        if self._category == _SPOT and _waits(order):
             body["orderFilter"] = "StopOrder"
         return self._command(
             "cancel", body, order.client_order_id, instrument, Priority.CANCEL, _CANCEL
         )
+
+    def cancel_groups(self, orders: Sequence[tuple[Order, Instrument]]) -> Sequence[Group]:
+        """Cancel orders in batches, those of spot that wait for a trigger one by one."""
+
+        def single(each: tuple[Order, Instrument]) -> Group:
+            return alone(each[0].client_order_id, self.cancel(*each))
+
+        def several(part: Sequence[tuple[Order, Instrument]]) -> Group:
+            rows = [self._named(*each) for each in part]
+            return batch(
+                "cancel", self._category, rows, [order for order, _ in part], Priority.CANCEL
+            )
+
+        # A batch cannot say of which kind an order is, which spot wants to know of those that wait.
+        apart = [each for each in orders if self._category == _SPOT and _waits(each[0])]
+        others = [each for each in orders if each not in apart]
+        return [*map(single, apart), *in_groups(others, BATCH_MAX, single=single, several=several)]
 
     def cancel_all(self, instrument: Instrument) -> Sequence[RestCall[None]]:
         """Cancel all orders of an instrument."""
@@ -251,6 +327,11 @@ class BybitTrading:
             )
 
         return posted(f"/v5/order/{operation}", body, decode, priority, bucket)
+
+
+def _waits(order: Order) -> bool:
+    """Tell whether an order waits for its trigger."""
+    return order.command.trigger is not None and not order.is_working
 
 
 def _nothing(body: bytes, received_ts_ns: int) -> None:

@@ -1,0 +1,199 @@
+"""Changes of orders that exist: amended, canceled, one by one or many by one call.
+
+A change that nobody knows the outcome of is found out by asking for its order. A cancel of an order whose placing is still in the
+dark is a promise: the order is canceled as soon as it turns up, also after a restart.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from tickwright.core.inquiry import Inquiry
+from tickwright.errors import StoreError, TickwrightError, VenueError
+from tickwright.io.clock import Clock
+from tickwright.model.instrument import Instrument
+from tickwright.model.orders import Order, OrderEvent, OrderReport, ReportedState
+from tickwright.runtime.bus import Spawn
+from tickwright.trading.desk import TradingDesk
+from tickwright.trading.inquiries import UNTOLD, Inquiries
+from tickwright.trading.journal import CancelAsked, Entry
+from tickwright.trading.recorder import Recorder
+from tickwright.trading.together import together
+from tickwright.venues.groups import Group
+from tickwright.venues.trading import RejectCode, Verdict
+
+
+__all__ = ["Changes", "Job"]
+
+log = logging.getLogger(__name__)
+
+Job = tuple[TradingDesk, Group]
+"""A call about orders of one product, and who makes it."""
+
+
+class Changes:
+    """Carries changes out, and follows each order until it is known what they came to.
+
+    Args:
+        inquiries: Finds out what answers do not tell.
+        recorder: Journal, board and listeners.
+        clock: Both clocks.
+        spawn: Runs what must not end with whoever asked for it.
+    """
+
+    def __init__(
+        self, inquiries: Inquiries, recorder: Recorder, clock: Clock, spawn: Spawn
+    ) -> None:
+        self._inquiries = inquiries
+        self._recorder = recorder
+        self._clock = clock
+        self._spawn = spawn
+        self._unwanted: set[str] = set()
+        """Orders to be canceled as soon as they turn up."""
+        self._canceling: set[str] = set()
+        """Orders whose cancel is on its way."""
+        recorder.listen(self._heard)
+
+    # ------------------------------------------------------------------ any change
+
+    async def carry_out(
+        self, jobs: Sequence[Job], asked: Sequence[Entry]
+    ) -> dict[str, TickwrightError]:
+        """Make the calls, and return what went wrong, by the order's name.
+
+        An order that is not in it was changed as wanted, or had ended: the board shows it.
+
+        Args:
+            jobs: The calls; they are made at the same time.
+            asked: What is journalled before.
+
+        Raises:
+            StoreError: The journal did not take what was asked or answered.
+        """
+        before = {name: self._inquiries.order(name) for _, group in jobs for name in group.names}
+        await self._recorder.record(*asked)
+        refused: dict[str, TickwrightError] = {}
+        for found in await together(self._send(desk, group, before) for desk, group in jobs):
+            refused |= found
+        return refused
+
+    async def _send(
+        self, desk: TradingDesk, group: Group, before: Mapping[str, Order]
+    ) -> dict[str, TickwrightError]:
+        try:
+            answers = await desk.answers(group)
+            results = await together(
+                self.settle(desk, before[name], answer)
+                for name, answer in zip(group.names, answers, strict=True)
+            )
+        except BaseException:
+            for name in group.names:
+                self._inquiries.seek(name, is_doubted=True)
+            raise
+        return {
+            name: error
+            for name, error in zip(group.names, results, strict=True)
+            if error is not None
+        }
+
+    async def settle(
+        self, desk: TradingDesk, before: Order, answer: OrderReport | TickwrightError
+    ) -> TickwrightError | None:
+        """Take the answer to a change in; return an error if the order is unchanged, or nobody knows yet.
+
+        Args:
+            desk: Of the order's product.
+            before: The order before the change.
+            answer: What came back.
+
+        Raises:
+            StoreError: The journal did not take it.
+        """
+        name = before.client_order_id
+        try:
+            if isinstance(answer, OrderReport):
+                await self._recorder.record(desk.reported(answer))
+                if answer.state is ReportedState.QUEUED:
+                    await self._inquiries.follow(name, lambda now: now != before)
+            elif not isinstance(answer, VenueError):
+                raise answer
+            else:
+                rejection = desk.calls.rejection(answer)
+                is_gone = rejection.code is RejectCode.ORDER_GONE
+                if rejection.verdict is Verdict.REFUSED and not is_gone:
+                    return answer
+                # Gone, or nobody knows: what became of it is found out.
+                await self._inquiries.ask_once(name)
+        except StoreError:
+            raise
+        except TickwrightError as error:
+            self._inquiries.seek(name, is_doubted=True)
+            return error
+        self._inquiries.seek(name)
+        return None
+
+    # ------------------------------------------------------------------ cancels
+
+    async def cancel(self, orders: Sequence[Order]) -> dict[str, TickwrightError]:
+        """Cancel orders that have not ended, by as few calls as the venues need; see `carry_out`.
+
+        Those whose placing is in the dark are canceled again as soon as they turn up.
+        """
+        names = [order.client_order_id for order in orders]
+        self._unwanted.update(order.client_order_id for order in orders if order.state in UNTOLD)
+        asked = [CancelAsked(at_ns=self._clock.time_ns(), client_order_id=name) for name in names]
+        by_desk: dict[TradingDesk, list[tuple[Order, Instrument]]] = {}
+        for order in orders:
+            desk = self._inquiries.desk_of(order.client_order_id)
+            by_desk.setdefault(desk, []).append((order, desk.instrument(order)))
+        jobs = [
+            (desk, group)
+            for desk, each in by_desk.items()
+            for group in desk.calls.cancel_groups(each)
+        ]
+        self._canceling.update(names)
+        try:
+            return await self.carry_out(jobs, asked)
+        finally:
+            self._canceling.difference_update(names)
+            for name in names:
+                self._cancel_if_there(self._inquiries.order(name))
+
+    def _heard(self, event: OrderEvent) -> None:
+        self._cancel_if_there(event.order)
+
+    def _cancel_if_there(self, order: Order) -> None:
+        """Cancel an unwanted order that has turned up, unless that is on its way."""
+        name = order.client_order_id
+        if name not in self._unwanted or name in self._canceling or order.state in UNTOLD:
+            return
+        self._unwanted.discard(name)
+        if order.state.is_open:
+            self._spawn(f"cancel {name}", self._cancel_late(name))
+
+    async def _cancel_late(self, name: str) -> None:
+        """Cancel an order until it has ended, or the venue refuses."""
+        patience = Inquiry(self._inquiries.desk_of(name).inquiry, self._clock.monotonic_s())
+        while not (order := self._inquiries.order(name)).state.is_final:
+            errors = await self.cancel([order])
+            if isinstance(errors.get(name), VenueError):
+                log.warning("order %s was to be canceled, and is there: %s", name, errors[name])
+                return
+            await asyncio.sleep(patience.delay_s())
+
+    async def recalled(self, entries: AsyncIterator[Entry]) -> AsyncIterator[Entry]:
+        """Yield a journal's entries, and learn from them which orders were unwanted when the last run ended.
+
+        Each entry is to be folded before the next one is asked for.
+        """
+        async for entry in entries:
+            if isinstance(entry, CancelAsked) and self._is_untold(entry.client_order_id):
+                self._unwanted.add(entry.client_order_id)
+            yield entry
+        self._unwanted = {name for name in self._unwanted if self._is_untold(name)}
+
+    def _is_untold(self, name: str) -> bool:
+        order = self._recorder.board.order(name)
+        return order is not None and order.state in UNTOLD

@@ -1,0 +1,209 @@
+"""Orders that are changed and canceled, many at once, and before anybody knows whether they are there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+import pytest
+from tests.trading.rig import BYBIT_LINEAR, BYBIT_SPOT, EVERYWHERE, SPOT, USDM, Rig, rig
+
+from tickwright.errors import NotSupported, VenueError
+from tickwright.model.orders import AmendOrder, Order, OrderState
+from tickwright.testing.virtual_time import virtual_time
+
+
+D = Decimal
+OPEN, CANCELED, UNKNOWN = OrderState.OPEN, OrderState.CANCELED, OrderState.UNKNOWN
+everywhere = pytest.mark.parametrize("product", EVERYWHERE)
+
+
+async def open_orders(at: Rig, count: int) -> list[str]:
+    """Place so many orders that rest, and return their names."""
+    orders = [(at.command(price=D(60000 - 10 * place)), at.product) for place in range(count)]
+    return [order.client_order_id for order in await at.gateway.submit_many(orders)]
+
+
+def paths(at: Rig, *methods: str) -> list[str]:
+    requests = at.sandbox.venue.rest(at.product).requests
+    return [each.path for each in requests if each.method in methods]
+
+
+# ---------------------------------------------------------------------- cancels
+
+
+@everywhere
+@virtual_time
+async def test_many_orders_are_canceled_at_once(product: str) -> None:
+    async with rig(product) as at:
+        names = await open_orders(at, 3)
+        results = await at.gateway.cancel_many(names)
+        assert [order.state for order in results if isinstance(order, Order)] == [CANCELED] * 3
+        assert at.kinds.count("OrderCanceled") == 3
+
+
+@pytest.mark.parametrize(
+    ("product", "expected"),
+    [
+        (SPOT, ["/api/v3/order"] * 11),
+        (USDM, ["/fapi/v1/batchOrders", "/fapi/v1/order"]),
+        (BYBIT_SPOT, ["/v5/order/cancel", "/v5/order/cancel-batch"]),
+        (BYBIT_LINEAR, ["/v5/order/cancel", "/v5/order/cancel-batch"]),
+    ],
+)
+@virtual_time
+async def test_cancels_go_in_the_batches_of_the_venue(product: str, expected: list[str]) -> None:
+    async with rig(product) as at:
+        names = await open_orders(at, 11)
+        await at.gateway.cancel_many(names)
+        sent = paths(at, "POST" if product.startswith("bybit") else "DELETE")
+        assert sorted(path for path in sent if "create" not in path) == expected
+
+
+@everywhere
+@virtual_time
+async def test_of_many_cancels_each_finds_out_what_became_of_its_order(product: str) -> None:
+    async with rig(product) as at:
+        names = await open_orders(at, 2)
+        await at.desk.cancel_all(at.instrument)  # behind our back
+        names += await open_orders(at, 2)
+        results = await at.gateway.cancel_many(names)
+        assert [order.state for order in results if isinstance(order, Order)] == [CANCELED] * 4
+
+
+@everywhere
+@virtual_time
+async def test_g01_cancels_whose_answer_is_lost_are_followed_up(product: str) -> None:
+    async with rig(product) as at:
+        names = await open_orders(at, 2)
+        at.sandbox.faults.replies_lost = 1
+        results = await at.gateway.cancel_many(names)
+        assert any(isinstance(result, Exception) for result in results)
+        await at.until(lambda: all(order.state is CANCELED for order in at.gateway.board.orders()))
+
+
+# ---------------------------------------------------------------------- cancels in the dark
+
+
+@asynccontextmanager
+async def on_its_way(at: Rig) -> AsyncIterator[str]:
+    """Let an order take two seconds to the venue, and yield its name while nobody there knows of it."""
+    await at.desk.balances()  # the venue's clock is known from now on
+    at.sandbox.faults.rest_delay_s = 2.0
+    async with asyncio.TaskGroup() as group:
+        placing = group.create_task(at.submit())
+        await asyncio.sleep(0.5)
+        at.sandbox.faults.rest_delay_s = 0.0
+        yield "me-1"
+        assert not placing.done()
+
+
+@everywhere
+@virtual_time
+async def test_an_order_that_nobody_knows_of_is_canceled_once_it_turns_up(product: str) -> None:
+    async with rig(product) as at:
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.query_lag_s = 3.0  # it is there, and cannot be seen yet
+        await at.submit()
+        at.sandbox.faults.replies_lost = 1  # and the first cancel tells nothing
+        await asyncio.gather(at.gateway.cancel("me-1"), return_exceptions=True)
+        await asyncio.sleep(3.0)
+        at.sandbox.faults.query_lag_s = 0.0
+        await at.until(lambda: at.gateway.order("me-1").state is CANCELED)
+
+
+@everywhere
+@virtual_time
+async def test_a_cancel_that_overtakes_its_order_is_sent_again_when_that_arrives(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        async with on_its_way(at) as name:
+            overtaken = await at.gateway.cancel(name)
+            assert not overtaken.state.is_final
+        await at.until(lambda: at.gateway.order("me-1").state is CANCELED)
+
+
+@virtual_time
+async def test_a_late_cancel_is_tried_until_it_arrives() -> None:
+    async with rig() as at:
+        async with on_its_way(at) as name:
+            await at.gateway.cancel(name)
+            at.sandbox.faults.order_failures = 0
+        at.sandbox.faults.rest_status = 503
+        await asyncio.sleep(10.0)
+        at.sandbox.faults.rest_status = None
+        await at.until(lambda: at.gateway.order(name).state is CANCELED)
+
+
+@virtual_time
+async def test_an_order_that_never_arrived_needs_no_cancel() -> None:
+    async with rig() as at:
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.order_failure_executes = False
+        await at.submit()
+        assert (await at.gateway.cancel("me-1")).state is UNKNOWN
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.REJECTED)
+
+
+@everywhere
+@virtual_time
+async def test_g34_a_restart_remembers_what_was_to_be_canceled(product: str) -> None:
+    async with rig(product) as at:
+        async with on_its_way(at) as name:
+            await at.gateway.cancel(name)
+            killed = at.store.contents[:]
+            at.gateway._changes._unwanted.clear()  # the process ends here
+        await at.until(lambda: at.gateway.order(name).state is OPEN)
+        following = at.again(killed)
+        await following.recover(at.journal.entries())
+        assert following.order(name).state is UNKNOWN
+        await following.reconcile(product)
+        await at.until(lambda: following.order(name).state is CANCELED)
+
+
+# ---------------------------------------------------------------------- amendments
+
+
+@everywhere
+@virtual_time
+async def test_many_orders_are_amended_at_once(product: str) -> None:
+    async with rig(product) as at:
+        names = await open_orders(at, 3)
+        commands = [AmendOrder(client_order_id=name, quantity=D("0.03")) for name in names]
+        results = await at.gateway.amend_many(commands)
+        assert [order.quantity for order in results if isinstance(order, Order)] == [D("0.03")] * 3
+        assert at.kinds.count("OrderAmended") == 3
+
+
+@virtual_time
+async def test_of_many_amendments_each_is_refused_for_itself() -> None:
+    async with rig(USDM) as at:
+        first, second = await open_orders(at, 2)
+        results = await at.gateway.amend_many(
+            [
+                AmendOrder(client_order_id=first, price=D("59000.001")),
+                AmendOrder(client_order_id=second, price=D(59000)),
+            ]
+        )
+        assert isinstance(results[0], VenueError)
+        assert at.gateway.order(first).price == D(60000)
+        assert results[1] == at.gateway.order(second)
+        assert at.gateway.order(second).price == D(59000)
+        assert paths(at, "PUT") == ["/fapi/v1/batchOrders"]
+
+
+@virtual_time
+async def test_what_cannot_be_amended_is_refused_before_anything_is_sent() -> None:
+    async with rig(SPOT) as at:
+        first, second = await open_orders(at, 2)
+        with pytest.raises(NotSupported, match=r"orders\.replace"):
+            await at.gateway.amend_many(
+                [
+                    AmendOrder(client_order_id=first, quantity=D("0.03")),
+                    AmendOrder(client_order_id=second, price=D(59000)),
+                ]
+            )
+        assert paths(at, "PUT") == []
