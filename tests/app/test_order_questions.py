@@ -13,6 +13,7 @@ from tickwright import (
     BalanceChanged,
     BalanceUpdates,
     Connector,
+    ConnectTimeout,
     Credentials,
     CredentialsRefused,
     NoCredentials,
@@ -117,3 +118,29 @@ async def test_g18_a_key_that_the_venue_does_not_take_is_told_to_who_waits() -> 
         async with Connector.open("binance.spot", settings=wrong, ports=ports) as tw:
             with pytest.raises(CredentialsRefused):
                 await tw.orders.ready()
+
+
+@virtual_time
+async def test_an_account_that_is_not_known_in_time_is_named_with_the_reason() -> None:
+    async with desk() as (tw, sandbox):
+        await sandbox.shut_doors()
+        with pytest.raises(ConnectTimeout) as caught:
+            await tw.orders.ready()
+        text = str(caught.value)
+        assert text.startswith("the account is not known after 30 s, it is still being tried: ")
+        assert "binance.spot/private is waiting (binance.spot refused the connection)" in text
+        assert "binance.usdm/private is waiting" in text
+        await sandbox.open_doors()
+        await asyncio.sleep(60)
+        await tw.orders.ready()
+
+
+@virtual_time
+async def test_only_the_stream_that_is_not_ready_is_named_and_what_it_was_answered() -> None:
+    async with desk() as (tw, sandbox):
+        sandbox.faults.rest_only, sandbox.faults.rest_status = {"/fapi/v3/balance"}, 503
+        with pytest.raises(ConnectTimeout) as caught:
+            await tw.orders.ready()
+        text = str(caught.value)
+        assert "binance.usdm/private is reconciling (GET /fapi/v3/balance" in text
+        assert "binance.spot" not in text

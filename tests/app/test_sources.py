@@ -200,3 +200,18 @@ class TestErrors:
 def test_settings_survive_a_copy() -> None:
     settings = Settings(environment="demo")
     assert msgspec.structs.replace(settings, environment="live") == Settings()
+
+
+class TestSafety:
+    @pytest.mark.parametrize(("text", "window_s"), [("30", 30.0), ("7.5", 7.5)])
+    def test_a_window_comes_from_the_environment(
+        self, monkeypatch: pytest.MonkeyPatch, text: str, window_s: float
+    ) -> None:
+        monkeypatch.setenv("TICKWRIGHT_DEAD_MAN_S", text)
+        monkeypatch.setenv("TICKWRIGHT_CANCEL_ON_EXIT", "true")
+        settings = load_settings()
+        assert (settings.dead_man_s, settings.cancel_on_exit) == (window_s, True)
+
+    @pytest.mark.parametrize("value", [0, -1, float("inf"), "soon"])
+    def test_a_window_that_is_none_is_refused(self, value: object) -> None:
+        assert refusal(dead_man_s=value).startswith("argument dead_man_s: ")

@@ -143,13 +143,17 @@ async def assemble(
                 clock=clock,
                 open_floor=_floor_of(feeds, origins, settings, ports, clock, rng, bus, root),
             )
+            is_orderly = False
             try:
                 yield assembly
+                is_orderly = True
             finally:
-                await assembly.orders.close()
-                for feed in feeds:
-                    feed.close()
-                bus.close()
+                try:
+                    await assembly.orders.close(is_orderly=is_orderly)
+                finally:
+                    for feed in feeds:
+                        feed.close()
+                    bus.close()
     finally:
         await close_http()
 

@@ -70,6 +70,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     over ``rest``. Questions go over REST."""
     risk: RiskLimits = RiskLimits()
     """What no order may exceed; nothing is limited unless said."""
+    dead_man_s: float | None = None
+    """Cancel open orders once the account's private stream has been down for so long: by the venue where it has a switch for
+    that, else by this program. ``None`` for never."""
+    cancel_on_exit: bool = False
+    """Cancel our open orders when the connector is closed, within 5 s; those that others placed on the account stay."""
     log_level: LogLevel = "warning"
     """For the commands; a program that imports the library sets up logging itself."""
 

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tickwright.errors import UsageError
+from tickwright.core.privatestate import PrivateState
+from tickwright.errors import ConnectTimeout, UsageError
 from tickwright.marketdata.market import Market
 from tickwright.model.account import Balance, Position
 from tickwright.model.orders import Order
@@ -42,7 +43,7 @@ class OrderQuestions:
 
         Raises:
             NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
-            TimeoutError: It took longer than 30 s; it is still being tried.
+            ConnectTimeout: It took longer than 30 s; the text says which stream is not ready, and why. It is still being tried.
         """
         await self._ready()
 
@@ -88,10 +89,16 @@ class OrderQuestions:
 
     # ------------------------------------------------------------------ inside
 
-    async def close(self) -> None:
-        """Let the journal go; streams and tasks end with the connector. Twice is fine."""
+    async def close(self, *, is_orderly: bool = True) -> None:
+        """Leave order entry: see `tickwright.app.leaving`. Streams and tasks end with the connector. Twice is fine.
+
+        Args:
+            is_orderly: Whether the program ends as it should, not by an exception.
+        """
         if self._floor is not None:
-            await self._floor.journal.close()
+            from tickwright.app.leaving import leave  # not for those who only read market data
+
+            await leave(self._floor, is_orderly=is_orderly)
 
     async def _ready(self) -> Floor:
         if self._floor is not None and self._floor.is_ready:
@@ -99,9 +106,24 @@ class OrderQuestions:
         async with self._opening:
             if self._floor is None:
                 self._floor = await self._open_floor()
-        async with asyncio.timeout(READY_TIMEOUT_S):
-            for session in self._floor.sessions.values():
-                await session.wait_ready()
-            for socket in self._floor.order_sockets.values():
-                await socket.warm()
+        try:
+            async with asyncio.timeout(READY_TIMEOUT_S):
+                for session in self._floor.sessions.values():
+                    await session.wait_ready()
+        except TimeoutError:
+            raise ConnectTimeout(_unready(self._floor)) from None
+        for socket in self._floor.order_sockets.values():
+            await socket.warm()
         return self._floor
+
+
+def _unready(floor: Floor) -> str:
+    waiting = [
+        f"{session.name} is {session.state.value} ({session.reason or 'no answer yet'})"
+        for session in floor.sessions.values()
+        if session.state is not PrivateState.READY
+    ]
+    return (
+        f"the account is not known after {READY_TIMEOUT_S:g} s, it is still being tried:"
+        f" {'; '.join(waiting)}"
+    )

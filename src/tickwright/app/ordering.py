@@ -1,7 +1,8 @@
 """Puts order entry together, when somebody first asks for it: journal, board, gateway, private streams.
 
     root ── one private stream a product whose venue takes orders and has credentials,
-            and one socket for orders, where the venue has them
+            one socket for orders, where the venue has them,
+            and one dead-man switch, where the settings want it
 
 Who only reads market data pays nothing for it: no file is made, no key is needed, no socket is opened.
 """
@@ -16,6 +17,7 @@ import msgspec
 
 from tickwright.app.announcer import Announcer
 from tickwright.app.config import Settings
+from tickwright.app.guarding import Guarding
 from tickwright.core.clientids import ClientOrderIds
 from tickwright.core.privatestate import PrivateState
 from tickwright.errors import ConfigError, NoCredentials
@@ -26,9 +28,10 @@ from tickwright.marketdata.feed import Feed
 from tickwright.model.notices import Notice
 from tickwright.model.orders import OrderEvent
 from tickwright.runtime.bus import Bus
-from tickwright.runtime.supervisor import ChildSpec, Supervisor
+from tickwright.runtime.supervisor import ChildSpec, Restart, Supervisor
 from tickwright.trading.accounts import Accounts
 from tickwright.trading.board import OrderBoard
+from tickwright.trading.deadman import DeadManSwitch
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Journal
@@ -74,6 +77,11 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     """Product → what its commands go over; none where they go over REST."""
     desks: Mapping[str, TradingDesk]
     journal: Journal
+    switches: tuple[DeadManSwitch, ...]
+    cancels_on_exit: bool
+    """Whether open orders are taken back when it is left."""
+    clock: Clock
+    notify: Callable[[Notice], None]
 
     @property
     def is_ready(self) -> bool:
@@ -92,17 +100,20 @@ async def open_floor(parts: FloorParts) -> Floor:
 
     Raises:
         NoCredentials: No product that is open takes orders and has credentials.
+        ConfigError: A venue does not take the dead-man switch's window.
         StoreError: The journal cannot be opened or read, or another process writes to it.
     """
     feeds = [feed for feed in parts.feeds if _takes_orders(feed, parts.settings)]
     if not feeds:
         raise NoCredentials(_what_is_missing(parts))
+    guarding = _guarding(parts)
+    guarding.check(feeds)
     for feed in feeds:
         await feed.list_instruments()
     store = await parts.open_store(parts.settings.journal_url)
     journal = Journal(store)
     try:
-        floor = _built(parts, feeds, journal)
+        floor = _built(parts, feeds, journal, guarding)
         await floor.gateway.recover(journal.entries())
     except BaseException:
         await journal.close()
@@ -111,10 +122,17 @@ async def open_floor(parts: FloorParts) -> Floor:
         parts.root.add(ChildSpec(name=session.name, start=session.run))
     for socket in floor.order_sockets.values():
         parts.root.add(ChildSpec(name=socket.name, start=socket.run))
+    for switch in floor.switches:
+        # It retires when the program stands down.
+        parts.root.add(ChildSpec(name=switch.name, start=switch.run, restart=Restart.TRANSIENT))
     return floor
 
 
-def _built(parts: FloorParts, feeds: list[Feed], journal: Journal) -> Floor:
+def _guarding(parts: FloorParts) -> Guarding:
+    return Guarding(window_s=parts.settings.dead_man_s, clock=parts.clock, notify=parts.notify)
+
+
+def _built(parts: FloorParts, feeds: list[Feed], journal: Journal, guarding: Guarding) -> Floor:
     announcer = Announcer(parts.bus, [feed.product.name for feed in feeds])
     ears, board, accounts = Ears(), OrderBoard(), Accounts(announcer.account)
 
@@ -129,10 +147,13 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal) -> Floor:
     gateway = Gateway(desks, recorder, check=risk, clock=parts.clock, spawn=parts.root.spawn)
     sessions = {
         feed.product.name: _session(
-            feed, desks[feed.product.name], parts, gateway, recorder, accounts
+            feed, desks[feed.product.name], parts, gateway, recorder, accounts, guarding
         )
         for feed in feeds
     }
+    switches = (
+        guarding.switch(feed, sessions[feed.product.name], gateway, recorder) for feed in feeds
+    )
     return Floor(
         gateway=gateway,
         accounts=accounts,
@@ -143,6 +164,10 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal) -> Floor:
         order_sockets=order_sockets,
         desks=desks,
         journal=journal,
+        switches=tuple(switch for switch in switches if switch is not None),
+        cancels_on_exit=parts.settings.cancel_on_exit,
+        clock=parts.clock,
+        notify=parts.notify,
     )
 
 
@@ -190,6 +215,7 @@ def _session(
     gateway: Gateway,
     recorder: Recorder,
     accounts: Accounts,
+    guarding: Guarding,
 ) -> PrivateSession:
     return PrivateSession(
         PrivateParts(
@@ -199,6 +225,7 @@ def _session(
             gateway=gateway,
             recorder=recorder,
             accounts=accounts,
+            tie=guarding.tie(feed),
         )
     )
 

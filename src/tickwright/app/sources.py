@@ -107,6 +107,8 @@ class _Schema(BaseSettings):
     order_prefix: Annotated[str, AfterValidator(_prefix)] = "tw"
     order_transport: OrderTransport = "websocket"
     risk: Any = None
+    dead_man_s: _Seconds | None = None
+    cancel_on_exit: bool = False
     log_level: LogLevel = "warning"
 
     @classmethod

@@ -19,7 +19,7 @@ from tickwright.app.registry import products_of
 from tickwright.cli.console import err
 from tickwright.cli.events import describe
 from tickwright.cli.options import chosen_settings
-from tickwright.errors import ConfigError, ConnectTimeout, UsageError
+from tickwright.errors import ConfigError, UsageError
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.notices import Notice
 from tickwright.model.topics import Notices
@@ -172,22 +172,18 @@ async def account(products: Sequence[Product], settings: Settings) -> AsyncItera
 
     Raises:
         NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
-        ConnectTimeout: The account is not known in time; the text says what happened last.
+        ConnectTimeout: The account is not known in time; the text says which stream is not ready, and why.
     """
     names = ", ".join(product.name for product in products)
-    last = [f"asking for the account at {names} …"]
     async with Connector.open(*products, settings=settings) as tw:
-        with err.status(last[0]) as status:
+        with err.status(f"asking for the account at {names} …") as status:
 
             def show(notice: Notice) -> None:
-                last.append(describe(notice)[0])
-                status.update(escape(last[-1]))
+                status.update(escape(describe(notice)[0]))
 
             listener = tw.on(Notices(), show)
             try:
                 await tw.orders.ready()
-            except TimeoutError:
-                raise ConnectTimeout(f"the account is not known yet: {last[-1]}") from None
             finally:
                 listener.detach()
         yield tw

@@ -117,6 +117,8 @@ class KeptSocket(Generic[L]):
         """The socket that is held, or the successor that is about to be."""
         self.refusal: CredentialsRefused | None = None
         """Why the state is REFUSED."""
+        self.reason = ""
+        """What went wrong last, in one line; nothing once all is well."""
         self.reconnects = 0
         self.changed = asyncio.Event()
         """Set with every step; whoever waits clears it."""
@@ -166,6 +168,7 @@ class KeptSocket(Generic[L]):
         """Note that all is as it should be."""
         if self.state is not PrivateState.READY:
             self._up()
+        self.reason = ""
         self._step(PrivateEvent.RECONCILED)
 
     def doubted(self) -> None:
@@ -298,6 +301,7 @@ class KeptSocket(Generic[L]):
         return self._parts.refused_s.get(error.status, 0.0)
 
     def _down(self, reason: str, delay_s: float, *, is_final: bool) -> None:
+        self.reason = reason
         notice = SessionDown(
             received_ts_ns=self._parts.clock.time_ns(),
             session=self.name,

@@ -102,6 +102,11 @@ class PrivateSession:
         return self._socket.refusal
 
     @property
+    def reason(self) -> str:
+        """Why it is not READY, as far as anything was said; empty after all went well."""
+        return self._socket.reason
+
+    @property
     def reconnects(self) -> int:
         """How often a socket was lost, or not to be had."""
         return self._socket.reconnects
@@ -217,6 +222,7 @@ class PrivateSession:
             except CredentialsRefused:
                 raise
             except EXPECTED as error:
+                self._socket.reason = str(error)
                 log.info("%s: cannot be reconciled yet: %s", self.name, error)
                 await asyncio.sleep(delays.failed(parts.clock.monotonic_s()) or 0.0)
                 continue

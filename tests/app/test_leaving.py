@@ -1,0 +1,166 @@
+"""How a program ends with orders open: by plan, by exception, and at venues that do not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from tests.app.desk import BTC, PERP, quiet_sandbox
+
+from tickwright import Caution, Connector, Notices, OrderState, Sandbox
+from tickwright.sandbox.account import ACCOUNT
+from tickwright.testing.virtual_time import VirtualClock, virtual_time
+
+
+SPOT, USDM = "binance.spot", "binance.usdm"
+BYBIT = ("bybit.spot", "bybit.linear")
+WINDOW_S = 30.0
+
+
+async def placed(tw: Connector, instrument: str = BTC) -> str:
+    order = await tw.orders.submit(instrument, "buy", quantity="0.01", price="60000")
+    assert order.state is OrderState.OPEN
+    return order.client_order_id
+
+
+def open_at(sandbox: Sandbox, *products: str) -> int:
+    """Return how many orders of the account the venues have."""
+    return sum(len(sandbox.exchange(product).open_orders(ACCOUNT)) for product in products)
+
+
+def opened(sandbox: Sandbox, *products: str, **settings: Any) -> Connector:
+    """Return a connector whose commands go over REST, where the faults below are."""
+    return Connector.open(*products, environment=sandbox, order_transport="rest", **settings)
+
+
+@virtual_time
+async def test_orders_stay_unless_asked_otherwise() -> None:
+    async with quiet_sandbox(SPOT) as sandbox:
+        async with opened(sandbox, SPOT) as tw:
+            await placed(tw)
+        assert open_at(sandbox, SPOT) == 1
+
+
+@virtual_time
+async def test_all_of_ours_are_canceled_and_those_of_others_stay() -> None:
+    async with quiet_sandbox() as sandbox, opened(sandbox, SPOT) as other:
+        await placed(other)
+        async with opened(sandbox, SPOT, USDM, cancel_on_exit=True) as tw:
+            for instrument in (BTC, PERP, PERP):
+                await placed(tw, instrument)
+            assert open_at(sandbox, SPOT, USDM) == 4
+        assert open_at(sandbox, SPOT, USDM) == 1
+
+
+@virtual_time
+async def test_at_a_venue_that_queues_as_well() -> None:
+    async with quiet_sandbox(*BYBIT) as sandbox:
+        async with opened(sandbox, *BYBIT, cancel_on_exit=True) as tw:
+            await placed(tw, "bybit:BTC/USDT")
+            await placed(tw, "bybit:BTC/USDT:USDT")
+        assert open_at(sandbox, "bybit.linear") == 0
+
+
+@virtual_time
+async def test_one_whose_outcome_is_unknown_is_canceled_as_well() -> None:
+    async with quiet_sandbox(SPOT) as sandbox:
+        async with opened(sandbox, SPOT, cancel_on_exit=True) as tw:
+            await tw.orders.ready()
+            sandbox.faults.order_failures = 1
+            order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+            assert order.state is OrderState.UNKNOWN
+        assert open_at(sandbox, SPOT) == 0
+
+
+@virtual_time
+async def test_nothing_is_opened_only_to_be_left() -> None:
+    async with quiet_sandbox(SPOT) as sandbox:
+        async with opened(sandbox, SPOT, cancel_on_exit=True):
+            pass
+        assert sandbox.venue.connections() == []
+
+
+@virtual_time
+async def test_the_user_s_own_exception_is_the_one_that_is_raised() -> None:
+    async with quiet_sandbox(SPOT) as sandbox:
+        with pytest.raises(ZeroDivisionError):
+            async with opened(sandbox, SPOT, cancel_on_exit=True) as tw:
+                await placed(tw)
+                sandbox.faults.rest_black_hole = True
+                raise ZeroDivisionError
+        assert open_at(sandbox, SPOT) == 1
+
+
+@virtual_time
+async def test_g27_a_venue_that_does_not_answer_is_left_in_time_and_said_to_be() -> None:
+    clock = VirtualClock()
+    async with quiet_sandbox(SPOT) as sandbox:
+        tw = await opened(sandbox, SPOT, cancel_on_exit=True).start()
+        notices: list[object] = []
+        tw.on(Notices(), notices.append)
+        name = await placed(tw)
+        sandbox.faults.rest_black_hole = True
+        began_s = clock.monotonic_s()
+        await tw.close()
+        assert clock.monotonic_s() - began_s < 10
+        (told,) = [each for each in notices if isinstance(each, Caution)]
+        assert name in told.text
+
+
+@virtual_time
+async def test_no_order_leaves_while_others_are_taken_back() -> None:
+    async with quiet_sandbox(SPOT) as sandbox:
+        tw = await opened(sandbox, SPOT, cancel_on_exit=True).start()
+        await placed(tw)
+        sandbox.faults.rest_delay_s = 0.5
+        async with asyncio.TaskGroup() as group:
+            group.create_task(tw.close())
+            await asyncio.sleep(0.1)
+            late = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+            assert (late.state, late.now.code) == (OrderState.DENIED, "KILL_SWITCH")
+        assert open_at(sandbox, SPOT) == 0
+
+
+@pytest.mark.parametrize("is_orderly", [True, False])
+@virtual_time
+async def test_a_countdown_is_stopped_by_a_program_that_ends_as_it_should_and_by_no_other(
+    is_orderly: bool,
+) -> None:
+    async with quiet_sandbox(USDM) as sandbox:
+        try:
+            async with opened(sandbox, USDM, dead_man_s=WINDOW_S) as tw:
+                await placed(tw, PERP)
+                await asyncio.sleep(1)
+                if not is_orderly:
+                    raise ZeroDivisionError
+        except ZeroDivisionError:
+            pass
+        assert open_at(sandbox, USDM) == 1
+        await asyncio.sleep(WINDOW_S + 5)
+        assert open_at(sandbox, USDM) == is_orderly
+
+
+@virtual_time
+async def test_a_countdown_goes_on_over_what_could_not_be_taken_back() -> None:
+    async with quiet_sandbox(USDM) as sandbox:
+        async with opened(sandbox, USDM, dead_man_s=WINDOW_S, cancel_on_exit=True) as tw:
+            await placed(tw, PERP)
+            await asyncio.sleep(1)
+            sandbox.faults.rest_black_hole = True
+        assert open_at(sandbox, USDM) == 1
+        await asyncio.sleep(WINDOW_S)
+        assert open_at(sandbox, USDM) == 0
+
+
+@virtual_time
+async def test_g27_countdowns_that_cannot_be_stopped_keep_nobody() -> None:
+    clock = VirtualClock()
+    async with quiet_sandbox(USDM) as sandbox:
+        tw = await opened(sandbox, USDM, dead_man_s=WINDOW_S).start()
+        await placed(tw, PERP)
+        sandbox.faults.rest_black_hole = True
+        began_s = clock.monotonic_s()
+        await tw.close()
+        await tw.close()
+        assert clock.monotonic_s() - began_s < 10
