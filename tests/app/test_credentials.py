@@ -54,6 +54,46 @@ def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
     assert found.password.reveal() == "p"
 
 
+@pytest.mark.parametrize("prefix", ["tickwright_binance__", "binance_api_"])
+def test_key_and_secret_may_both_be_files_whose_last_line_ends(tmp_path: Path, prefix: str) -> None:
+    for name in ("key", "secret"):
+        (tmp_path / name).write_text(f"the {name}\r\n")
+    files = {f"{prefix}{name}_file": str(tmp_path / name) for name in ("key", "secret")}
+    found = credentials_in(files)["binance"]
+    assert (found.key.reveal(), found.secret.reveal()) == ("the key", "the secret")
+
+
+def test_a_password_may_be_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text(" with spaces \n")
+    variables = {
+        "binance_api_key": "k",
+        "binance_api_secret": "s",
+        "tickwright_binance__password_file": str(file),
+    }
+    assert credentials_in(variables)["binance"].password.reveal() == " with spaces "
+
+
+@pytest.mark.parametrize(("mode", "is_warned"), [(0o600, False), (0o640, False), (0o644, True)])
+def test_g30_a_file_that_everybody_can_read_is_named_in_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, is_warned: bool
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text(PLANTED)
+    file.chmod(mode)
+    credentials_in({"binance_api_key": "k", "binance_api_secret_file": str(file)})
+    assert bool(caplog.messages) is is_warned
+    assert not is_warned or f"can read {file}; chmod 600 it" in caplog.text
+    assert PLANTED not in caplog.text
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="it is no text"):
+        credentials_in({"binance_api_key": "k", "binance_api_secret_file": str(file)})
+
+
 @pytest.mark.parametrize(
     ("variables", "text"),
     [
@@ -61,7 +101,23 @@ def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
         ({"binance_api_secret": PLANTED}, "TICKWRIGHT_BINANCE__KEY"),
         (
             {"tickwright_binance__key": PLANTED, "tickwright_binance__secret_file": "/nowhere"},
-            "/nowhere cannot be read",
+            "TICKWRIGHT_BINANCE__SECRET_FILE: /nowhere cannot be read: No such file",
+        ),
+        (
+            {
+                "tickwright_binance__key": PLANTED,
+                "tickwright_binance__key_file": "/nowhere",
+                "tickwright_binance__secret": PLANTED,
+            },
+            "TICKWRIGHT_BINANCE__KEY and TICKWRIGHT_BINANCE__KEY_FILE are both set: keep one",
+        ),
+        (
+            {"binance_api_key": PLANTED, "binance_api_secret_file": "/dev/null"},
+            "BINANCE_API_SECRET_FILE: /dev/null is empty",
+        ),
+        (
+            {"binance_api_key": PLANTED, "binance_api_secret_file": "/"},
+            "BINANCE_API_SECRET_FILE: / cannot be read: Is a directory",
         ),
     ],
 )
@@ -78,6 +134,8 @@ def test_without_variables_there_are_no_credentials() -> None:
 def test_credentials_are_told_from_settings_by_their_names() -> None:
     assert is_credential("tickwright_binance__key")
     assert is_credential("tickwright_bybit__secret_file")
+    assert is_credential("tickwright_bybit__key_file")
+    assert not is_credential("tickwright_bybit__file")
     assert not is_credential("tickwright_endpoints__binance_spot__rest")
     assert not is_credential("tickwright_nowhere__key")
     assert not is_credential("binance__key")

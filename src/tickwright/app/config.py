@@ -58,7 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Events that wait for a slow reader before its overflow policy applies."""
     credentials: Mapping[str, Credentials] = msgspec.field(default_factory=dict)
     """Venue → API key and secret. From the environment or ``.env`` as ``TICKWRIGHT_BINANCE__KEY`` and ``…__SECRET``, or as
-    ``BINANCE_API_KEY`` and ``BINANCE_API_SECRET``; never from YAML. Without any, everything that needs no key works."""
+    ``BINANCE_API_KEY`` and ``BINANCE_API_SECRET``, or with ``_FILE`` behind any of them from a file; never from YAML. Without any, everything that needs no key works."""
     journal: str | None = None
     """Where orders are written down, once there are any: ``sqlite:PATH``, ``postgresql://USER:PASSWORD@HOST/DATABASE?journal=NAME``,
     or ``memory:`` for nowhere. Without it ``tickwright-orders.db`` in the working directory, for other environments than live

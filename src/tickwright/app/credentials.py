@@ -1,11 +1,14 @@
 """Credentials from environment variables: found, never shown, and kept apart from all other settings.
 
-``TICKWRIGHT_BINANCE__KEY``, ``…__SECRET``, ``…__SECRET_FILE`` (a file that holds it, for private keys) and ``…__PASSWORD`` (of an
-encrypted private key) come before the names that other programs use: ``BINANCE_API_KEY``, ``BINANCE_API_SECRET``.
+``TICKWRIGHT_BINANCE__KEY``, ``…__SECRET`` and ``…__PASSWORD`` (of an encrypted private key) come before the names that other programs
+use: ``BINANCE_API_KEY``, ``BINANCE_API_SECRET``. Each of them may end in ``_FILE`` instead, and name a file that holds the value: so
+private keys are given, and what Docker, Kubernetes or systemd hand to a program as files. The line's end after it does not count.
 """
 
 from __future__ import annotations
 
+import logging
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,14 +19,20 @@ from tickwright.venues.signing import Credentials
 
 __all__ = ["credentials_in", "is_credential"]
 
+log = logging.getLogger(__name__)
+
 _PREFIX = "tickwright_"
-_PARTS = ("key", "secret", "secret_file", "password")
+_FILE = "_file"
+_PARTS = ("key", "secret", "password")
+_MOUNTS = (Path("/run/secrets"), Path("/var/run/secrets"))
+"""Where containers find their secrets: readable by all who are inside, which is nobody else."""
 
 
 def is_credential(variable: str) -> bool:
     """Tell whether a variable, in lower case, holds a part of credentials."""
     venue, _, part = variable.removeprefix(_PREFIX).partition("__")
-    return variable.startswith(_PREFIX) and part in _PARTS and venue in venue_names()
+    is_part = part.removesuffix(_FILE) in _PARTS
+    return variable.startswith(_PREFIX) and is_part and venue in venue_names()
 
 
 def credentials_in(variables: Mapping[str, str | None]) -> dict[str, Credentials]:
@@ -33,33 +42,44 @@ def credentials_in(variables: Mapping[str, str | None]) -> dict[str, Credentials
         variables: Names in lower case.
 
     Raises:
-        ConfigError: If only half of a pair is there, or a file cannot be read; no value is shown.
+        ConfigError: If only half of a pair is there, a value is given twice, or a file cannot be read or is empty; no value is shown.
     """
     found = {venue: _of(venue, variables) for venue in venue_names()}
     return {venue: credentials for venue, credentials in found.items() if credentials is not None}
 
 
 def _of(venue: str, variables: Mapping[str, str | None]) -> Credentials | None:
-    own = {part: variables.get(f"{_PREFIX}{venue}__{part}") or "" for part in _PARTS}
-    key = own["key"] or variables.get(f"{venue}_api_key") or ""
-    secret = (
-        own["secret"] or _read(own["secret_file"]) or variables.get(f"{venue}_api_secret") or ""
+    key = _value(f"{_PREFIX}{venue}__key", variables) or _value(f"{venue}_api_key", variables)
+    secret = _value(f"{_PREFIX}{venue}__secret", variables) or _value(
+        f"{venue}_api_secret", variables
     )
     if not key and not secret:
         return None
     if not key or not secret:
-        missing = "KEY" if secret else "SECRET"
+        missing = f"{_PREFIX}{venue}__{'key' if secret else 'secret'}".upper()
         raise ConfigError(
-            f"credentials of {venue} are incomplete: set {_PREFIX.upper()}{venue.upper()}__{missing} as well"
+            f"credentials of {venue} are incomplete: set {missing} as well, or {missing}_FILE"
         )
-    return Credentials(key, secret, own["password"])
+    return Credentials(key, secret, _value(f"{_PREFIX}{venue}__password", variables))
 
 
-def _read(path: str) -> str:
-    if not path:
-        return ""
+def _value(name: str, variables: Mapping[str, str | None]) -> str:
+    """Return what a variable holds, or the file that its twin names; nothing if neither is set."""
+    said, file = variables.get(name) or "", variables.get(name + _FILE) or ""
+    if said and file:
+        raise ConfigError(f"{name.upper()} and {(name + _FILE).upper()} are both set: keep one")
+    return _read(Path(file), (name + _FILE).upper()) if file else said
+
+
+def _read(path: Path, variable: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8").rstrip("\r\n")
+        is_open = bool(path.stat().st_mode & stat.S_IROTH)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise ConfigError(f"the secret file {path} cannot be read: {reason}") from None
+        raise ConfigError(f"{variable}: {path} cannot be read: {reason}") from None
+    if not text.strip():
+        raise ConfigError(f"{variable}: {path} is empty; it should hold the value and nothing else")
+    if is_open and not any(path.is_relative_to(mount) for mount in _MOUNTS):
+        log.warning("%s: every user of this machine can read %s; chmod 600 it", variable, path)
+    return text
