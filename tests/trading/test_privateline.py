@@ -6,54 +6,18 @@ import asyncio
 from typing import Any
 
 import pytest
+from tests.trading.lines import Socket, Words
 
-from tickwright.errors import ConnectionLost, RequestTimeout
+from tickwright.errors import ConnectionLost
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
 from tickwright.trading.privateline import PrivateLine
 from tickwright.venues.trading import Greeted
 
 
-class Link:
-    """Answers begin with an exclamation mark."""
-
-    def __init__(self, ping: str | None = None) -> None:
-        self._ping = ping
-
-    def control(self, frame: bytes) -> Greeted | None:
-        return Greeted(int(frame[1:])) if frame.startswith(b"!") else None
-
-    def ping(self) -> str | None:
-        return self._ping
-
-
-class Socket:
-    def __init__(self) -> None:
-        self.sent: list[object] = []
-        self.is_open = True
-
-    def send_text(self, text: str) -> None:
-        self.sent.append(text)
-
-    def send_ping(self, payload: bytes = b"") -> None:
-        self.sent.append(payload)
-
-    def send_pong(self, payload: bytes = b"") -> None:
-        self.sent.append(payload)
-
-    def pause_reading(self) -> None:
-        self.sent.append("pause")
-
-    def resume_reading(self) -> None:
-        self.sent.append("resume")
-
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        self.sent.append("close")
-
-
-def line(ping: str | None = None) -> tuple[PrivateLine, Socket]:
-    link: Any = Link(ping)
-    made, socket = PrivateLine(link, VirtualClock()), Socket()
-    made.connection = socket  # type: ignore[assignment]  # all that a line uses
+def line() -> tuple[PrivateLine, Socket]:
+    words: Any = Words()
+    made, socket = PrivateLine(words, VirtualClock()), Socket()
+    made.connection = socket
     return made, socket
 
 
@@ -87,19 +51,6 @@ async def test_what_came_before_the_end_is_read_before_the_end_is_told() -> None
     assert await texts(at) == [b"last words"]
     with pytest.raises(ConnectionLost, match="1001"):
         await at.frames()
-    with pytest.raises(ConnectionLost, match="1001"):
-        await at.reply(1.0)
-    with pytest.raises(ConnectionLost):
-        at.send("x")
-    with pytest.raises(ConnectionLost):
-        at.ping()
-
-
-@virtual_time
-async def test_an_answer_that_does_not_come_is_waited_for_so_long_only() -> None:
-    at, _ = line()
-    with pytest.raises(RequestTimeout, match="within 10 s"):
-        await at.reply(10.0)
 
 
 @virtual_time
@@ -125,34 +76,3 @@ async def test_g15_a_socket_that_nobody_reads_is_paused_and_nothing_is_dropped()
     assert socket.sent == ["pause"]
     assert len(await texts(at)) == 10_002
     assert socket.sent == ["pause", "resume"]
-
-
-@pytest.mark.parametrize(("ping", "sent"), [(None, b""), ('{"op":"ping"}', '{"op":"ping"}')])
-@virtual_time
-async def test_it_pings_in_the_venue_s_words(ping: str | None, sent: object) -> None:
-    at, socket = line(ping)
-    at.ping()
-    assert socket.sent == [sent]
-
-
-@virtual_time
-async def test_pings_are_answered_and_all_that_comes_is_a_sign_of_life() -> None:
-    at, socket = line()
-    for come in (at.on_ping, at.on_pong, at.on_frame):
-        await asyncio.sleep(1)
-        come(b"x")
-        assert at.heard_s == VirtualClock().monotonic_s()
-    assert socket.sent == [b"x"]
-    at.close()
-    assert socket.sent[-1] == "close"
-
-
-@virtual_time
-async def test_before_it_is_connected_nothing_can_be_sent_and_closing_is_fine() -> None:
-    link: Any = Link()
-    at = PrivateLine(link, VirtualClock())
-    with pytest.raises(ConnectionLost, match="not connected"):
-        at.send("x")
-    with pytest.raises(ConnectionLost, match="not connected"):
-        at.ping()
-    at.close()
