@@ -17,6 +17,7 @@ from tickwright.errors import (
     NoCredentials,
     NotSupported,
     TickwrightError,
+    UnknownInstrument,
     VenueError,
 )
 from tickwright.io.clock import Clock
@@ -91,6 +92,13 @@ class TradingDesk:
         """
         command = order.command if isinstance(order, Order) else order
         return self._instruments()[command.instrument]
+
+    def listed(self, instrument_id: str) -> Instrument | None:
+        """Return an instrument, ``None`` if it is not listed."""
+        try:
+            return self._instruments()[instrument_id]
+        except UnknownInstrument:
+            return None
 
     # ------------------------------------------------------------------ commands
 

@@ -1,8 +1,8 @@
 """The gateway: all commands go out through it, and what became of every order is known or being found out.
 
 An order's way: checks → intent in the journal → sent → what came of it in the journal → events. A command is never repeated
-(G2). `tickwright.trading.placing` places, `tickwright.trading.changing` amends and cancels, `tickwright.trading.inquiries` finds
-out what answers do not tell (G1).
+(G2). `tickwright.trading.placing` places, `tickwright.trading.changing` amends and cancels, `tickwright.trading.clearing` cancels
+everything, `tickwright.trading.inquiries` finds out what answers do not tell (G1).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import AmendOrder, Order, SubmitOrder
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.changing import Changes, Job
+from tickwright.trading.clearing import Clearing
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.inquiries import Inquiries
 from tickwright.trading.journal import AmendAsked, Entry, Reported
@@ -49,13 +50,14 @@ class Gateway:
         spawn: Spawn,
     ) -> None:
         self.board = recorder.board
-        self._desks = desks
         self._clock = clock
         self._inquiries = Inquiries(desks, recorder, clock, spawn)
         self._changes = Changes(self._inquiries, recorder, clock, spawn)
         self._placing = Placing(
             self._inquiries, self._changes, recorder, check=check, clock=clock, spawn=spawn
         )
+
+        self._clearing = Clearing(desks, self._inquiries, self._changes, recorder, clock)
 
     def order(self, client_order_id: str) -> Order:
         """Return an order as it is known now.
@@ -238,6 +240,18 @@ class Gateway:
             [order for order in orders.values() if not order.state.is_final]
         )
         return [errors.get(name) or self.order(name) for name in client_order_ids]
+
+    async def cancel_all(
+        self,
+        *,
+        instrument: str | None = None,
+        venue: str | None = None,
+        include_external: bool = False,
+    ) -> list[Order]:
+        """Cancel all open orders of an instrument, a venue, or everything; see `Clearing.clear`."""
+        return await self._clearing.clear(
+            instrument=instrument, venue=venue, include_external=include_external
+        )
 
     # ------------------------------------------------------------------ finding out
 
