@@ -49,6 +49,11 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     price_collar: Decimal | None = None
     """How far beyond the other side of the book a price may lie: 0.05 allows buying at 5 % above the best offer."""
 
+    @property
+    def needs_book(self) -> bool:
+        """Whether any of them is held against the best prices."""
+        return self.price_collar is not None or self.max_order_notional is not None
+
 
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known at the moment of checking; ``None`` where nothing is."""
@@ -105,7 +110,11 @@ def check_order(
         Denial(code='MAX_OPEN_ORDERS', text='binance:BTC/USDT: 10 orders are open, 10 are allowed')
     """
     case = _Case(command, instrument, limits, facts)
-    return next((denial for check in _CHECKS if (denial := check(case)) is not None), None)
+    for check in _CHECKS:
+        denial = check(case)
+        if denial is not None:
+            return denial
+    return None
 
 
 def _kill_switch(case: _Case) -> Denial | None:

@@ -120,6 +120,8 @@ def _around(middleware: Middleware, inner: Next) -> Next:
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return what ``Retry-After`` asks for, given in seconds or as a date; ``None`` where it says nothing."""
     text = headers.get("retry-after", "").strip()
+    if not text:
+        return None
     with suppress(ValueError):
         seconds = float(text)
         return max(0.0, seconds) if math.isfinite(seconds) else None

@@ -40,6 +40,7 @@ class Recorder:
         self._spawn = spawn
         self._waiting: deque[tuple[tuple[Entry, ...], asyncio.Future[None]]] = deque()
         self._is_writing = False
+        self._is_immediate = journal.is_immediate
 
     def listen(self, listener: Tell) -> None:
         """Call somebody with every event before it is told to the world."""
@@ -53,7 +54,7 @@ class Recorder:
         Raises:
             StoreError: If they could not be written; then they are not folded either.
         """
-        if self._journal.is_immediate:
+        if self._is_immediate:
             await self._journal.append(entries)
             self._fold(entries)
             return

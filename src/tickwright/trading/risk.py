@@ -67,7 +67,8 @@ class RiskDesk:
         """
         window = self._window(instrument.venue)
         now_s = self._clock.monotonic_s()
-        best_bid, best_ask = self._best_prices(instrument.id)
+        limits = self.limits
+        best_bid, best_ask = self._best_prices(instrument.id) if limits.needs_book else (None, None)
         count, left = self._pending(instrument.id, besides, in_place_of)
         facts = OrderFacts(
             is_killed=self.is_killed,
@@ -79,7 +80,7 @@ class RiskDesk:
             open_sells=left[Side.SELL],
             wait_s=0.0 if window is None else window.delay_s(now_s),
         )
-        denial = check_order(command, instrument, self.limits, facts)
+        denial = check_order(command, instrument, limits, facts)
         if denial is None and window is not None:
             window.take(now_s)
         return denial

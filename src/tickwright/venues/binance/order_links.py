@@ -8,6 +8,7 @@ request is signed by itself, with every kind of key, so there is nothing to log 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -171,7 +172,11 @@ class ApiLink:
             return OrderAnswer(is_last=True) if is_end else None
         if said.id is None or not said.id.isdecimal():
             return None
-        headers = {_header(row): str(row.count) for row in said.limits if row.kind in _HEADERS}
+        headers = {
+            _header(row.kind, row.times, row.interval): str(row.count)
+            for row in said.limits
+            if row.kind in _HEADERS
+        }
         if said.status == _FINE:
             body = bytes(said.result)
         else:
@@ -180,9 +185,10 @@ class ApiLink:
         return OrderAnswer(request_id=int(said.id), status=said.status, headers=headers, body=body)
 
 
-def _header(row: _Limit) -> str:
+@lru_cache(maxsize=64)  # a venue has a handful of limits, and tells of them with every answer
+def _header(kind: str, times: int, interval: str) -> str:
     """Return the header by which REST tells the same: ``x-mbx-order-count-10s``."""
-    return f"{_HEADERS[row.kind]}-{row.times}{row.interval[:1].lower()}"
+    return f"{_HEADERS[kind]}-{times}{interval[:1].lower()}"
 
 
 def _retry_after(error: bytes) -> dict[str, str]:
