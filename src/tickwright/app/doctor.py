@@ -12,6 +12,7 @@ import msgspec
 
 from tickwright.app.assembly import Ports, assemble, endpoints_of
 from tickwright.app.config import Settings
+from tickwright.app.keycheck import asking
 from tickwright.app.registry import products_of
 from tickwright.errors import ConfigError, CredentialsRefused, TickwrightError
 from tickwright.io.clock import Clock
@@ -148,26 +149,22 @@ async def _examine_key(venue: str, feeds: Sequence[Feed], settings: Settings) ->
     """Ask a venue what the key may, where one is set."""
     if venue not in settings.credentials:
         return KeyFinding(venue=venue, is_set=False)
-    asked = [
-        (feed, call)
-        for feed in feeds
-        if feed.product.venue == venue and (call := feed.product.permissions)
-    ]
-    if not asked:
+    found = asking(venue, feeds)
+    if found is None:
         names = ", ".join(each.name for each in products_of(venue) if each.permissions)
         return KeyFinding(
             venue=venue, is_set=True, error=f"what it may is told at {names or 'no product'}"
         )
-    feed, call = asked[0]
+    feed, call = found
     try:
         async with asyncio.timeout(PATIENCE_S):
-            found = await feed.rest.call(call)
+            may = await feed.rest.call(call)
     except TimeoutError:
         return KeyFinding(venue=venue, is_set=True, error=f"no answer within {PATIENCE_S:g} s")
     except TickwrightError as error:
         is_refused = isinstance(error, CredentialsRefused)
         return KeyFinding(venue=venue, is_set=True, error=str(error), is_refused=is_refused)
-    return KeyFinding(venue=venue, is_set=True, permissions=found)
+    return KeyFinding(venue=venue, is_set=True, permissions=may)
 
 
 async def _ask_time(feed: Feed, clock: Clock) -> tuple[list[float], str | None]:

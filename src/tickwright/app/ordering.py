@@ -18,6 +18,7 @@ import msgspec
 from tickwright.app.announcer import Announcer
 from tickwright.app.config import Settings
 from tickwright.app.guarding import Guarding
+from tickwright.app.keycheck import check_keys
 from tickwright.core.clientids import ClientOrderIds
 from tickwright.core.privatestate import PrivateState
 from tickwright.errors import ConfigError, NoCredentials
@@ -118,6 +119,7 @@ async def open_floor(parts: FloorParts) -> Floor:
     except BaseException:
         await journal.close()
         raise
+    parts.root.spawn("key check", check_keys(feeds, parts.clock, parts.notify))
     for session in floor.sessions.values():
         parts.root.add(ChildSpec(name=session.name, start=session.run))
     for socket in floor.order_sockets.values():

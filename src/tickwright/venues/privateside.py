@@ -33,6 +33,8 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     """For RSA or Ed25519, in PEM form; the secret is not used then."""
     can_trade: bool = True
     """Without it the key may only look."""
+    can_withdraw: bool = False
+    """What the venue says of it, no more: nothing can be withdrawn here."""
 
 
 class PrivateFaults(Protocol):

@@ -62,7 +62,7 @@ class Wallet:
             "createTime": _OPENED_MS,
             "enableReading": True,
             "enableSpotAndMarginTrading": can_trade,
-            "enableWithdrawals": False,
+            "enableWithdrawals": call.key.can_withdraw,
             "enableInternalTransfer": False,
             "enableMargin": False,
             "enableFutures": can_trade,

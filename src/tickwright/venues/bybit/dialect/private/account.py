@@ -184,7 +184,7 @@ class Accounts:
                 "permissions": {
                     "ContractTrade": trades,
                     "Spot": ["SpotTrade"] if call.key.can_trade else [],
-                    "Wallet": ["AccountTransfer"],
+                    "Wallet": ["AccountTransfer", *(["Withdraw"] if call.key.can_withdraw else [])],
                     "Options": [],
                     "Derivatives": ["DerivativesTrade"] if call.key.can_trade else [],
                     "CopyTrading": [],
