@@ -9,6 +9,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
+import pytest
+
 from tickwright import Sandbox
 from tickwright.app.registry import products_of
 from tickwright.core.ordercheck import Denial
@@ -37,6 +39,18 @@ D = Decimal
 SPOT, USDM = "binance.spot", "binance.usdm"
 BYBIT_SPOT, BYBIT_LINEAR = "bybit.spot", "bybit.linear"
 EVERYWHERE = (SPOT, USDM, BYBIT_SPOT, BYBIT_LINEAR)
+
+
+class OverSocket(str):
+    """A product whose commands go over its venue's socket for orders."""
+
+    __slots__ = ()
+
+
+EITHER_WAY = (
+    *EVERYWHERE,
+    *(pytest.param(OverSocket(product), id=f"{product} over a socket") for product in EVERYWHERE),
+)
 IDS = {
     SPOT: "binance:BTC/USDT",
     USDM: "binance:BTC/USDT:USDT",
@@ -192,12 +206,15 @@ class Rig:
 @asynccontextmanager
 async def rig(product: str = SPOT) -> AsyncIterator[Rig]:
     """Yield a gateway at a venue where time passes and hardly anybody else trades."""
+    is_over_socket, product = isinstance(product, OverSocket), str(product)
     sandbox = Sandbox(
         (product,), instruments=1, rate_per_s=0.001, step_s=1.0, network=MemoryVenues()
     )
     async with sandbox, asyncio.TaskGroup() as group:
         made = Rig(sandbox, product, group)
         await made.listed()
+        if is_over_socket:
+            await made.warm()
         yield made
         for task in (made.running, made.warming):
             if task is not None:

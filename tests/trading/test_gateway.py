@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.trading.rig import EVERYWHERE, SPOT, USDM, Rig, rig
+from tests.trading.rig import EITHER_WAY, SPOT, USDM, Rig, rig
 
 from tickwright.core.ordercheck import Denial
 from tickwright.errors import (
@@ -24,7 +24,7 @@ from tickwright.testing.virtual_time import virtual_time
 
 
 D = Decimal
-both = pytest.mark.parametrize("product", EVERYWHERE)
+both = pytest.mark.parametrize("product", EITHER_WAY)
 
 
 async def entries(at: Rig) -> list[str]:

@@ -6,7 +6,7 @@ import asyncio
 from decimal import Decimal
 
 import pytest
-from tests.trading.rig import EVERYWHERE, SPOT, rig
+from tests.trading.rig import EITHER_WAY, EVERYWHERE, SPOT, rig
 
 from tickwright.model.orders import OrderRejected, OrderState
 from tickwright.testing.virtual_time import virtual_time
@@ -14,7 +14,7 @@ from tickwright.trading import journal
 
 
 D = Decimal
-both = pytest.mark.parametrize("product", EVERYWHERE)
+both = pytest.mark.parametrize("product", EITHER_WAY)
 
 
 # ---------------------------------------------------------------------- nobody knows
@@ -102,7 +102,7 @@ async def test_an_inquiry_goes_on_through_an_outage_of_the_venue() -> None:
 # ---------------------------------------------------------------------- restarts
 
 
-@both
+@pytest.mark.parametrize("product", EVERYWHERE)
 @virtual_time
 async def test_g34_a_run_that_ended_while_sending_is_resolved_by_the_next(product: str) -> None:
     async with rig(product) as at:
