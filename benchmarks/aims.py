@@ -8,6 +8,7 @@ import msgspec
 
 from benchmarks.contest import COMPILED, FLOOR, TWIN, Result
 from benchmarks.footprint import Size
+from benchmarks.orders import CCXT, OURS, OURS_IN_MEMORY, OURS_OVER_REST, OrderFigures
 
 
 __all__ = ["Aim", "aims_of"]
@@ -17,6 +18,17 @@ COSTS_US = {"depth": 6.0, "bookTicker": 3.0, "trade": 3.0}
 
 CHEAPER_TIMES = 10.0
 """How many times dearer the cheapest peer's depth frame is to be."""
+
+WIRE_US = {OURS: 150.0, OURS_IN_MEMORY: 60.0}
+"""Client → how long an order may take from ``submit()`` to the wire, p50."""
+
+CHEAPER_ORDERS_TIMES = 5.0
+"""How many times dearer an order through ccxt, over REST, is to be."""
+
+REPORT_US = 100.0
+"""How long a private report may take to the handler, p50."""
+
+RECOVERY_S = 2.0
 
 
 class Aim(msgspec.Struct, frozen=True):
@@ -28,10 +40,13 @@ class Aim(msgspec.Struct, frozen=True):
     is_reached: bool
 
 
-def aims_of(results: Sequence[Result], sizes: Sequence[Size]) -> list[Aim]:
+def aims_of(
+    results: Sequence[Result], sizes: Sequence[Size], orders: OrderFigures | None = None
+) -> list[Aim]:
     """Return every aim that these figures say something about."""
     costs = {(result.case, result.name): result.cpu_us for result in results}
-    return [*_costs(costs), *_against_peers(costs), *_sizes(sizes)]
+    aims = [*_costs(costs), *_against_peers(costs), *_sizes(sizes)]
+    return aims if orders is None else [*aims, *_orders(orders), *_around_orders(orders)]
 
 
 def _costs(costs: dict[tuple[str, str], float]) -> list[Aim]:
@@ -77,3 +92,33 @@ def _sizes(sizes: Sequence[Size]) -> list[Aim]:
         for size in sizes
         if size.target is not None
     ]
+
+
+def _orders(orders: OrderFigures) -> list[Aim]:
+    costs = {each.name: each for each in orders.clients}
+    aims = []
+    for name, bound in WIRE_US.items():
+        wire_us = costs[name].wire_p50_us if name in costs else None
+        if wire_us is not None:
+            what, measured = f"submit() → wire, {name}", f"{wire_us:.0f} µs"
+            aims.append(Aim(what, f"p50 ≤ {bound:g} µs", measured, wire_us <= bound))
+    for name in (OURS, OURS_OVER_REST):
+        if name in costs and CCXT in costs:
+            times = costs[CCXT].cpu_us / costs[name].cpu_us
+            bound_text = f"{CHEAPER_ORDERS_TIMES:g} times cheaper than {CCXT} over REST"
+            is_reached = times >= CHEAPER_ORDERS_TIMES
+            aims.append(
+                Aim(f"CPU an order, {name}", bound_text, f"{times:.1f} times cheaper", is_reached)
+            )
+    return aims
+
+
+def _around_orders(orders: OrderFigures) -> list[Aim]:
+    aims = []
+    if (report_us := orders.report_p50_us) is not None:
+        what, bound = "private report → handler", f"p50 ≤ {REPORT_US:g} µs"
+        aims.append(Aim(what, bound, f"{report_us:.0f} µs", report_us <= REPORT_US))
+    if (recovery_s := orders.recovery_s) is not None:
+        what, bound = f"recovery of {orders.recovered:,} orders", f"≤ {RECOVERY_S:g} s"
+        aims.append(Aim(what, bound, f"{recovery_s:.2f} s", recovery_s <= RECOVERY_S))
+    return aims

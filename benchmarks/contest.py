@@ -19,6 +19,7 @@ __all__ = [
     "COMPILED",
     "FLOOR",
     "PACED",
+    "ROOT",
     "TWIN",
     "ClientFailed",
     "Contestant",
@@ -26,6 +27,7 @@ __all__ = [
     "measure",
     "measure_idle",
     "run_client",
+    "run_program",
     "serving",
 ]
 
@@ -107,10 +109,19 @@ def run_client(contestant: Contestant, origins: dict[str, str]) -> dict[str, Any
     Raises:
         ClientFailed: It ended without a result.
     """
+    return run_program(contestant, "--rest", origins["rest"], "--ws", origins["ws"])
+
+
+def run_program(contestant: Contestant, *arguments: str) -> dict[str, Any]:
+    """Run a client program once with these arguments and return what it reports.
+
+    Raises:
+        ClientFailed: It ended without a result.
+    """
     command = [contestant.python, "-m", f"benchmarks.clients.{contestant.client}"]
     try:
         done = subprocess.run(
-            [*command, "--rest", origins["rest"], "--ws", origins["ws"]],
+            [*command, *arguments],
             cwd=ROOT,
             env={**os.environ, **contestant.environment},
             capture_output=True,

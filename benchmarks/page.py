@@ -20,6 +20,7 @@ from benchmarks.aims import aims_of
 from benchmarks.contest import COMPILED, PACED, Result
 from benchmarks.footprint import Size
 from benchmarks.latency import Delay, latency_rows
+from benchmarks.orders import OrderFigures, order_rows, time_rows
 from benchmarks.stages import Stage
 from benchmarks.venues import VenueCost
 from benchmarks.workload import CASES
@@ -48,6 +49,7 @@ class Report(msgspec.Struct):
     footprint: list[Size]
     latency: list[Delay] = []
     venues: list[VenueCost] = []
+    orders: OrderFigures | None = None
 
 
 def _table(rows: list[list[str]]) -> str:
@@ -106,7 +108,7 @@ def _profile(profiles: dict[str, list[Stage]]) -> str:
 
 def _aims(report: Report) -> str:
     rows = [["aim", "", "measured", "reached"]]
-    for aim in aims_of(report.results, report.footprint):
+    for aim in aims_of(report.results, report.footprint, report.orders):
         reached = "yes" if aim.is_reached else "**no**"
         rows.append([aim.what, aim.bound, aim.measured, reached])
     return _table(rows)
@@ -140,6 +142,8 @@ def render(page: str, report: Report, profiles: dict[str, list[Stage]]) -> str:
         "footprint": _footprint(report) if report.footprint else None,
         "latency": _table(latency_rows(report.latency)) if report.latency else None,
         "venues": _venues(report) if report.venues else None,
+        "orders": _table(order_rows(report.orders)) if report.orders else None,
+        "around_orders": _table(time_rows(report.orders)) if report.orders else None,
     }
 
     def replaced(found: re.Match[str]) -> str:

@@ -20,6 +20,7 @@ from benchmarks import footprint, peers, tables
 from benchmarks.aims import aims_of
 from benchmarks.contest import COMPILED, FLOOR, PACED, TWIN, Contestant, Result, measure
 from benchmarks.latency import latency_contestants, measure_latency, show_latency
+from benchmarks.orders import measure_orders, show_orders
 from benchmarks.venues import measure_venues, show_venues
 from benchmarks.workload import CASES
 
@@ -30,7 +31,9 @@ LATENCY = "latency"
 """Not a case like the others: delays at a set pace, by the clock."""
 VENUES = "venues"
 """Nor is this one: the same content in each venue's words, in process."""
-ALL_CASES = (*CASES, PACED, LATENCY, VENUES)
+ORDERS = "orders"
+"""Nor this: what goes the other way."""
+ALL_CASES = (*CASES, PACED, LATENCY, VENUES, ORDERS)
 FRAMES = {
     "depth": 26_000,
     "bookTicker": 40_000,
@@ -100,7 +103,7 @@ def main() -> None:
     rounds = 1 if arguments.quick else arguments.rounds
     results: list[Result] = []
     for case in cases:
-        if case in (LATENCY, VENUES):
+        if case in (LATENCY, VENUES, ORDERS):
             continue
         results += measure(
             case,
@@ -113,6 +116,9 @@ def main() -> None:
     if LATENCY in cases:
         delays = measure_latency(latency_contestants(found), rounds=rounds, say=say)
     by_venue = measure_venues() if VENUES in cases else []
+    orders = None
+    if ORDERS in cases:
+        orders = measure_orders(rounds=rounds, with_peers=not arguments.no_peers, say=say)
     sizes = [] if arguments.no_footprint else footprint.measure_all(say)
     if arguments.json:
         report = {
@@ -120,6 +126,7 @@ def main() -> None:
             "results": results,
             "latency": delays,
             "venues": by_venue,
+            "orders": orders,
             "footprint": sizes,
             "left_out": missing,
         }
@@ -131,8 +138,10 @@ def main() -> None:
     show_latency(console, delays)
     if by_venue:
         show_venues(console, by_venue)
+    if orders is not None:
+        show_orders(console, orders)
     tables.show_footprint(console, sizes)
-    tables.show_aims(console, aims_of(results, sizes))
+    tables.show_aims(console, aims_of(results, sizes, orders))
 
 
 if __name__ == "__main__":

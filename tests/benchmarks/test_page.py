@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from benchmarks.contest import COMPILED, Result
 from benchmarks.footprint import Size
+from benchmarks.orders import OURS, OrderCost, OrderFigures
 from benchmarks.page import PAGE, Report, render
 from benchmarks.stages import Stage
 from benchmarks.venues import VenueCost
@@ -19,6 +20,7 @@ REPORT = Report(
     ],
     footprint=[Size("book", 31.4, "KiB", 64)],
     venues=[VenueCost("trade", "a.spot", 1.25), VenueCost("quote", "b.spot", 2.0)],
+    orders=OrderFigures([OrderCost(OURS, 240, 90, [90], 700, 900, 50, 80)], recovery_s=1.5),
 )
 PROFILES = {"depth": [Stage("whole path", 5.0), Stage("scan", 1.5)]}
 
@@ -38,6 +40,14 @@ def test_each_aim_says_whether_it_is_reached() -> None:
     page = render(part("aims"), REPORT, {})
     assert "| depth frame → callback | ≤ 6 µs | 5.00 µs | yes |" in page
     assert "| book | ≤ 64 KiB | 31.4 KiB | yes |" in page
+
+
+def test_orders_have_a_table_of_clients_and_one_of_times() -> None:
+    assert f"| **{OURS}** | 90 | 1.0 | 50 / 80 | 700 / 900 |" in render(part("orders"), REPORT, {})
+    assert "| recovery of 50,000 orders | 1.50 s |" in render(part("around_orders"), REPORT, {})
+    assert f"| submit() → wire, {OURS} | p50 ≤ 150 µs | 50 µs | yes |" in render(
+        part("aims"), REPORT, {}
+    )
 
 
 def test_the_whole_stands_below_its_parts() -> None:
