@@ -5,6 +5,7 @@ from __future__ import annotations
 from tickwright.app.assembly import Ports
 from tickwright.app.config import Settings
 from tickwright.app.connector import Connector, Listener
+from tickwright.app.order_fields import NewOrder, OrderChange
 from tickwright.app.replay import Replaying
 from tickwright.app.report import ReplayReport
 from tickwright.app.status import Status
@@ -195,6 +196,7 @@ __all__ = [
     "MarkPrices",
     "MarketEvent",
     "MiniTickers",
+    "NewOrder",
     "NoCredentials",
     "NotSupported",
     "Notice",
@@ -204,6 +206,7 @@ __all__ = [
     "OrderAccepted",
     "OrderAmended",
     "OrderCanceled",
+    "OrderChange",
     "OrderDenied",
     "OrderEvent",
     "OrderExpired",

@@ -10,6 +10,7 @@ from tests.app.desk import BTC, PERP, desk
 
 from tickwright import (
     BalanceUpdates,
+    Connector,
     InvalidNumber,
     NotSupported,
     OrderEvent,
@@ -22,9 +23,12 @@ from tickwright import (
     Rounding,
     UnknownInstrument,
     UsageError,
+    VenueError,
 )
+from tickwright.app.order_fields import NewOrder
 from tickwright.app.orders import Orders
 from tickwright.testing.virtual_time import virtual_time
+from tickwright.trading.live import LiveOrder
 
 
 D = Decimal
@@ -110,6 +114,133 @@ async def test_cancel_all_of_one_instrument_leaves_the_others() -> None:
         assert kept.state is OrderState.OPEN
         with pytest.raises(UnknownInstrument):
             await tw.orders.cancel_all("binance:NOPE/USDT")
+
+
+@virtual_time
+async def test_many_orders_are_placed_amended_and_canceled_together() -> None:
+    async with desk() as (tw, _):
+        wanted: list[NewOrder] = [
+            {"instrument": instrument, "side": "buy", "quantity": "0.01", "price": price}
+            for instrument in (BTC, PERP)
+            for price in ("60000", "59000")
+        ]
+        orders = await tw.orders.submit_many(wanted)
+        assert [order.instrument for order in orders] == [BTC, BTC, PERP, PERP]
+        assert {order.state for order in orders} == {OrderState.OPEN}
+        changed = await tw.orders.amend_many(
+            [{"order": order, "quantity": "0.008"} for order in orders]
+        )
+        assert changed == orders
+        assert {order.now.quantity for order in orders} == {D("0.008")}
+        names = [order.client_order_id for order in orders]
+        ended = await tw.orders.cancel_many(names)
+        assert [each.client_order_id for each in ended if isinstance(each, LiveOrder)] == names
+        assert {order.state for order in orders} == {OrderState.CANCELED}
+
+
+@virtual_time
+async def test_what_could_not_be_done_stands_in_the_place_of_its_order() -> None:
+    async with desk() as (tw, _):
+        orders = await tw.orders.submit_many(
+            [
+                {"instrument": PERP, "side": "buy", "quantity": "0.01", "price": price}
+                for price in ("60000", "59000")
+            ]
+        )
+        first, second = await tw.orders.amend_many(
+            [
+                {"order": orders[0], "price": "60000.001"},
+                {"order": orders[1], "price": "59500.7", "rounding": Rounding.DOWN},
+            ]
+        )
+        assert isinstance(first, VenueError)
+        assert orders[0].now.price == D(60000)
+        assert second is orders[1]
+
+
+@virtual_time
+async def test_g36_orders_that_leave_together_count_against_each_other() -> None:
+    async with desk(risk=RiskLimits(max_open_orders=2, max_position=D("0.025"))) as (tw, _):
+        wanted: list[NewOrder] = [
+            {"instrument": BTC, "side": "buy", "quantity": "0.01", "price": "60000"}
+            for _ in range(3)
+        ]
+        orders = await tw.orders.submit_many(wanted)
+        assert [order.state.value for order in orders] == ["open", "open", "denied"]
+        assert orders[2].now.code == "MAX_OPEN_ORDERS"
+        await tw.orders.cancel_all()
+        large: list[NewOrder] = [{**each, "quantity": "0.02"} for each in wanted[:2]]
+        first, second = await tw.orders.submit_many(large)
+        assert (first.state, second.now.code) == (OrderState.OPEN, "MAX_POSITION")
+
+
+@virtual_time
+async def test_g36_the_kill_switch_holds_back_groups_as_well() -> None:
+    async with desk() as (tw, _):
+        old = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        (await tw.orders._ready()).risk.is_killed = True  # and leaves open what is
+        many = await tw.orders.submit_many(
+            [{"instrument": BTC, "side": "buy", "quantity": "0.01", "price": "60000"}]
+        )
+        pair = await tw.orders.submit_oco(
+            BTC, "sell", quantity="0.01", price="70000", stop_price="60000"
+        )
+        new = await tw.orders.replace(old, price="59000")
+        assert {order.now.code for order in (*many, *pair, new)} == {"KILL_SWITCH"}
+        assert old.state is OrderState.OPEN
+
+
+@virtual_time
+async def test_of_two_orders_that_are_one_or_the_other_a_cancel_ends_both() -> None:
+    async with desk() as (tw, _):
+        profit, loss = await tw.orders.submit_oco(
+            BTC,
+            "sell",
+            quantity="0.01",
+            price="70000.009",
+            stop_price="60000",
+            stop_limit_price="59900",
+            rounding=Rounding.DOWN,
+        )
+        assert (profit.now.price, profit.now.command.post_only) == (D("70000.00"), True)
+        assert (loss.now.price, loss.now.is_working) == (D(59900), False)
+        await loss.cancel()
+        assert (await profit.wait_done(timeout_s=5)).state is OrderState.CANCELED
+        with pytest.raises(NotSupported, match="reduce_only"):
+            await tw.orders.submit_oco(
+                PERP, "sell", quantity="0.01", price="70000", stop_price="60000"
+            )
+
+
+@virtual_time
+async def test_an_order_is_replaced_by_one_like_it_but_for_what_is_given() -> None:
+    async with desk(risk=RiskLimits(max_open_orders=1)) as (tw, _):
+        old = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000", post_only=True)
+        new = await tw.orders.replace(old, price="59000.009", rounding=Rounding.DOWN)
+        assert (old.state, new.state) == (OrderState.CANCELED, OrderState.OPEN)
+        assert (new.now.price, new.now.quantity) == (D("59000.00"), D("0.01"))
+        assert new.now.command.post_only
+        named = await tw.orders.replace(new.client_order_id, quantity="0.02", client_order_id="me")
+        assert (named.client_order_id, named.now.quantity) == ("me", D("0.02"))
+        assert named.now.price == D("59000.00")
+        with pytest.raises(NotSupported, match=r"orders\.replace"):
+            await tw.orders.amend(named, price="58000")
+
+
+@virtual_time
+async def test_cancel_all_spares_what_others_placed_unless_they_are_meant() -> None:
+    async with (
+        desk() as (tw, sandbox),
+        Connector.open("binance.spot", environment=sandbox) as other,
+    ):
+        theirs = await other.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        ours = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        (ended,) = await tw.orders.cancel_all(BTC, venue="binance")
+        assert ended.client_order_id == ours.client_order_id
+        assert theirs.state is OrderState.OPEN
+        (ended,) = await tw.orders.cancel_all(include_external=True)
+        assert ended.client_order_id == theirs.client_order_id
+        assert (await theirs.wait_done(timeout_s=5)).state is OrderState.CANCELED
 
 
 @virtual_time

@@ -71,7 +71,7 @@ def test_g01_an_outcome_that_nobody_knows_is_told_as_unknown_and_fails(
     assert "-1007" in result.out
 
 
-def test_all_open_orders_of_one_instrument_are_canceled(
+def test_all_open_orders_of_an_instrument_or_a_venue_are_canceled(
     sandbox: SandboxThread, tickwright: Command
 ) -> None:
     at = sandbox.options
@@ -81,6 +81,8 @@ def test_all_open_orders_of_one_instrument_are_canceled(
     assert [(order["instrument"], order["state"]) for order in ended] == [(BTC, "canceled")]
     (kept,) = tickwright("orders", "list", "--json", *at).json
     assert kept["instrument"] == PERP
+    rest = tickwright("orders", "cancel", "--all", "--venue", "binance.usdm", "--json", *at).json
+    assert [(order["instrument"], order["state"]) for order in rest] == [(PERP, "canceled")]
 
 
 def test_orders_that_have_ended_are_listed_from_the_journal(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from decimal import Decimal
-from enum import Enum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+import msgspec
+
+from tickwright.app.order_fields import NewOrder, OrderChange, command_of, fitted
 from tickwright.app.order_questions import OrderQuestions
-from tickwright.errors import UsageError
+from tickwright.errors import TickwrightError
 from tickwright.model.market import Side
-from tickwright.model.numbers import Number, Rounding, fit_to_step, parse_decimal
-from tickwright.model.orders import Order, SubmitOrder, TimeInForce, Trigger
+from tickwright.model.numbers import Number, Rounding
+from tickwright.model.orders import AmendOrder, Order, TimeInForce, Trigger, TriggerKind
 
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 
 __all__ = ["Orders"]
-
-E = TypeVar("E", bound=Enum)
 
 
 class Orders(OrderQuestions):
@@ -81,25 +79,155 @@ class Orders(OrderQuestions):
         """
         floor = await self._ready()
         listed = await self._market.instrument(instrument)
-        command = SubmitOrder(
-            client_order_id=floor.ids.next() if client_order_id is None else client_order_id,
-            instrument=listed.id,
-            side=_one_of(Side, side, "side"),
-            quantity=_fitted(quantity, listed.lot_size, "quantity", rounding),
-            quote_quantity=None
-            if quote_quantity is None
-            else parse_decimal(quote_quantity, name="quote_quantity"),
-            price=_fitted(price, listed.tick_size, "price", rounding),
-            time_in_force=_one_of(TimeInForce, time_in_force, "time_in_force"),
-            expire_ts_ns=expire_ts_ns,
-            post_only=post_only,
-            reduce_only=reduce_only,
-            trigger=trigger,
-            display_quantity=_fitted(
-                display_quantity, listed.lot_size, "display_quantity", rounding
-            ),
+        wanted: NewOrder = {
+            "instrument": instrument,
+            "side": side,
+            "quantity": quantity,
+            "price": price,
+            "quote_quantity": quote_quantity,
+            "time_in_force": time_in_force,
+            "expire_ts_ns": expire_ts_ns,
+            "post_only": post_only,
+            "reduce_only": reduce_only,
+            "trigger": trigger,
+            "display_quantity": display_quantity,
+            "rounding": rounding,
+        }
+        name = floor.ids.next() if client_order_id is None else client_order_id
+        await floor.gateway.submit(command_of(wanted, listed, name), listed.product)
+        return floor.live(name)
+
+    async def submit_many(self, orders: Sequence[NewOrder]) -> list[LiveOrder]:
+        """Place orders by as few requests as the venues need, and return each as `submit` would.
+
+        Binance USD-M takes five at once and Bybit ten; where a venue has no batches, single requests leave at the same time. Each
+        order has a fate of its own: one that is denied or rejected leaves out itself.
+
+        Args:
+            orders: What `submit` takes, a dict an order; see `NewOrder`.
+
+        Raises:
+            UsageError, InvalidNumber, NotSupported, UnknownInstrument: One of them cannot be; none was journalled or sent.
+            NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
+            StoreError: They could not be journalled; nothing was sent.
+
+        Example:
+            >>> ladder = [
+            ...     {"instrument": "binance:BTC/USDT", "side": "buy", "quantity": "0.01", "price": price}
+            ...     for price in ("60000", "59900", "59800")
+            ... ]
+            >>> [order.state for order in await tw.orders.submit_many(ladder)]
+            [<OrderState.OPEN: 'open'>, <OrderState.OPEN: 'open'>, <OrderState.OPEN: 'open'>]
+        """
+        floor = await self._ready()
+        wanted = []
+        for order in orders:
+            listed = await self._market.instrument(order["instrument"])
+            name = order.get("client_order_id")
+            command = command_of(order, listed, floor.ids.next() if name is None else name)
+            wanted.append((command, listed.product))
+        await floor.gateway.submit_many(wanted)
+        return [floor.live(command.client_order_id) for command, _ in wanted]
+
+    async def submit_oco(
+        self,
+        instrument: str,
+        side: Side | str,
+        *,
+        quantity: Number,
+        price: Number,
+        stop_price: Number,
+        stop_limit_price: Number | None = None,
+        rounding: Rounding | None = None,
+    ) -> tuple[LiveOrder, LiveOrder]:
+        """Place two orders of which one ends the other: a post-only limit, and a stop on the other side of the market.
+
+        Both are orders like any other, with their own states and events. Canceling one cancels both.
+
+        Args:
+            instrument: Its id; on Binance spot.
+            side: ``"buy"`` or ``"sell"``, of both.
+            quantity: Of each of them.
+            price: Of the limit: above the market for a sale, below it for a purchase.
+            stop_price: At which the stop is triggered, on the other side of the market.
+            stop_limit_price: The limit of the stop; a market order without.
+            rounding: In which direction prices and quantities may be moved to fit the instrument.
+
+        Returns:
+            The limit and the stop.
+
+        Raises:
+            NotSupported: The venue has no such thing; the text says what to do.
+            UsageError, InvalidNumber, UnknownInstrument: It cannot be; nothing was journalled or sent.
+            StoreError: They could not be journalled; nothing was sent.
+
+        Example:
+            >>> profit, loss = await tw.orders.submit_oco(
+            ...     "binance:BTC/USDT", "sell", quantity="0.01", price="70000", stop_price="60000"
+            ... )
+        """
+        floor = await self._ready()
+        listed = await self._market.instrument(instrument)
+        stop = fitted(stop_price, listed.tick_size, "stop_price", rounding)
+        common: NewOrder = {
+            "instrument": instrument,
+            "side": side,
+            "quantity": quantity,
+            "rounding": rounding,
+        }
+        limit: NewOrder = {**common, "price": price, "post_only": True}
+        loss: NewOrder = {
+            **common,
+            "price": stop_limit_price,
+            "trigger": Trigger(kind=TriggerKind.STOP, price=stop),
+        }
+        legs = (
+            command_of(limit, listed, floor.ids.next()),
+            command_of(loss, listed, floor.ids.next()),
         )
-        await floor.gateway.submit(command, listed.product)
+        await floor.gateway.submit_oco(legs, listed.product)
+        return floor.live(legs[0].client_order_id), floor.live(legs[1].client_order_id)
+
+    async def replace(
+        self,
+        order: LiveOrder | str,
+        *,
+        quantity: Number | None = None,
+        price: Number | None = None,
+        client_order_id: str | None = None,
+        rounding: Rounding | None = None,
+    ) -> LiveOrder:
+        """Cancel an order and place another one by one request, and return the new one.
+
+        The new one is like the old one but for what is given. It is placed only if the old one was canceled; otherwise it is
+        rejected, and its text says why. If nobody knows, both are found out.
+
+        Args:
+            order: The old one, or its client order id; on Binance spot.
+            quantity: Of the new one; what the old one has left unless given.
+            price: Of the new one; that of the old one unless given.
+            client_order_id: A name of your own for it, never used before; made for you unless given.
+            rounding: In which direction price and quantity may be moved to fit the instrument.
+
+        Raises:
+            NotSupported: The venue has no such thing; the text says what to do.
+            UsageError, InvalidNumber: The order has ended, or it cannot be.
+            StoreError: It could not be journalled; nothing was sent.
+        """
+        floor = await self._ready()
+        old = (await self.get(order)).now
+        listed = await self._market.instrument(old.command.instrument)
+        command = msgspec.structs.replace(
+            old.command,
+            client_order_id=floor.ids.next() if client_order_id is None else client_order_id,
+            quantity=old.leaves_quantity
+            if quantity is None
+            else fitted(quantity, listed.lot_size, "quantity", rounding),
+            price=old.price
+            if price is None
+            else fitted(price, listed.tick_size, "price", rounding),
+        )
+        await floor.gateway.replace(old.client_order_id, command)
         return floor.live(command.client_order_id)
 
     async def cancel(self, order: LiveOrder | str) -> LiveOrder:
@@ -121,67 +249,99 @@ class Orders(OrderQuestions):
         """Change an open order's quantity, its price, or both.
 
         Raises:
-            NotSupported: The venue cannot; cancel it and submit another.
+            NotSupported: The venue cannot; the text says what to do.
             VenueError: The venue refused; the order stays as it was.
         """
         found = await self.get(order)
         listed = await self._market.instrument(found.instrument)
         return await found.amend(
-            quantity=_fitted(quantity, listed.lot_size, "quantity", rounding),
-            price=_fitted(price, listed.tick_size, "price", rounding),
+            quantity=fitted(quantity, listed.lot_size, "quantity", rounding),
+            price=fitted(price, listed.tick_size, "price", rounding),
         )
 
-    async def cancel_all(self, instrument: str | None = None) -> Sequence[Order]:
-        """Cancel every open order of an instrument, or of all that are known, and return what became of them.
+    async def cancel_many(
+        self, orders: Sequence[LiveOrder | str]
+    ) -> list[LiveOrder | TickwrightError]:
+        """Cancel orders by as few requests as the venues need; return each, or why it could not be canceled.
 
-        Orders whose outcome is unknown are canceled as well, as soon as they turn up.
+        Binance USD-M takes ten at once and Bybit ten; where a venue has no batches, single requests leave at the same time.
+
+        Raises:
+            UsageError: Nobody knows an order of one of the ids.
+        """
+        floor = await self._ready()
+        found = [await self.get(order) for order in orders]
+        results = await floor.gateway.cancel_many([order.client_order_id for order in found])
+        return [_told(*pair) for pair in zip(found, results, strict=True)]
+
+    async def amend_many(self, changes: Sequence[OrderChange]) -> list[LiveOrder | TickwrightError]:
+        """Change orders by as few requests as the venues need; return each, or why it is as it was.
+
+        Args:
+            changes: What `amend` takes, a dict a change; see `OrderChange`.
+
+        Raises:
+            UsageError, NotSupported: One of them cannot be changed so; none was.
+        """
+        floor = await self._ready()
+        found, commands = [], []
+        for change in changes:
+            order, rounding = await self.get(change["order"]), change.get("rounding")
+            listed = await self._market.instrument(order.instrument)
+            found.append(order)
+            commands.append(
+                AmendOrder(
+                    client_order_id=order.client_order_id,
+                    quantity=fitted(change.get("quantity"), listed.lot_size, "quantity", rounding),
+                    price=fitted(change.get("price"), listed.tick_size, "price", rounding),
+                )
+            )
+        results = await floor.gateway.amend_many(commands)
+        return [_told(*pair) for pair in zip(found, results, strict=True)]
+
+    async def cancel_all(
+        self,
+        instrument: str | None = None,
+        *,
+        venue: str | None = None,
+        include_external: bool = False,
+    ) -> Sequence[Order]:
+        """Cancel every open order, and return what became of each.
+
+        Venues have a form of their own for it, one request an instrument. It ends everybody's orders there, so it is used only
+        where nobody else on the account is known to have any, or where they are meant as well. Orders whose outcome is unknown are
+        canceled as soon as they turn up. One that is still open in the answer was refused its cancel, or the venue is out of reach.
+
+        Args:
+            instrument: Only of this one.
+            venue: Only of this venue, ``"binance"``, or of this product, ``"binance.spot"``.
+            include_external: Those that somebody else on the account placed as well.
 
         Raises:
             UnknownInstrument: For an instrument that none of the venues lists.
+            UnknownVenue: For a venue that takes no orders here.
         """
         floor = await self._ready()
         if instrument is not None:
             await self._market.instrument(instrument)
-        orders = [
-            order
-            for order in floor.gateway.board.unfinished(instrument)
-            if not order.state.is_final
-        ]
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(floor.gateway.cancel(order.client_order_id)) for order in orders
-            ]
-        return [task.result() for task in tasks]
+        return await floor.gateway.cancel_all(
+            instrument=instrument, venue=venue, include_external=include_external
+        )
 
-    async def kill(self) -> Sequence[Order]:
-        """Let no order leave any more, and cancel all that are open; `revive` takes it back."""
+    async def kill(self, *, include_external: bool = False) -> Sequence[Order]:
+        """Let no order leave any more, and cancel all that are open; `revive` takes it back.
+
+        Args:
+            include_external: Cancel those that somebody else on the account placed as well.
+        """
         floor = await self._ready()
         floor.risk.is_killed = True
-        return await self.cancel_all()
+        return await self.cancel_all(include_external=include_external)
 
     async def revive(self) -> None:
         """Let orders leave again."""
         (await self._ready()).risk.is_killed = False
 
 
-def _one_of(kind: type[E], value: E | str, name: str) -> E:
-    """Return the member that a value names.
-
-    Raises:
-        UsageError: It names none; the text lists those that there are.
-    """
-    try:
-        return kind(value)
-    except ValueError:
-        known = ", ".join(repr(each.value) for each in kind if each is not Side.UNKNOWN)
-        raise UsageError(f"{name}: {value!r} is none of {known}") from None
-
-
-def _fitted(
-    value: Number | None, step: Decimal, name: str, rounding: Rounding | None
-) -> Decimal | None:
-    """Return a number exactly as given, unless a direction is named; what does not fit then is denied by the checks."""
-    if value is None:
-        return None
-    number = parse_decimal(value, name=name)
-    return number if rounding is None else fit_to_step(number, step, name=name, rounding=rounding)
+def _told(order: LiveOrder, result: Order | TickwrightError) -> LiveOrder | TickwrightError:
+    return result if isinstance(result, TickwrightError) else order

@@ -51,7 +51,7 @@ from tickwright.cli.order_wish import (
     Wait,
     Wish,
 )
-from tickwright.errors import UsageError
+from tickwright.errors import TickwrightError, UsageError
 from tickwright.model.orders import Order, OrderState, TimeInForce, TriggerBy, TriggerKind
 from tickwright.trading.live import LiveOrder
 
@@ -170,9 +170,16 @@ def cancel(
         list[str] | None, typer.Argument(help="The orders' names; or give --all.")
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every open order, or every one of --instrument.")
+        bool,
+        typer.Option(
+            "--all",
+            help="Every open order, whoever placed it; or those of --instrument or --venue.",
+        ),
     ] = False,
     instrument: Instrument = None,
+    venue: Annotated[
+        str | None, typer.Option(help="Only of this venue or product, for example binance.spot.")
+    ] = None,
     environment: AccountEnvironment = None,
     sandbox: SandboxFile = None,
     journal: JournalUrl = None,
@@ -186,18 +193,22 @@ def cancel(
     if bool(names) == everything:
         raise UsageError("name the orders to cancel, or say --all")
     settings = account_settings(environment, sandbox, endpoint, config, journal or NO_JOURNAL)
+    places = (venue,) if venue else ()
     chosen = (
-        [product_of(instrument, settings)] if instrument else products_with_orders((), settings)
+        [product_of(instrument, settings)] if instrument else products_with_orders(places, settings)
     )
-    what = " ".join(names) or f"every open order of {instrument or 'the account'}"
+    what = " ".join(names) or f"every open order of {instrument or venue or 'the account'}"
 
     async def work() -> Sequence[Order]:
         await ask_first(settings, f"cancel {what}", is_agreed=yes)
         async with account(chosen, settings) as tw:
             if everything:
-                return await tw.orders.cancel_all(instrument)
-            found = [await _found(tw, name) for name in names]
-            return [(await order.cancel()).now for order in found]
+                return await tw.orders.cancel_all(instrument, venue=venue, include_external=True)
+            results = await tw.orders.cancel_many([await _found(tw, name) for name in names])
+            for result in results:
+                if isinstance(result, TickwrightError):
+                    raise result
+            return [result.now for result in results if isinstance(result, LiveOrder)]
 
     _tell(run_async(work), json=json)
 

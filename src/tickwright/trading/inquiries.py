@@ -48,12 +48,6 @@ class Inquiries:
         recorder: Journal, board and listeners.
         clock: Both clocks.
         spawn: Runs what must not end with whoever asked for it.
-
-    Example:
-        >>> inquiries = Inquiries(desks, recorder, clock, root.spawn)
-        >>> inquiries.seek("me-1")  # returns at once; nothing happens unless the venue has something left to say
-        >>> await inquiries.until("me-1", lambda order: order.state.is_final, timeout_s=60.0)
-        True
     """
 
     def __init__(

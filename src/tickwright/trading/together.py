@@ -19,8 +19,8 @@ async def together(work: Iterable[Awaitable[T]]) -> list[T]:
         Exception: The first failure, once all have ended.
 
     Example:
-        >>> await together([cancel(first), cancel(second)])
-        [None, None]
+        >>> asyncio.run(together([asyncio.sleep(0.02, "slow"), asyncio.sleep(0, "fast")]))
+        ['slow', 'fast']
     """
     todo = list(work)
     if len(todo) == 1:

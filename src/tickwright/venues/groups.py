@@ -65,11 +65,6 @@ def in_groups(
         size: The venue's bound.
         single: Makes the group of one item.
         several: Makes the group of several.
-
-    Example:
-        >>> groups = in_groups(commands, 5, single=one, several=batch)
-        >>> [len(group.names) for group in groups]  # of eleven
-        [5, 5, 1]
     """
     for start in range(0, len(wanted), size):
         part = wanted[start : start + size]

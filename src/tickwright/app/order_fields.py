@@ -1,0 +1,119 @@
+"""What a user gives for an order, as a command: words and numbers read, and numbers fitted to the instrument."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Required, TypedDict, TypeVar
+
+from tickwright.errors import UsageError
+from tickwright.model.instrument import Instrument
+from tickwright.model.market import Side
+from tickwright.model.numbers import Number, Rounding, fit_to_step, parse_decimal
+from tickwright.model.orders import SubmitOrder, TimeInForce, Trigger
+
+
+if TYPE_CHECKING:
+    from tickwright.trading.live import LiveOrder
+
+
+__all__ = ["NewOrder", "OrderChange", "command_of", "fitted", "one_of"]
+
+E = TypeVar("E", bound=Enum)
+
+
+class NewOrder(TypedDict, total=False):
+    """One order of many: what `Orders.submit` takes, as a dict.
+
+    Example:
+        >>> order: NewOrder = {"instrument": "binance:BTC/USDT", "side": "buy", "quantity": "0.01", "price": "60000"}
+    """
+
+    instrument: Required[str]
+    side: Required[Side | str]
+    quantity: Number | None
+    price: Number | None
+    quote_quantity: Number | None
+    time_in_force: TimeInForce | str
+    expire_ts_ns: int | None
+    post_only: bool
+    reduce_only: bool
+    trigger: Trigger | None
+    display_quantity: Number | None
+    client_order_id: str | None
+    rounding: Rounding | None
+
+
+class OrderChange(TypedDict, total=False):
+    """One change of many: what `Orders.amend` takes, as a dict.
+
+    Example:
+        >>> change: OrderChange = {"order": "tw-gq6mnsu468-1", "price": "59000"}
+    """
+
+    order: Required[LiveOrder | str]
+    quantity: Number | None
+    price: Number | None
+    rounding: Rounding | None
+
+
+def command_of(wanted: NewOrder, listed: Instrument, client_order_id: str) -> SubmitOrder:
+    """Return the command that an order is placed with.
+
+    Args:
+        wanted: As the user gave it.
+        listed: Its instrument.
+        client_order_id: Its name.
+
+    Raises:
+        UsageError, InvalidNumber: It cannot be; the text says why.
+    """
+    rounding = wanted.get("rounding")
+    quote_quantity = wanted.get("quote_quantity")
+    return SubmitOrder(
+        client_order_id=client_order_id,
+        instrument=listed.id,
+        side=one_of(Side, wanted["side"], "side"),
+        quantity=fitted(wanted.get("quantity"), listed.lot_size, "quantity", rounding),
+        quote_quantity=None
+        if quote_quantity is None
+        else parse_decimal(quote_quantity, name="quote_quantity"),
+        price=fitted(wanted.get("price"), listed.tick_size, "price", rounding),
+        time_in_force=one_of(
+            TimeInForce, wanted.get("time_in_force", TimeInForce.GTC), "time_in_force"
+        ),
+        expire_ts_ns=wanted.get("expire_ts_ns"),
+        post_only=wanted.get("post_only", False),
+        reduce_only=wanted.get("reduce_only", False),
+        trigger=wanted.get("trigger"),
+        display_quantity=fitted(
+            wanted.get("display_quantity"), listed.lot_size, "display_quantity", rounding
+        ),
+    )
+
+
+def one_of(kind: type[E], value: E | str, name: str) -> E:
+    """Return the member that a value names.
+
+    Raises:
+        UsageError: It names none; the text lists those that there are.
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        known = ", ".join(repr(each.value) for each in kind if each is not Side.UNKNOWN)
+        raise UsageError(f"{name}: {value!r} is none of {known}") from None
+
+
+def fitted(
+    value: Number | None, step: Decimal, name: str, rounding: Rounding | None
+) -> Decimal | None:
+    """Return a number exactly as given, unless a direction is named; what does not fit then is denied by the checks.
+
+    Raises:
+        InvalidNumber: It is none, or a float.
+    """
+    if value is None:
+        return None
+    number = parse_decimal(value, name=name)
+    return number if rounding is None else fit_to_step(number, step, name=name, rounding=rounding)
