@@ -10,8 +10,9 @@ import pytest
 from tests.trading.rig import BYBIT_LINEAR, BYBIT_SPOT, EVERYWHERE, SPOT, USDM, Rig, rig
 
 from tickwright.core.privatestate import PrivateState
+from tickwright.model.market import Side
 from tickwright.model.notices import SessionDown, SessionUp
-from tickwright.model.orders import AmendOrder, OrderState
+from tickwright.model.orders import AmendOrder, OrderState, Trigger, TriggerKind
 from tickwright.sandbox.account import ACCOUNT
 from tickwright.sandbox.connection import Connection
 from tickwright.sandbox.faults import EOF
@@ -111,6 +112,57 @@ async def test_answers_find_their_requests_whoever_asked_first(product: str) -> 
         orders = await asyncio.gather(*(at.submit(price=price) for price in prices))
         assert [order.price for order in orders] == prices
         assert len({order.venue_order_id for order in orders}) == 5
+
+
+@everywhere
+@virtual_time
+async def test_orders_that_wait_for_a_trigger_go_over_the_socket(product: str) -> None:
+    async with rig(product) as at:
+        socket = await at.warm()
+        await at.private().wait_ready()
+        trigger = Trigger(kind=TriggerKind.STOP, price=D(63000))
+        order = await at.submit(side=Side.SELL, price=D(62500), trigger=trigger)
+        assert order.state is OrderState.OPEN
+        assert (await at.gateway.cancel("me-1")).state is OrderState.CANCELED
+        assert socket.sent == 2
+
+
+@at_bybit
+@virtual_time
+async def test_a_batch_is_one_frame_and_each_order_has_its_answer(product: str) -> None:
+    async with rig(product) as at:
+        socket = await at.warm()
+        await at.private().wait_ready()
+        prices = [D(60000), D("59000.001"), D(58000)]
+        placed_ = await at.gateway.submit_many(
+            [(at.command(price=price), product) for price in prices]
+        )
+        states = [OrderState.OPEN, OrderState.REJECTED, OrderState.OPEN]
+        assert [order.state for order in placed_] == states
+        ended = await at.gateway.cancel_many(["me-1", "me-3"])
+        assert {getattr(order, "state", order) for order in ended} == {OrderState.CANCELED}
+        assert socket.sent == 2
+
+
+@virtual_time
+async def test_lists_and_replacements_of_spot_go_over_the_socket() -> None:
+    async with rig(SPOT) as at:
+        socket = await at.warm()
+        before = requests(at)
+        stop = Trigger(kind=TriggerKind.STOP, price=D(60000))
+        profit = at.command(side=Side.SELL, price=D(70000), post_only=True)
+        loss = at.command(side=Side.SELL, price=None, trigger=stop)
+        first, second = await at.gateway.submit_oco((profit, loss), SPOT)
+        assert first.state is second.state is OrderState.OPEN
+        old = await at.submit()
+        new = await at.gateway.replace(old.client_order_id, at.command(price=D(59000)))
+        assert new.state is OrderState.OPEN
+        taker = at.command(price=D(66000), post_only=True)
+        last = await at.gateway.replace(new.client_order_id, taker)
+        assert (last.state, last.code) == (OrderState.REJECTED, "POST_ONLY")
+        assert at.gateway.order(new.client_order_id).state is OrderState.CANCELED
+        await at.desk.cancel_all(at.instrument)
+        assert (socket.sent, requests(at) - before) == (5, 0)
 
 
 # ---------------------------------------------------------------------- nothing was sent
