@@ -112,7 +112,7 @@ async def test_who_interrupts_an_order_that_has_left_is_told_its_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     async with desk() as (tw, sandbox):
-        sandbox.faults.rest_black_hole = True
+        sandbox.faults.no_ack = True
         async with asyncio.TaskGroup() as group:
             task = group.create_task(
                 wish(price="60000", client_order_id="mine-1").placed(tw, patience_s=5.0)
