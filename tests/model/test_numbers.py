@@ -15,6 +15,7 @@ from tickwright.model.numbers import (
     Rounding,
     fit_to_step,
     format_decimal,
+    is_multiple,
     multiply,
     parse_decimal,
     scale_of,
@@ -245,3 +246,22 @@ def test_g24_sums_are_exact_whatever_the_caller_s_context() -> None:
     with localcontext(prec=3):
         assert total(Decimal("123456.789"), Decimal("0.0001")) == Decimal("123456.7891")
     assert total() == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "step", "expected"),
+    [
+        ("0", "0.1", True),
+        ("0.3", "0.1", True),
+        ("0.25", "0.1", False),
+        ("-0.3", "0.1", True),
+        ("7.123", "0", True),
+        ("1E+64", "0.001", True),
+        ("1E+65", "0.001", False),
+        ("1E-65", "0", False),
+    ],
+)
+def test_a_multiple_is_told_exactly_and_of_no_absurd_size(
+    value: str, step: str, expected: bool
+) -> None:
+    assert is_multiple(Decimal(value), Decimal(step)) is expected

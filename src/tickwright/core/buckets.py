@@ -104,6 +104,8 @@ class FixedBucket(_Counted):
     def delay_s(self, cost: int, is_background: bool, now_s: float, wall_ns: int) -> float:
         """Return how long until ``cost`` units fit; 0 for now."""
         self._roll(now_s, wall_ns)
+        if not is_background and self._used + cost <= self.limit and self._open_s <= now_s:
+            return 0.0
         over, background_over = self._excess(cost, is_background)
         if over > 0:
             self._was_full = True

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import Enum
+from typing import TypeGuard
 
 import msgspec
 from msgspec.structs import force_setattr
@@ -17,6 +18,7 @@ from tickwright.model.numbers import (
     Rounding,
     fit_to_step,
     format_decimal,
+    is_multiple,
     multiply,
     parse_decimal,
     scale_of,
@@ -113,6 +115,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             InvalidNumber: If it is off the tick and no rounding was named, out of bounds, or not
                 above zero.
         """
+        if _is_allowed(value, self.tick_size, self.min_price, self.max_price):
+            return value
         name = f"price of {self.id}"
         price = fit_to_step(
             parse_decimal(value, name=name), self.tick_size, name=name, rounding=rounding
@@ -126,6 +130,8 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             InvalidNumber: If it is off the lot and no rounding was named, out of bounds, or not
                 above zero.
         """
+        if _is_allowed(value, self.lot_size, self.min_quantity, self.max_quantity):
+            return value
         name = f"quantity of {self.id}"
         quantity = fit_to_step(
             parse_decimal(value, name=name), self.lot_size, name=name, rounding=rounding
@@ -155,6 +161,20 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             name=name, product=product, symbol=symbol, status=InstrumentStatus.UNKNOWN, tick_size=step,
             lot_size=step, price_scale=scale_of(step), quantity_scale=scale_of(step), is_inferred=True,
         )  # fmt: skip
+
+
+def _is_allowed(
+    value: Number, step: Decimal, low: Decimal | None, high: Decimal | None
+) -> TypeGuard[Decimal]:
+    """Tell whether a number needs no second look: nearly all that are checked before an order are in order."""
+    return (
+        isinstance(value, Decimal)
+        and value.is_finite()
+        and value > 0
+        and (low is None or value >= low)
+        and (high is None or value <= high)
+        and is_multiple(value, step)
+    )
 
 
 def _positive(value: Decimal, name: str) -> Decimal:

@@ -17,6 +17,7 @@ __all__ = [
     "Rounding",
     "fit_to_step",
     "format_decimal",
+    "is_multiple",
     "multiply",
     "parse_decimal",
     "scale_of",
@@ -120,18 +121,28 @@ def fit_to_step(
     Raises:
         InvalidNumber: If it is no multiple and no rounding was named, or of an absurd size.
     """
-    if value and abs(value.adjusted()) > _ADJUSTED_MAX:
+    if is_multiple(value, step):
+        return value
+    if abs(value.adjusted()) > _ADJUSTED_MAX:
         raise InvalidNumber(f"{name}: {value} is beyond what any venue trades")
-    if not step or not value:
-        return value
-    if not _EXACT.remainder(value, step):
-        return value
     if rounding is None:
         raise InvalidNumber(
             f"{name}: {format_decimal(value)} is no multiple of {format_decimal(step)};"
             " round it yourself or name a rounding direction"
         )
     return multiply(Decimal(_WHOLE[rounding](Fraction(value) / Fraction(step))), step)
+
+
+def is_multiple(value: Decimal, step: Decimal) -> bool:
+    """Tell whether ``value`` is a multiple of ``step``, of which zero sets none; no absurd size is.
+
+    Example:
+        >>> is_multiple(Decimal("0.3"), Decimal("0.1")), is_multiple(Decimal("0.25"), Decimal("0.1"))
+        (True, False)
+    """
+    if not value:
+        return True
+    return abs(value.adjusted()) <= _ADJUSTED_MAX and not (step and _EXACT.remainder(value, step))
 
 
 def total(*terms: Decimal) -> Decimal:

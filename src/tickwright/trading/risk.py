@@ -75,7 +75,7 @@ class RiskDesk:
             best_bid=best_bid,
             best_ask=best_ask,
             open_orders=count,
-            position=self._accounts.position(instrument.id).quantity,
+            position=self._position(instrument.id),
             open_buys=left[Side.BUY],
             open_sells=left[Side.SELL],
             wait_s=0.0 if window is None else window.delay_s(now_s),
@@ -84,6 +84,11 @@ class RiskDesk:
         if denial is None and window is not None:
             window.take(now_s)
         return denial
+
+    def _position(self, instrument_id: str) -> Decimal:
+        if self.limits.max_position is None:
+            return Decimal(0)
+        return self._accounts.position(instrument_id).quantity
 
     def _pending(
         self, instrument_id: str, besides: Sequence[SubmitOrder], in_place_of: Order | None

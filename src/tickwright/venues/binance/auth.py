@@ -67,14 +67,17 @@ def signed_params(
         "recvWindow": recv_window_ms,
         "timestamp": now_ms,
     }
-    payload = "&".join([f"{name}={_text(value)}" for name, value in sorted(stamped.items())])
+    payload = "&".join(
+        [
+            f"{name}={value if type(value) is str else _text(value)}"
+            for name, value in sorted(stamped.items())
+        ]
+    )
     return {**stamped, "signature": signer.sign(payload.encode())}
 
 
 def _text(value: Param) -> str:
     """Return a parameter as JSON shows it, without quotes."""
-    if type(value) is str:
-        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

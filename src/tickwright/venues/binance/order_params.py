@@ -227,7 +227,9 @@ def _refuse(command: SubmitOrder, what: str, *, is_wanted: bool) -> None:
 def _given(**values: str | int | Decimal | None) -> Params:
     """Return what is not ``None``, as text."""
     return tuple(
-        (name, format_decimal(value) if isinstance(value, Decimal) else str(value))
-        for name, value in values.items()
-        if value is not None
+        [
+            (name, format_decimal(value) if isinstance(value, Decimal) else str(value))
+            for name, value in values.items()
+            if value is not None
+        ]
     )
