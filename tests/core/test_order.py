@@ -306,6 +306,8 @@ def test_a_conditional_order_works_once_it_was_triggered() -> None:
     )
     life = OrderLife(command)
     life.sent(NOW_NS)
+    life.reported(report(state=ReportedState.QUEUED))  # which says nothing of it
+    assert not life.order.is_working
     life.reported(report(is_working=False))
     assert not life.order.is_working
     life.reported(report(is_working=True))

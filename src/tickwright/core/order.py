@@ -272,7 +272,9 @@ class OrderLife:
     def reported(self, report: OrderReport) -> list[OrderEvent]:
         """Take in what the venue says, whatever came before it."""
         if report.state is ReportedState.QUEUED:
-            self._learn(report, {}, [])
+            # What it is called there; of what becomes of it nothing is said, not even whether it works or waits.
+            name = report.venue_order_id or self.order.venue_order_id
+            self.order = msgspec.structs.replace(self.order, venue_order_id=name)
             return []
         fresh = self._fresh_fills(report)
         changes = self._changes(report)

@@ -66,7 +66,12 @@ def spot_params(command: SubmitOrder, instrument: Instrument) -> Params:
         NotSupported: For what spot does not have: GTD, reduce-only, triggers on other prices than the last.
     """
     trigger = command.trigger
-    _refuse(command, "GTD orders", is_wanted=command.time_in_force is TimeInForce.GTD)
+    _refuse(
+        command,
+        "GTD orders",
+        is_wanted=command.time_in_force is TimeInForce.GTD,
+        instead="place it GTC, and cancel it when its time has come",
+    )
     _refuse(command, "reduce_only", is_wanted=command.reduce_only)
     if trigger is not None:
         _refuse(
@@ -172,7 +177,12 @@ def algo_params(command: SubmitOrder, trigger: Trigger, instrument: Instrument) 
     _refuse_on_futures(command)
     _refuse(command, "triggers on the index price", is_wanted=trigger.by is TriggerBy.INDEX)
     is_trailing = trigger.trail_bps is not None
-    _refuse(command, "trailing limit orders", is_wanted=is_trailing and not command.is_market)
+    _refuse(
+        command,
+        "trailing limit orders",
+        is_wanted=is_trailing and not command.is_market,
+        instead="leave the price out",
+    )
     waiting = _USDM_WAITING[trigger.kind, command.is_market]
     return _given(
         algoType="CONDITIONAL",
@@ -215,13 +225,19 @@ def _ms(time_ns: int | None) -> int | None:
 
 
 def _refuse_on_futures(command: SubmitOrder) -> None:
-    _refuse(command, "orders by quote quantity", is_wanted=command.quote_quantity is not None)
+    _refuse(
+        command,
+        "orders by quote quantity",
+        is_wanted=command.quote_quantity is not None,
+        instead="give a quantity",
+    )
     _refuse(command, "icebergs", is_wanted=command.display_quantity is not None)
 
 
-def _refuse(command: SubmitOrder, what: str, *, is_wanted: bool) -> None:
+def _refuse(command: SubmitOrder, what: str, *, is_wanted: bool, instead: str = "") -> None:
     if is_wanted:
-        raise NotSupported(f"{command.instrument}: the venue has no {what} there")
+        advice = f"; {instead}" if instead else ""
+        raise NotSupported(f"{command.instrument}: the venue has no {what} there{advice}")
 
 
 def _given(**values: str | int | Decimal | None) -> Params:

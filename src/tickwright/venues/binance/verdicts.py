@@ -53,6 +53,7 @@ _CODES = {
     -5022: RejectCode.POST_ONLY,
     -5027: RejectCode.NO_CHANGE,
     -5028: RejectCode.TIMESTAMP,
+    -5040: RejectCode.FILTER,
 }
 
 _TEXTS = {

@@ -1,7 +1,8 @@
 """Orders as Bybit's parameters (*Place Order*): one form for spot and contracts, and what each of them lacks.
 
-A trigger has a direction there, the side of the market on which it lies. The quantity of a market buy on spot counts quote coin
-unless it says otherwise, so it always does.
+A trigger of a contract has a direction, the side of the market on which it lies. One of spot has none: there a stop and a
+take-profit are the same, an order that waits until its price is reached, from whichever side. The quantity of a market buy on
+spot counts quote coin unless it says otherwise, so it always does.
 """
 
 from __future__ import annotations
@@ -42,7 +43,12 @@ def order_body(command: SubmitOrder, instrument: Instrument, category: str) -> B
         NotSupported: For what the venue does not have: GTD orders, icebergs, trailing triggers; on spot reduce-only and
             triggers on other prices than the last, on contracts orders by quote.
     """
-    _refuse(command, "GTD orders", is_wanted=command.time_in_force is TimeInForce.GTD)
+    _refuse(
+        command,
+        "GTD orders",
+        is_wanted=command.time_in_force is TimeInForce.GTD,
+        instead="place it GTC, and cancel it when its time has come",
+    )
     _refuse(command, "icebergs", is_wanted=command.display_quantity is not None)
     is_spot = category == _SPOT
     body: Body = {
@@ -80,12 +86,22 @@ def _spot_only(command: SubmitOrder) -> Body:
 
 
 def _contract_only(command: SubmitOrder) -> Body:
-    _refuse(command, "orders by quote quantity", is_wanted=command.quote_quantity is not None)
+    _refuse(
+        command,
+        "orders by quote quantity",
+        is_wanted=command.quote_quantity is not None,
+        instead="give a quantity",
+    )
     return {"positionIdx": 0, "reduceOnly": command.reduce_only}
 
 
 def _trigger(command: SubmitOrder, trigger: Trigger, *, is_spot: bool) -> Body:
-    _refuse(command, "trailing triggers on orders", is_wanted=trigger.trail_bps is not None)
+    _refuse(
+        command,
+        "trailing orders",
+        is_wanted=trigger.trail_bps is not None,
+        instead="what trails there is the stop of a whole position (POST /v5/position/trading-stop)",
+    )
     assert trigger.price is not None
     price = format_decimal(trigger.price)
     if is_spot:
@@ -99,6 +115,7 @@ def _trigger(command: SubmitOrder, trigger: Trigger, *, is_spot: bool) -> Body:
     }
 
 
-def _refuse(command: SubmitOrder, what: str, *, is_wanted: bool) -> None:
+def _refuse(command: SubmitOrder, what: str, *, is_wanted: bool, instead: str = "") -> None:
     if is_wanted:
-        raise NotSupported(f"{command.instrument}: the venue has no {what} there")
+        advice = f"; {instead}" if instead else ""
+        raise NotSupported(f"{command.instrument}: the venue has no {what} there{advice}")
