@@ -25,6 +25,7 @@ from tickwright.errors import (
     RateLimited,
     RequestTimeout,
     TimestampRefused,
+    VenueError,
     VenueRejected,
 )
 from tickwright.io.http import HttpRequest, HttpResponse, Next
@@ -426,6 +427,21 @@ class ToyAuth:
 
 SIGNED_PRODUCT = msgspec.structs.replace(PRODUCT, auth=ToyAuth())
 SIGNER = Signer(Credentials("planted-key", "planted-secret"))
+
+
+@pytest.mark.parametrize("status", [200, 401, 429, 502])
+@virtual_time
+async def test_g30_a_key_that_the_venue_quotes_is_not_passed_on(status: int) -> None:
+    body = b'{"msg":"error sign! origin_string[1763640000000planted-key5000]"}'
+    quoting = msgspec.structs.replace(
+        SIGNED_PRODUCT, error=lambda status, body, where: VenueRejected(status, 7, f"{body}", where)
+    )
+    rest, _ = client(script(Reply(status, body=body)), product=quoting, signer=SIGNER)
+    with pytest.raises(VenueError) as caught:
+        await rest.call(call(method="POST", security=Security.SIGNED))
+    assert "planted" not in str(caught.value)
+    assert "1763640000000***5000" in str(caught.value)
+    assert "planted" not in repr(rest.status())
 
 
 @virtual_time

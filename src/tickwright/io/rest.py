@@ -43,7 +43,7 @@ from tickwright.io.http import (
     retry_after_s,
     with_middlewares,
 )
-from tickwright.io.redact import host_of
+from tickwright.io.redact import HIDDEN, host_of
 from tickwright.io.venueclock import VenueClock
 from tickwright.venues.base import Product, RestAuth, RestCall, Security
 from tickwright.venues.querystring import query_of
@@ -329,7 +329,16 @@ class RestClient:
         raise failure
 
     def _refusal_in(self, response: HttpResponse, where: str) -> VenueError | None:
-        status, body = response.status, response.body
+        failure = self._failure_in(response.status, response.body, where)
+        if failure is not None and self._signer is not None:
+            # Some venues quote the key that they refuse, and pages of proxies the whole request (G30).
+            key = self._signer.key.reveal().encode()
+            if key in response.body:
+                body = response.body.replace(key, HIDDEN.encode())
+                return self._failure_in(response.status, body, where)
+        return failure
+
+    def _failure_in(self, status: int, body: bytes, where: str) -> VenueError | None:
         error = self._product.error(status, body, where)
         if isinstance(error, RateLimited) or self.gate.is_refusal(status):
             return self.gate.refusal(where, _excerpt(body))

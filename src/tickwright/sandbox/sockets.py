@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import weakref
 from collections.abc import Awaitable, Callable
@@ -40,6 +41,8 @@ _BUFFER_HIGH = 1 << 18
 _CLIENT_FRAME_BYTES_MAX = 1 << 20  # 1024 stream names and their envelope take a tenth of it
 _BODY_BYTES_MAX = 1 << 20
 _HTTP_STOP_S = 0.1
+# picows logs each request line at DEBUG, which a test or a demo has beside its own client; listen keys are in it (G30).
+_SILENT = logging.Logger("picows", logging.CRITICAL + 1)  # noqa: LOG001 - outside the hierarchy, no setting opens it
 
 
 class SocketNetwork:
@@ -120,6 +123,7 @@ class SocketDoors:
                 sock=listening,
                 enable_auto_pong=False,
                 max_frame_size=_CLIENT_FRAME_BYTES_MAX,
+                logger_name=_SILENT,
             )
         except OSError as error:
             listening.close()

@@ -43,7 +43,7 @@ from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
 from tickwright.model.notices import Notice, SessionDown, SessionUp
 from tickwright.trading.keptline import KeptLine
 from tickwright.venues.base import Endpoints
-from tickwright.venues.signing import Signer
+from tickwright.venues.signing import Secret, Signer
 from tickwright.venues.trading import GreetingRefused, Link
 
 
@@ -199,9 +199,10 @@ class KeptSocket(Generic[L]):
         step(PrivateEvent.OPENED)
         try:
             await parts.rest.venue_clock.known()
-            greetings = self._link.greetings(parts.signer, parts.rest.venue_clock.now_ms())
-            for text in greetings:
-                line.send(text)
+            now_ms = parts.rest.venue_clock.now_ms()
+            # They hold key and signature, which a traceback that shows variables must not (G30).
+            for greeting in map(Secret, self._link.greetings(parts.signer, now_ms)):
+                line.send(greeting.reveal())
                 await self._agreed(line)
         except BaseException:
             self._leave(line)
