@@ -122,7 +122,7 @@ async def trader(run: Run) -> AsyncIterator[Trader]:
             gateway = Gateway(
                 {run.product: ImpatientDesk(product, rest, lambda: instruments, clock)},
                 Recorder(journal, OrderBoard(), lambda event: None, spawn),
-                check=lambda command, instrument: None,
+                check=lambda command, instrument, **_: None,
                 clock=clock,
                 spawn=spawn,
             )
