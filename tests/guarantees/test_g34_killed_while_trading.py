@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,10 +24,11 @@ from tickwright import Sandbox
 from tickwright.model.orders import OrderState
 from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.played import PlayedMarket
+from tickwright.venues.binance.dialect.private.api import ApiConversation
 from tickwright.venues.binance.dialect.private.counts import OrderCounts
 from tickwright.venues.binance.dialect.private.side import BinancePrivate
 from tickwright.venues.binance.dialect.weights import WeightMeter
-from tickwright.venues.dialects import Verdict
+from tickwright.venues.dialects import Reply, Verdict
 from tickwright.venues.privateside import PrivateSide
 from tickwright.venues.reports import OrderView
 
@@ -39,7 +42,9 @@ IDS = {"binance.spot": "binance:BTC/USDT", "binance.usdm": "binance:BTC/USDT:USD
 
 
 class Watched(Sandbox):
-    """A sandbox whose engine can be looked at."""
+    """A sandbox whose engine can be looked at, and what it was told over sockets."""
+
+    frames: list[str]
 
     def _private(self, markets: list[GeneratedMarket | PlayedMarket]) -> dict[str, PrivateSide]:  # type: ignore[override]  # of the kind that it makes
         self.sides = super()._private(markets)
@@ -54,11 +59,14 @@ class Watched(Sandbox):
     def placings(self, product: str) -> Counter[str]:
         """Return how often each client order id was asked for to be placed."""
         requests = self.venue.rest(product).requests
-        return Counter(
-            each.params["newClientOrderId"]
-            for each in requests
-            if each.method == "POST" and "newClientOrderId" in each.params
-        )
+        named = [each.params for each in requests if each.method == "POST"]
+        told = [json.loads(frame) for frame in self.frames]
+        named += [each["params"] for each in told if each["method"] == "order.place"]
+        return Counter(each["newClientOrderId"] for each in named if "newClientOrderId" in each)
+
+    def served(self, product: str) -> int:
+        """Return how many requests were made, either way."""
+        return self.venue.rest(product).served + len(self.frames)
 
 
 class Forks:
@@ -113,9 +121,8 @@ async def killed(number: int) -> None:
 
 async def a_moment(sandbox: Watched, product: str, rng: Random, *, requests_min: int = 0) -> None:
     """Wait until a run has come to some point, or some way beyond it."""
-    venue = sandbox.venue.rest(product)
-    last = venue.served + rng.randint(requests_min, REQUESTS)
-    await sandbox.wait_until(lambda: venue.served >= last, timeout_s=20)
+    last = sandbox.served(product) + rng.randint(requests_min, REQUESTS)
+    await sandbox.wait_until(lambda: sandbox.served(product) >= last, timeout_s=20)
     await asyncio.sleep(rng.choice((0, 0.001, 0.01)))
 
 
@@ -152,6 +159,19 @@ def compare(sandbox: Watched, trading: Trader) -> None:
             assert sum(fill.quantity for fill in order.fills) == order.filled_quantity
 
 
+def frames_heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that every request to a WebSocket API is put into."""
+    frames: list[str] = []
+    answer = ApiConversation.answer
+
+    def noted(conversation: ApiConversation, text: str, **more: Any) -> Reply:
+        frames.append(text)
+        return answer(conversation, text, **more)
+
+    monkeypatch.setattr(ApiConversation, "answer", noted)
+    return frames
+
+
 @pytest.fixture
 def server(request: pytest.FixtureRequest, kind: str) -> Cluster | None:
     """Return the server that keeps the journal, if one does: it crashes now and then, too."""
@@ -161,10 +181,15 @@ def server(request: pytest.FixtureRequest, kind: str) -> Cluster | None:
 @pytest.mark.slow
 @pytest.mark.timeout(60 + 2 * KILLS)
 @pytest.mark.parametrize(
-    ("product", "kind"), [("binance.spot", "sqlite"), ("binance.usdm", "postgresql")]
+    ("product", "kind", "way"),
+    [
+        ("binance.spot", "sqlite", "websocket"),
+        ("binance.usdm", "postgresql", "websocket"),
+        ("binance.usdm", "sqlite", "rest"),
+    ],
 )
 async def test_g34_killed_at_any_moment_no_order_is_lost_and_none_is_sent_twice(
-    product: str, server: Cluster | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    product: str, way: str, server: Cluster | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What an account may do in a minute is soon used up by many short lives.
     monkeypatch.setattr(OrderCounts, "add", lambda self, now_ms, counts: None)
@@ -172,10 +197,13 @@ async def test_g34_killed_at_any_moment_no_order_is_lost_and_none_is_sent_twice(
     rng = Random(KILLS)
     errors = tmp_path / "errors"
     async with Watched((product,), instruments=1) as sandbox, forks(errors) as forked:
+        sandbox.frames = frames_heard(monkeypatch)
+        endpoints = sandbox.endpoints[product]
         run = Run(
             product=product,
             instrument=IDS[product],
-            rest=sandbox.endpoints[product].rest or "",
+            rest=endpoints.rest or "",
+            ws_api=endpoints.ws_api if way == "websocket" else None,
             key=sandbox.account.key,
             secret=sandbox.account.secret,
             journal=f"sqlite:{tmp_path / 'journal.db'}"
@@ -194,4 +222,5 @@ async def test_g34_killed_at_any_moment_no_order_is_lost_and_none_is_sent_twice(
             await settled(trading)
         compare(sandbox, trading)
         assert len(sandbox.orders(product)) > KILLS
+        assert bool(sandbox.frames) is (way == "websocket")
     assert errors.read_text() == ""

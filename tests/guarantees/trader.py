@@ -30,6 +30,8 @@ from tickwright.io.clock import SystemClock
 from tickwright.io.http_aiohttp import AiohttpTransport
 from tickwright.io.rest import RestClient
 from tickwright.io.store import open_store
+from tickwright.io.websocket import WebSocketOptions
+from tickwright.io.websocket_picows import PicowsTransport
 from tickwright.model.instrument import Instruments
 from tickwright.model.market import Side
 from tickwright.model.orders import SubmitOrder, TimeInForce
@@ -37,7 +39,10 @@ from tickwright.trading.board import OrderBoard
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Journal
+from tickwright.trading.keptsocket import SocketParts
+from tickwright.trading.ordersocket import OrderSocket
 from tickwright.trading.recorder import Recorder
+from tickwright.venues.base import Endpoints
 from tickwright.venues.signing import Credentials, Signer
 
 
@@ -54,6 +59,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     product: str
     instrument: str
     rest: str
+    ws_api: str | None
+    """Where commands go; over REST without."""
     key: str
     secret: str
     journal: str
@@ -119,16 +126,42 @@ async def trader(run: Run) -> AsyncIterator[Trader]:
             def spawn(name: str, coroutine: Coroutine[Any, Any, None], /) -> object:
                 return group.create_task(coroutine, name=name)
 
+            socket = order_socket(run, rest, signer)
+            running = None if socket is None else group.create_task(socket.run())
+            if socket is not None:
+                await socket.warm()
+            desk = ImpatientDesk(product, rest, lambda: instruments, clock, socket)
             gateway = Gateway(
-                {run.product: ImpatientDesk(product, rest, lambda: instruments, clock)},
+                {run.product: desk},
                 Recorder(journal, OrderBoard(), lambda event: None, spawn),
                 check=lambda command, instrument, **_: None,
                 clock=clock,
                 spawn=spawn,
             )
             yield Trader(run, gateway, journal, ClientOrderIds(PREFIX, Random()))
+            if running is not None:
+                running.cancel()
     finally:
         await journal.close()
+
+
+def order_socket(run: Run, rest: RestClient, signer: Signer) -> OrderSocket | None:
+    """Return what a run's commands go over, ``None`` for REST."""
+    calls = products_of(run.product)[0].trading
+    link = None if calls is None else calls.order_link
+    if link is None or run.ws_api is None:
+        return None
+    parts = SocketParts(
+        rest=rest,
+        signer=signer,
+        endpoints=Endpoints(ws_api=run.ws_api),
+        transport=PicowsTransport(),
+        options=WebSocketOptions(),
+        clock=SystemClock(),
+        rng=Random(),
+        notify=lambda notice: None,
+    )
+    return OrderSocket(run.product, link, parts)
 
 
 async def main(run: Run) -> None:
