@@ -139,6 +139,7 @@ async def test_g34_who_goes_away_while_the_journal_is_written_has_placed_the_ord
             return await append(rows)
 
         at.store.append = slow  # type: ignore[method-assign]  # a server that takes its time
+        at.recorder.is_immediate = False
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
                 await at.submit()

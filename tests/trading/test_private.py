@@ -19,6 +19,7 @@ from tickwright.trading.private import PrivatePolicy
 
 D = Decimal
 both = pytest.mark.parametrize("product", EVERYWHERE)
+journals = pytest.mark.parametrize("is_immediate", [True, False], ids=["at once", "waited for"])
 
 
 async def fill_elsewhere(at: Rig, price: str = "65200") -> None:
@@ -44,9 +45,13 @@ async def test_g08_ready_means_that_orders_and_balances_are_known(product: str) 
 
 
 @both
+@journals
 @virtual_time
-async def test_fills_are_told_by_the_stream_with_their_fees(product: str) -> None:
+async def test_fills_are_told_by_the_stream_with_their_fees(
+    product: str, is_immediate: bool
+) -> None:
     async with rig(product) as at:
+        at.recorder.is_immediate = is_immediate
         await at.private().wait_ready()
         await at.buy_now()
         await at.until(lambda: at.filled == D("0.05"))

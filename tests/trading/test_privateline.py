@@ -76,3 +76,64 @@ async def test_g15_a_socket_that_nobody_reads_is_paused_and_nothing_is_dropped()
     assert socket.sent == ["pause"]
     assert len(await texts(at)) == 10_002
     assert socket.sent == ["pause", "resume"]
+
+
+class Taker:
+    """Takes messages; some are too much for it."""
+
+    def __init__(self) -> None:
+        self.taken: list[bytes] = []
+
+    def __call__(self, frame: bytes, received_ts_ns: int) -> None:
+        self.taken.append(frame)
+        if frame == b"too much":
+            raise ValueError("too much")
+
+
+async def end_of(at: PrivateLine, taker: Taker) -> Exception:
+    try:
+        await at.read(taker)
+    except (ValueError, ConnectionLost) as error:
+        return error
+
+
+@virtual_time
+async def test_a_reader_gets_what_came_before_it_and_then_each_message_as_it_comes() -> None:
+    at, _ = line()
+    taker = Taker()
+    at.on_frame(b"before")
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(at.read(taker))
+        await asyncio.sleep(1)
+        assert taker.taken == [b"before"]
+        at.on_frame(b"!7")
+        at.on_frame(b"now")
+        assert taker.taken == [b"before", b"now"]  # within the call that brought it
+        assert await at.reply(1.0) == Greeted(7)
+        reading.cancel()
+    at.on_frame(b"after")
+    assert taker.taken == [b"before", b"now"]
+    assert await texts(at) == [b"after"]
+
+
+@virtual_time
+async def test_what_a_reader_raises_ends_its_reading_and_not_the_socket_s_callback() -> None:
+    at, _ = line()
+    taker = Taker()
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(end_of(at, taker))
+        await asyncio.sleep(1)
+        at.on_frame(b"too much")
+        at.on_frame(b"more")
+    assert isinstance(reading.result(), ValueError)
+    assert taker.taken == [b"too much"]
+
+
+@virtual_time
+async def test_a_reader_is_told_of_the_end() -> None:
+    at, _ = line()
+    async with asyncio.TaskGroup() as group:
+        reading = group.create_task(end_of(at, Taker()))
+        await asyncio.sleep(1)
+        at.on_closed(1001, "bye")
+    assert isinstance(reading.result(), ConnectionLost)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tickwright.errors import StoreError
+from tickwright.errors import StoreError, WouldBlock
 from tickwright.io.store import MemoryStore
 from tickwright.model.market import Side
 from tickwright.model.orders import OrderEvent, SubmitOrder
@@ -167,3 +167,12 @@ async def test_what_an_immediate_store_refuses_is_not_folded() -> None:
         with pytest.raises(StoreError, match="full"):
             await held.recorder.record(*order("a"))
         assert len(held.board) == 0
+
+
+@virtual_time
+async def test_nobody_records_on_the_spot_where_a_store_has_to_be_waited_for() -> None:
+    async with asyncio.TaskGroup() as group:
+        held = Held(group)
+        with pytest.raises(WouldBlock):
+            held.recorder.record_nowait(*order("a"))
+        assert not held.store.batches

@@ -155,22 +155,37 @@ class PrivateSession:
     # ------------------------------------------------------------------ what it tells
 
     async def _read(self, line: PrivateLine) -> None:
+        recorder = self._parts.recorder
+        if recorder.is_immediate:
+            await line.read(self._hear)
         while True:
-            entries: list[Entry] = []
-            ended: StreamEnded | None = None
-            for frame, received_ts_ns in await line.frames():
-                for news in self._news(frame, received_ts_ns):
-                    match news:
-                        case OrderReport():
-                            entries.append(self._entry(news))
-                        case AccountNews():
-                            self._parts.accounts.apply(self._parts.desk.name, news, received_ts_ns)
-                        case StreamEnded():
-                            ended = news
+            told = [self._told(*each) for each in await line.frames()]
+            entries = [entry for reports, _ in told for entry in reports]
             if entries:
-                await self._parts.recorder.record(*entries)
-            if ended is not None:
-                raise ConnectionLost(1000, f"the venue ended the stream: {ended.reason}")
+                await recorder.record(*entries)
+            for _, ended in told:
+                _require_more(ended)
+
+    def _hear(self, frame: bytes, received_ts_ns: int) -> None:
+        """Take in a message on the spot."""
+        entries, ended = self._told(frame, received_ts_ns)
+        if entries:
+            self._parts.recorder.record_nowait(*entries)
+        _require_more(ended)
+
+    def _told(self, frame: bytes, received_ts_ns: int) -> tuple[list[Entry], StreamEnded | None]:
+        """Return what a message says of orders, and that it is the last one if it says so."""
+        entries: list[Entry] = []
+        ended: StreamEnded | None = None
+        for news in self._news(frame, received_ts_ns):
+            match news:
+                case OrderReport():
+                    entries.append(self._entry(news))
+                case AccountNews():
+                    self._parts.accounts.apply(self._parts.desk.name, news, received_ts_ns)
+                case StreamEnded():
+                    ended = news
+        return entries, ended
 
     def _news(
         self, frame: bytes, received_ts_ns: int
@@ -237,3 +252,8 @@ class PrivateSession:
         except NotSupported:
             positions = []
         parts.accounts.begin(parts.desk.name, balances, positions, parts.clock.time_ns())
+
+
+def _require_more(ended: StreamEnded | None) -> None:
+    if ended is not None:
+        raise ConnectionLost(1000, f"the venue ended the stream: {ended.reason}")

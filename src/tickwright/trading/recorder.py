@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
-from tickwright.errors import TickwrightError
+from tickwright.errors import TickwrightError, WouldBlock
 from tickwright.model.orders import OrderEvent
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.board import OrderBoard
@@ -40,7 +41,8 @@ class Recorder:
         self._spawn = spawn
         self._waiting: deque[tuple[tuple[Entry, ...], asyncio.Future[None]]] = deque()
         self._is_writing = False
-        self._is_immediate = journal.is_immediate
+        self.is_immediate = journal.is_immediate
+        """Whether `record` never waits."""
 
     def listen(self, listener: Tell) -> None:
         """Call somebody with every event before it is told to the world."""
@@ -54,9 +56,8 @@ class Recorder:
         Raises:
             StoreError: If they could not be written; then they are not folded either.
         """
-        if self._is_immediate:
-            await self._journal.append(entries)
-            self._fold(entries)
+        if self.is_immediate:
+            self.record_nowait(*entries)
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((entries, done))
@@ -64,6 +65,21 @@ class Recorder:
             self._spawn("journal", self._write())
             self._is_writing = True
         await asyncio.shield(done)
+
+    def record_nowait(self, *entries: Entry) -> None:
+        """Take entries in on the spot, as `record`.
+
+        Raises:
+            StoreError: As `record`.
+            WouldBlock: The store has to be waited for.
+        """
+        if not self.is_immediate:
+            raise WouldBlock("this journal has to be waited for")
+        writing = self._journal.append(entries)
+        with suppress(StopIteration):
+            writing.send(None)
+            raise AssertionError("unreachable: an immediate store suspended")
+        self._fold(entries)
 
     async def _write(self) -> None:
         try:
