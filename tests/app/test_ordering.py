@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tickwright import ConfigError, Connector, OrderState, Sandbox, StoreError
+from tickwright.app.assembly import Ports
 from tickwright.core.privatestate import PrivateState
 from tickwright.model.notices import SessionUp
 from tickwright.model.topics import Notices
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import virtual_time
+from tickwright.venues.signing import Credentials
 
 
 BTC = "binance:BTC/USDT"
@@ -101,3 +104,25 @@ async def test_the_best_prices_are_those_of_a_live_book() -> None:
         assert floor.risk._best_prices(BTC)[0] == book.best_bid[0]
         order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
         assert order.state is OrderState.OPEN
+
+
+@virtual_time
+async def test_who_names_another_place_for_rest_alone_has_no_orders_at_the_venue_s_own_socket() -> (
+    None
+):
+    network = MemoryVenues()
+    venue = Sandbox(("bybit.linear",), instruments=1, step_s=1.0, network=network)
+    async with venue:
+        there, account = venue.endpoints["bybit.linear"], venue.account
+        for own, is_used in ((there, True), (structs.replace(there, ws_trade=None), False)):
+            async with Connector.open(
+                "bybit.linear",
+                endpoints={"bybit.linear": own},
+                credentials={"bybit": Credentials(account.key, account.secret)},
+                journal="memory:",
+                ports=Ports(clock=network.clock, websockets=network, http=network),
+            ) as tw:
+                await tw.orders.ready()
+                floor = tw.orders._floor
+                assert floor is not None
+                assert bool(floor.order_sockets) is is_used

@@ -44,6 +44,7 @@ from tickwright.trading.recorder import Recorder
 from tickwright.trading.risk import RiskDesk
 from tickwright.venues.base import Endpoints
 from tickwright.venues.signing import Signer
+from tickwright.venues.trading import OrderLink
 
 
 __all__ = ["Floor", "FloorParts", "open_floor"]
@@ -188,9 +189,16 @@ def _order_sockets(feeds: list[Feed], parts: FloorParts) -> dict[str, OrderSocke
     for feed in feeds:
         name, calls = feed.product.name, feed.product.trading
         link = None if calls is None else calls.order_link
-        if link is not None and link.url(parts.endpoints[name]) is not None:
+        if link is not None and _has_address(link, name, parts):
             found[name] = OrderSocket(name, link, _socket_parts(feed, parts), policy)
     return found
+
+
+def _has_address(link: OrderLink, product: str, parts: FloorParts) -> bool:
+    """Tell whether there is a socket where REST is: who names another place for REST alone wants no orders at the venue's own."""
+    given = parts.settings.endpoints.get(product)
+    is_elsewhere = given is not None and given.rest is not None and link.url(given) is None
+    return not is_elsewhere and link.url(parts.endpoints[product]) is not None
 
 
 def _socket_parts(feed: Feed, parts: FloorParts) -> SocketParts:
