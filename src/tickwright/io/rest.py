@@ -56,6 +56,8 @@ T = TypeVar("T")
 
 _OK = 200
 _EXCERPT_BYTES = 200
+_KEY_BYTES_MIN = 8
+"""Of a key that is looked for in texts: venues' have 18 and more, and a shorter one would be found in words."""
 _SMOOTHING = 0.2
 """Weight of the newest latency in the smoothed one: ten answers make a new picture."""
 
@@ -333,7 +335,7 @@ class RestClient:
         if failure is not None and self._signer is not None:
             # Some venues quote the key that they refuse, and pages of proxies the whole request (G30).
             key = self._signer.key.reveal().encode()
-            if key in response.body:
+            if len(key) >= _KEY_BYTES_MIN and key in response.body:
                 body = response.body.replace(key, HIDDEN.encode())
                 return self._failure_in(response.status, body, where)
         return failure
