@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tickwright.venues.base import ShutdownNotice
 from tickwright.venues.trading import Greeted
 
 
@@ -9,12 +10,14 @@ __all__ = ["Socket", "Words"]
 
 
 class Words:
-    """Answers to greetings begin with an exclamation mark."""
+    """Answers to greetings begin with an exclamation mark; two of them are a notice of the end."""
 
     def __init__(self, ping: str | None = None) -> None:
         self._ping = ping
 
-    def control(self, frame: bytes) -> Greeted | None:
+    def control(self, frame: bytes) -> Greeted | ShutdownNotice | None:
+        if frame == b"!!":
+            return ShutdownNotice()
         return Greeted(int(frame[1:])) if frame.startswith(b"!") else None
 
     def ping(self) -> str | None:

@@ -247,6 +247,19 @@ async def test_g23_before_the_venue_s_cut_a_successor_takes_over_without_an_outa
 
 
 @virtual_time
+async def test_g23_a_notice_of_shutdown_brings_a_successor_without_an_outage() -> None:
+    async with rig(SPOT) as at:
+        session = at.private()
+        await session.wait_ready()
+        (old,) = at.sandbox.venue.connections()
+        at.sandbox.announce_shutdown()
+        await at.until(lambda: not old.is_open)
+        assert (session.reconnects, session.state) == (0, PrivateState.READY)
+        await at.buy_now()
+        await at.until(lambda: at.filled == D("0.05"))
+
+
+@virtual_time
 async def test_g18_a_key_that_the_venue_does_not_take_is_one_typed_error() -> None:
     async with rig(SPOT) as at:
         session = at.private(secret="wrong")

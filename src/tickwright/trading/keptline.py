@@ -10,6 +10,7 @@ from contextlib import suppress
 from tickwright.errors import ConnectionLost, RequestTimeout
 from tickwright.io.clock import Clock
 from tickwright.io.websocket import WebSocketConnection
+from tickwright.venues.base import ShutdownNotice
 from tickwright.venues.trading import Greeted, GreetingRefused, Link
 
 
@@ -67,12 +68,15 @@ class KeptLine(ABC):
         """Take a message."""
 
     def _take_control(self, payload: bytes) -> bool:
-        """Keep an answer to a greeting, and return whether it is one."""
-        answer = self._link.control(payload)
-        if answer is None:
+        """Keep an answer to a greeting, or a notice of the end, and return whether it is one of them."""
+        told = self._link.control(payload)
+        if told is None:
             return False
-        self._replies.append(answer)
-        self._changed.set()
+        if isinstance(told, ShutdownNotice):
+            self.has_notice.set()
+        else:
+            self._replies.append(told)
+            self._changed.set()
         return True
 
     def _lose(self, end: ConnectionLost) -> None:

@@ -83,13 +83,12 @@ class OrderLine(KeptLine):
         if found is None:
             self._take_control(payload)
             return
-        if found.request_id is not None:
-            self._answered(found.request_id, found)
+        self._answered(found)
         if found.is_last:
             self.has_notice.set()
 
-    def _answered(self, request_id: int, found: OrderAnswer) -> None:
-        asked = self._pop(request_id)
+    def _answered(self, found: OrderAnswer) -> None:
+        asked = self._pop(found.request_id)
         if asked is None or asked.answer.done():
             return  # too late, or nobody waits: the stream tells, or asking
         asked.answer.set_result(

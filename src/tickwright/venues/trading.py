@@ -19,7 +19,7 @@ from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import Side
 from tickwright.model.orders import Fill, Order, OrderReport, SubmitOrder
-from tickwright.venues.base import Endpoints, RestCall
+from tickwright.venues.base import Endpoints, RestCall, ShutdownNotice
 from tickwright.venues.groups import Group
 from tickwright.venues.signing import Signer
 
@@ -30,6 +30,7 @@ __all__ = [
     "Greeted",
     "GreetingRefused",
     "Link",
+    "LinkControl",
     "OrderAnswer",
     "OrderLink",
     "PrivateLink",
@@ -126,6 +127,10 @@ class GreetingRefused(msgspec.Struct, frozen=True):
     """Whether nothing but other credentials helps."""
 
 
+LinkControl = Greeted | GreetingRefused | ShutdownNotice
+"""What a socket of an account tells besides what it is for."""
+
+
 class Link(Protocol):
     """How a socket of an account is begun and kept: words, no socket.
 
@@ -143,8 +148,8 @@ class Link(Protocol):
     def ping(self) -> str | None:
         """Return the text frame of a client's ping, ``None`` to use a WebSocket ping frame."""
 
-    def control(self, frame: bytes) -> Greeted | GreetingRefused | None:
-        """Read an answer to a greeting; ``None`` for any other frame."""
+    def control(self, frame: bytes) -> LinkControl | None:
+        """Read an answer to a greeting, or what is said of the socket itself; ``None`` for any other frame."""
 
 
 class PrivateLink(Link, Protocol):
@@ -183,13 +188,13 @@ class PrivateLink(Link, Protocol):
 class OrderAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What came on an order socket, in the form in which REST would have answered: one reader serves both ways."""
 
-    request_id: int | None = None
-    """The number of the request that it answers; ``None`` where it answers none."""
-    status: int = 0
+    request_id: int
+    """The number of the request that it answers."""
+    status: int
     """As of HTTP."""
-    headers: Mapping[str, str] = {}
+    headers: Mapping[str, str]
     """As of HTTP, in lower case: what the venue tells of its limits."""
-    body: bytes = b""
+    body: bytes
     is_last: bool = False
     """The venue takes no more requests on this socket: what is to come needs another one."""
 
@@ -222,7 +227,7 @@ class OrderLink(Link, Protocol):
         """
 
     def answer(self, frame: bytes) -> OrderAnswer | None:
-        """Read a frame; ``None`` if it answers no call and says nothing of the socket."""
+        """Read a frame; ``None`` if it answers no call."""
 
 
 class TradingCalls(Protocol):

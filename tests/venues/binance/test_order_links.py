@@ -22,7 +22,7 @@ from tests.venues.binance.trading_rig import SPOT_BTC, command
 from tickwright.errors import CredentialsRefused, RateLimited, VenueRejected
 from tickwright.io.http import retry_after_s
 from tickwright.model.orders import ReportedState
-from tickwright.venues.base import Endpoints, RestCall, Security
+from tickwright.venues.base import Endpoints, RestCall, Security, ShutdownNotice
 from tickwright.venues.binance.auth import RECV_WINDOW_MS
 from tickwright.venues.binance.dialect.private.methods import route_of
 from tickwright.venues.binance.dialect.private.signatures import is_signed_by, sorted_payload
@@ -254,11 +254,10 @@ def test_a_limit_that_names_no_moment_has_none(data: object) -> None:
     assert "retry-after" not in answer.headers
 
 
-def test_g23_a_notice_of_shutdown_makes_it_the_last() -> None:
+def test_g23_a_notice_of_shutdown_is_read() -> None:
     frame = b'{"event":{"e":"serverShutdown","E":1795000000000}}'
-    answer = SPOT_ORDERS.answer(frame)
-    assert answer is not None
-    assert (answer.request_id, answer.is_last) == (None, True)
+    assert SPOT_ORDERS.answer(frame) is None
+    assert SPOT_ORDERS.control(frame) == ShutdownNotice()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from tickwright.errors import ConfigError, CredentialsRefused, DecodeError, TimestampRefused
-from tickwright.venues.base import Endpoints, Security
-from tickwright.venues.binance.private_links import SpotLink, UsdmLink
+from tickwright.venues.base import Endpoints, Security, ShutdownNotice
+from tickwright.venues.binance.private_links import SpotLink, UsdmLink, shutdown_in
 from tickwright.venues.signing import Credentials, Signer
 from tickwright.venues.trading import Greeted, GreetingRefused
 
@@ -55,6 +55,23 @@ def test_an_answer_of_the_websocket_api_agrees_or_says_why_not() -> None:
 )
 def test_events_are_no_answers(frame: bytes) -> None:
     assert SPOT.control(frame) is None
+
+
+@pytest.mark.parametrize(
+    ("frame", "told"),
+    [
+        (b'{"event":{"e":"serverShutdown","E":1795000000000}}', ShutdownNotice()),
+        (b'{"subscriptionId":0,"event":{"e":"executionReport","c":"serverShutdown"}}', None),
+        (b'{"event":{"e":"executionReport","c":"serverShutdown"}}', None),
+        (b'{"event":"serverShutdown"}', None),
+        (b'{"note":"serverShutdown"}', None),
+        (b'"serverShutdown"', None),
+    ],
+)
+def test_g23_a_notice_of_shutdown_is_told_from_all_that_only_names_it(
+    frame: bytes, told: ShutdownNotice | None
+) -> None:
+    assert shutdown_in(frame) == SPOT.control(frame) == told
 
 
 def test_usdm_asks_for_a_listen_key_with_the_api_key_alone() -> None:

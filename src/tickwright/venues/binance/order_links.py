@@ -15,9 +15,10 @@ import msgspec
 
 from tickwright.venues.base import Endpoints, RestCall
 from tickwright.venues.binance.auth import Param, signed_params
+from tickwright.venues.binance.private_links import shutdown_in
 from tickwright.venues.binance.rest import WEIGHT
 from tickwright.venues.signing import Signer
-from tickwright.venues.trading import Greeted, GreetingRefused, OrderAnswer
+from tickwright.venues.trading import LinkControl, OrderAnswer
 
 
 __all__ = ["SPOT_ORDERS", "USDM_ORDERS", "ApiLink"]
@@ -85,16 +86,10 @@ class _Refused(msgspec.Struct):
     data: _Until | None = None
 
 
-class _Event(msgspec.Struct):
-    """``{"e":"serverShutdown","E":1795000000000}``: the connection is about to end."""
-
-    kind: str = msgspec.field(name="e", default="")
-
-
 class _Said(msgspec.Struct):
     """``{"id":"7","status":200,"result":{…},"rateLimits":[…]}``, or with ``error`` in place of ``result``.
 
-    A request that could not be read is answered with ``"id":null``, an event of the connection has neither.
+    A request that could not be read is answered with ``"id":null``.
     """
 
     id: str | None = None
@@ -102,7 +97,6 @@ class _Said(msgspec.Struct):
     result: msgspec.Raw = msgspec.Raw()
     error: msgspec.Raw = msgspec.Raw()
     limits: list[_Limit] = msgspec.field(name="rateLimits", default_factory=list)
-    event: _Event | None = None
 
 
 _read_said = msgspec.json.Decoder(_Said, strict=False).decode
@@ -141,9 +135,9 @@ class ApiLink:
         """Return no text: WebSocket pings are answered."""
         return None
 
-    def control(self, frame: bytes) -> Greeted | GreetingRefused | None:
-        """Return nothing: nothing is greeted."""
-        return None
+    def control(self, frame: bytes) -> LinkControl | None:
+        """Read the notice of a shutdown; nothing is greeted."""
+        return shutdown_in(frame)
 
     def offers(self, call: RestCall[Any]) -> bool:
         """Tell whether there is a method for a call."""
@@ -162,14 +156,11 @@ class ApiLink:
         return _text_of(said).decode()
 
     def answer(self, frame: bytes) -> OrderAnswer | None:
-        """Read an answer, or the notice of a shutdown."""
+        """Read an answer."""
         try:
             said = _read_said(frame)
         except _UNREADABLE:
             return None
-        if said.event is not None:
-            is_end = said.event.kind == "serverShutdown"
-            return OrderAnswer(is_last=True) if is_end else None
         if said.id is None or not said.id.isdecimal():
             return None
         headers = {

@@ -14,17 +14,17 @@ import msgspec
 from tickwright.core.limits import Priority
 from tickwright.errors import ConfigError, CredentialsRefused, VenueRejected
 from tickwright.model.instrument import Instruments
-from tickwright.venues.base import Endpoints, RestCall, Security
+from tickwright.venues.base import Endpoints, RestCall, Security, ShutdownNotice
 from tickwright.venues.binance.auth import signed_params
 from tickwright.venues.binance.refusals import refusal
 from tickwright.venues.binance.rest import WEIGHT
 from tickwright.venues.binance.user_events import user_events
 from tickwright.venues.signing import Signer
-from tickwright.venues.trading import Greeted, GreetingRefused, PrivateNews
+from tickwright.venues.trading import Greeted, GreetingRefused, LinkControl, PrivateNews
 from tickwright.venues.typed import reader
 
 
-__all__ = ["SpotLink", "UsdmLink"]
+__all__ = ["SpotLink", "UsdmLink", "shutdown_in"]
 
 _DAY_S = 86_400.0
 _HALF_HOUR_S = 1800.0
@@ -53,9 +53,24 @@ class _KeyRow(msgspec.Struct):
     key: str = msgspec.field(name="listenKey")
 
 
+class _Event(msgspec.Struct):
+    """``{"e":"serverShutdown","E":1795000000000}``, without a subscription: the connection is about to end."""
+
+    kind: str = msgspec.field(name="e", default="")
+
+
+class _OfConnection(msgspec.Struct):
+    """``{"event":{…}}``."""
+
+    event: _Event | None = None
+
+
+_SHUTDOWN = b'"serverShutdown"'
+_read_event = msgspec.json.Decoder(_OfConnection).decode
 _read_said = msgspec.json.Decoder(_Said, strict=False).decode
 _read_key = reader(_KeyRow)
 _text_of = msgspec.json.Encoder().encode
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 class SpotLink:
@@ -87,14 +102,14 @@ class SpotLink:
         """Return no text: WebSocket pings are answered."""
         return None
 
-    def control(self, frame: bytes) -> Greeted | GreetingRefused | None:
-        """Read an answer to a request."""
+    def control(self, frame: bytes) -> LinkControl | None:
+        """Read an answer to a request, or the notice of a shutdown."""
         try:
             said = _read_said(frame)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except _UNREADABLE:
             return None
         if not said.status:
-            return None
+            return shutdown_in(frame)
         if said.status == _FINE:
             return Greeted(int(said.id or 0))
         error = refusal(said.status, bytes(said.error), _METHOD)
@@ -151,7 +166,7 @@ class UsdmLink:
         """Return no text: WebSocket pings are answered."""
         return None
 
-    def control(self, frame: bytes) -> Greeted | GreetingRefused | None:
+    def control(self, frame: bytes) -> LinkControl | None:
         """Return nothing: nothing is asked on this socket."""
         return None
 
@@ -160,6 +175,20 @@ class UsdmLink:
     ) -> Sequence[PrivateNews]:
         """Return what an event says."""
         return user_events(frame, received_ts_ns, "binance.usdm", instruments)
+
+
+def shutdown_in(frame: bytes) -> ShutdownNotice | None:
+    """Return the notice that a connection to the WebSocket API is about to end (*Spot*, WebSocket API, General Information).
+
+    ``{"event":{"e":"serverShutdown","E":1795000000000}}``
+    """
+    if _SHUTDOWN not in frame:
+        return None
+    try:
+        event = _read_event(frame).event
+    except _UNREADABLE:
+        return None
+    return ShutdownNotice() if event is not None and event.kind == "serverShutdown" else None
 
 
 def _listen_key(body: bytes, received_ts_ns: int) -> str:
