@@ -10,6 +10,7 @@
     │   ├── UnknownVenue           no such venue or product in the registry
     │   ├── NotSupported           the venue does not offer this (raised before any I/O)
     │   ├── NoCredentials          this needs an API key, and there is none (raised before any I/O)
+    │   ├── CommandDenied          a limit of yours, a rule or the kill switch forbids it (nothing was sent)
     │   └── Closed                 the object was closed by its owner
     ├── ConnectivityError          expected on a network: the session reconnects by itself
     │   ├── ConnectTimeout         no connection within the time allowed
@@ -44,6 +45,7 @@ __all__ = [
     "CaptureError",
     "CircuitOpen",
     "Closed",
+    "CommandDenied",
     "ConfigError",
     "ConnectFailed",
     "ConnectTimeout",
@@ -103,6 +105,22 @@ class NotSupported(UsageError):
 
 class NoCredentials(UsageError):
     """The call needs an API key, and none is known for its venue; raised before any I/O."""
+
+
+class CommandDenied(UsageError):
+    """A command was not sent, because a limit of the user's, a rule of the instrument, or the kill switch forbids it.
+
+    Of a placing it is told as an event, `tickwright.OrderDenied`; the change of an order raises it.
+
+    Attributes:
+        code: The rule: ``MAX_ORDER_QUANTITY``.
+        text: What was asked, and what is allowed.
+    """
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code = code
+        self.text = text
 
 
 class Closed(UsageError):

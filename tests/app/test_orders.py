@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from tests.app.desk import BTC, PERP, desk
 
 from tickwright import (
     BalanceUpdates,
+    CommandDenied,
     Connector,
     InvalidNumber,
     NotSupported,
@@ -23,10 +25,10 @@ from tickwright import (
     Rounding,
     UnknownInstrument,
     UsageError,
-    VenueError,
 )
 from tickwright.app.order_fields import NewOrder
 from tickwright.app.orders import Orders
+from tickwright.io.http import HttpResponse
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.trading.live import LiveOrder
 
@@ -153,7 +155,7 @@ async def test_what_could_not_be_done_stands_in_the_place_of_its_order() -> None
                 {"order": orders[1], "price": "59500.7", "rounding": Rounding.DOWN},
             ]
         )
-        assert isinstance(first, VenueError)
+        assert isinstance(first, CommandDenied)
         assert orders[0].now.price == D(60000)
         assert second is orders[1]
 
@@ -172,6 +174,78 @@ async def test_g36_orders_that_leave_together_count_against_each_other() -> None
         large: list[NewOrder] = [{**each, "quantity": "0.02"} for each in wanted[:2]]
         first, second = await tw.orders.submit_many(large)
         assert (first.state, second.now.code) == (OrderState.OPEN, "MAX_POSITION")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"quantity": "0.03"}, "MAX_ORDER_QUANTITY"),
+        ({"price": "61000"}, "MAX_ORDER_NOTIONAL"),
+        ({"quantity": "0.0121"}, "INSTRUMENT_RULES"),
+    ],
+)
+@virtual_time
+async def test_g36_a_change_is_held_to_the_limits_as_its_order_was(
+    change: dict[str, str], code: str
+) -> None:
+    limits = RiskLimits(max_order_quantity=D("0.02"), max_order_notional=D(605))
+    async with desk(risk=limits) as (tw, _):
+        order = await tw.orders.submit(PERP, "buy", quantity="0.01", price="60000")
+        with pytest.raises(CommandDenied) as denied:
+            await tw.orders.amend(order, **change)  # type: ignore[arg-type]  # texts, as numbers are given
+        assert denied.value.code == code
+        assert (order.now.quantity, order.now.price) == (D("0.01"), D(60000))
+
+
+@virtual_time
+async def test_g36_a_change_counts_its_order_once() -> None:
+    limits = RiskLimits(max_open_orders=1, max_position=D("0.02"))
+    async with desk(risk=limits) as (tw, _):
+        order = await tw.orders.submit(PERP, "buy", quantity="0.01", price="60000")
+        await tw.orders.amend(order, quantity="0.02")
+        assert order.now.quantity == D("0.02")
+        with pytest.raises(CommandDenied, match="MAX_POSITION"):
+            await tw.orders.amend(order, quantity="0.021")
+
+
+@pytest.mark.parametrize("transport", ["rest", "websocket"])
+@virtual_time
+async def test_g36_what_waits_while_the_kill_switch_is_pulled_does_not_leave(
+    transport: str,
+) -> None:
+    async with desk(order_transport=transport) as (tw, sandbox):
+        await tw.orders.ready()
+        gate = next(feed for feed in tw.feeds if feed.product.name == "binance.spot").rest.gate
+        gate.counted(_over_the_limit(), 3.0, is_refusal=True)
+        async with asyncio.TaskGroup() as group:
+            placing = group.create_task(
+                tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+            )
+            await asyncio.sleep(1.0)
+            group.create_task(tw.orders.kill())
+        order = placing.result().now
+        assert (order.state, order.code) == (OrderState.DENIED, "KILL_SWITCH")
+        assert sandbox.exchange("binance.spot").all_orders("sandbox") == []
+
+
+@virtual_time
+async def test_g36_the_kill_switch_needs_no_answer_of_a_venue() -> None:
+    async with desk() as (tw, sandbox):
+        await tw.instruments()
+        sandbox.faults.rest_delay_s = 0.8
+        async with asyncio.TaskGroup() as group:
+            placing = group.create_task(
+                tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+            )
+            await asyncio.sleep(1.0)
+            group.create_task(tw.orders.kill())
+        assert placing.result().now.code == "KILL_SWITCH"
+
+
+def _over_the_limit() -> HttpResponse:
+    return HttpResponse(
+        status=429, headers={}, body=b"", sent_mono_ns=0, received_mono_ns=0, received_ts_ns=0
+    )
 
 
 @virtual_time

@@ -100,21 +100,26 @@ class OrderQuestions:
 
             await leave(self._floor, is_orderly=is_orderly)
 
-    async def _ready(self) -> Floor:
-        if self._floor is not None and self._floor.is_ready:
-            return self._floor
+    async def _opened(self) -> Floor:
+        """Return order entry as soon as it is open: it may not know the account yet."""
         async with self._opening:
             if self._floor is None:
                 self._floor = await self._open_floor()
+        return self._floor
+
+    async def _ready(self) -> Floor:
+        if self._floor is not None and self._floor.is_ready:
+            return self._floor
+        floor = await self._opened()
         try:
             async with asyncio.timeout(READY_TIMEOUT_S):
-                for session in self._floor.sessions.values():
+                for session in floor.sessions.values():
                     await session.wait_ready()
         except TimeoutError:
-            raise ConnectTimeout(_unready(self._floor)) from None
-        for socket in self._floor.order_sockets.values():
+            raise ConnectTimeout(_unready(floor)) from None
+        for socket in floor.order_sockets.values():
             await socket.warm()
-        return self._floor
+        return floor
 
 
 def _unready(floor: Floor) -> str:

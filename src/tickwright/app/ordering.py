@@ -147,7 +147,14 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal, guarding: Gua
     risk = RiskDesk(parts.settings.risk, board, accounts, _best_prices(feeds), parts.clock)
     order_sockets = _order_sockets(feeds, parts)
     desks = {feed.product.name: _desk(feed, parts.clock, order_sockets) for feed in feeds}
-    gateway = Gateway(desks, recorder, check=risk, clock=parts.clock, spawn=parts.root.spawn)
+    gateway = Gateway(
+        desks,
+        recorder,
+        check=risk,
+        leaving=risk.leaving,
+        clock=parts.clock,
+        spawn=parts.root.spawn,
+    )
     sessions = {
         feed.product.name: _session(
             feed, desks[feed.product.name], parts, gateway, recorder, accounts, guarding

@@ -331,16 +331,17 @@ class Orders(OrderQuestions):
     async def kill(self, *, include_external: bool = False) -> Sequence[Order]:
         """Let no order leave any more, and cancel all that are open; `revive` takes it back.
 
+        From the call on nothing but cancels leaves, neither what waits for a limit nor while the venues cannot be reached.
+
         Args:
             include_external: Cancel those that somebody else on the account placed as well.
         """
-        floor = await self._ready()
-        floor.risk.is_killed = True
+        (await self._opened()).risk.is_killed = True
         return await self.cancel_all(include_external=include_external)
 
     async def revive(self) -> None:
         """Let orders leave again."""
-        (await self._ready()).risk.is_killed = False
+        (await self._opened()).risk.is_killed = False
 
 
 def _told(order: LiveOrder, result: Order | TickwrightError) -> LiveOrder | TickwrightError:

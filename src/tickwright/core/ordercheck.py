@@ -18,8 +18,10 @@ from tickwright.model.numbers import format_decimal, multiply, total
 from tickwright.model.orders import SubmitOrder
 
 
-__all__ = ["Denial", "OrderFacts", "RiskLimits", "check_order"]
+__all__ = ["KILLED", "Denial", "OrderFacts", "RiskLimits", "check_order"]
 
+KILLED = ("KILL_SWITCH", "the kill switch is on; nothing but cancels leaves")
+"""Rule and text of the kill switch."""
 _TAKES_ORDERS = (InstrumentStatus.TRADING, InstrumentStatus.UNKNOWN)
 
 
@@ -119,7 +121,7 @@ def check_order(
 
 def _kill_switch(case: _Case) -> Denial | None:
     if case.facts.is_killed:
-        return Denial("KILL_SWITCH", "the kill switch is on; nothing but cancels leaves")
+        return Denial(*KILLED)
     return None
 
 

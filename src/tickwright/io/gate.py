@@ -20,7 +20,7 @@ from tickwright.core.breaker import Breaker, BreakerState
 from tickwright.core.clocksync import ClockSync
 from tickwright.core.limits import Priority, RestLimits
 from tickwright.core.ratelimit import RateLimiter, RateUsage, Ticket
-from tickwright.errors import Banned, CircuitOpen, RateLimited
+from tickwright.errors import Banned, CircuitOpen, CommandDenied, RateLimited
 from tickwright.io.clock import Clock
 from tickwright.io.http import HttpResponse
 
@@ -73,7 +73,7 @@ class HostGate:
         """Wait until a request may leave; it is under way while the block runs.
 
         Whoever passes tells `answered`, `failed` or, if given up halfway, nothing: leaving the
-        block by cancellation is noted here.
+        block by cancellation, or denied at the last moment, is noted here.
 
         Args:
             costs: Bucket name → units.
@@ -98,7 +98,7 @@ class HostGate:
                 yield
             finally:
                 self.in_flight -= 1
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, CommandDenied):
             self.breaker.abandoned(self._clock.monotonic_s())
             raise
         finally:

@@ -50,9 +50,12 @@ from tickwright.venues.querystring import query_of
 from tickwright.venues.signing import Signer
 
 
-__all__ = ["RestClient", "RestPolicy", "RestStatus"]
+__all__ = ["Leaving", "RestClient", "RestPolicy", "RestStatus"]
 
 T = TypeVar("T")
+
+Leaving = Callable[[], None]
+"""Asked after all waiting, at the last moment before something is written; what it raises keeps it from leaving."""
 
 _OK = 200
 _EXCERPT_BYTES = 200
@@ -154,12 +157,19 @@ class RestClient:
         """The venue's clock, as far as `sync_clock` has found it out."""
         return self.gate.clock_sync
 
-    async def call(self, call: RestCall[T], *, deadline_s: float | None = None) -> T:
+    async def call(
+        self,
+        call: RestCall[T],
+        *,
+        deadline_s: float | None = None,
+        leaving: Leaving | None = None,
+    ) -> T:
         """Return the answer to ``call``.
 
         Args:
             call: What to ask.
             deadline_s: Give up after that; ``None`` waits for limits and bans as long as they last.
+            leaving: Has the last word.
 
         Raises:
             ConnectivityError: No answer, in ``attempts_max`` tries for a read.
@@ -169,8 +179,9 @@ class RestClient:
             CircuitOpen: The host has failed too often and is left alone for a while.
             ConfigError: There is no address to call.
             NoCredentials: It needs a key, and there is none.
+            CommandDenied: ``leaving`` said no; nothing was sent.
         """
-        answer, _ = await self._call(call, deadline_s)
+        answer, _ = await self._call(call, deadline_s, leaving)
         return answer
 
     async def read(self, call: RestCall[T], response: HttpResponse) -> T:
@@ -233,7 +244,9 @@ class RestClient:
             last_error_ts_ns=error_ts_ns,
         )
 
-    async def _call(self, call: RestCall[T], deadline_s: float | None) -> tuple[T, HttpResponse]:
+    async def _call(
+        self, call: RestCall[T], deadline_s: float | None, leaving: Leaving | None = None
+    ) -> tuple[T, HttpResponse]:
         if call.security is not Security.PUBLIC:
             self._auth_of(call)
         if call.security is Security.SIGNED:
@@ -242,7 +255,7 @@ class RestClient:
         give_up_s = None if deadline_s is None else self._clock.monotonic_s() + deadline_s
         request = self._request(call)
         attempt = with_middlewares(
-            partial(self._attempt, call, where, give_up_s), self._middlewares
+            partial(self._attempt, call, where, give_up_s, leaving), self._middlewares
         )
         delays = RestartDelays(self._policy.retry, self._rng)
         is_read = call.method == "GET" and call.is_idempotent
@@ -267,10 +280,17 @@ class RestClient:
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def _attempt(
-        self, call: RestCall[T], where: str, give_up_s: float | None, request: HttpRequest
+        self,
+        call: RestCall[T],
+        where: str,
+        give_up_s: float | None,
+        leaving: Leaving | None,
+        request: HttpRequest,
     ) -> HttpResponse:
         """Send once, when the gate opens, and tell the gate what came of it."""
         async with self.gate.passage(call.costs, call.priority, where, give_up_s):
+            if leaving is not None:
+                leaving()
             self._requests += 1
             try:
                 response = await self._transport.send(self._sealed(call, request))

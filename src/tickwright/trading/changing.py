@@ -11,8 +11,9 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from tickwright.core.inquiry import Inquiry
-from tickwright.errors import StoreError, TickwrightError, VenueError
+from tickwright.errors import CommandDenied, StoreError, TickwrightError, VenueError
 from tickwright.io.clock import Clock
+from tickwright.io.rest import Leaving
 from tickwright.model.instrument import Instrument
 from tickwright.model.orders import Order, OrderEvent, OrderReport, ReportedState
 from tickwright.runtime.bus import Spawn
@@ -59,7 +60,7 @@ class Changes:
     # ------------------------------------------------------------------ any change
 
     async def carry_out(
-        self, jobs: Sequence[Job], asked: Sequence[Entry]
+        self, jobs: Sequence[Job], asked: Sequence[Entry], leaving: Leaving | None = None
     ) -> dict[str, TickwrightError]:
         """Make the calls, and return what went wrong, by the order's name.
 
@@ -68,6 +69,7 @@ class Changes:
         Args:
             jobs: The calls; they are made at the same time.
             asked: What is journalled before.
+            leaving: Has the last word before each call is written.
 
         Raises:
             StoreError: The journal did not take what was asked or answered.
@@ -75,15 +77,17 @@ class Changes:
         before = {name: self._inquiries.order(name) for _, group in jobs for name in group.names}
         await self._recorder.record(*asked)
         refused: dict[str, TickwrightError] = {}
-        for found in await together(self._send(desk, group, before) for desk, group in jobs):
+        for found in await together(
+            self._send(desk, group, before, leaving) for desk, group in jobs
+        ):
             refused |= found
         return refused
 
     async def _send(
-        self, desk: TradingDesk, group: Group, before: Mapping[str, Order]
+        self, desk: TradingDesk, group: Group, before: Mapping[str, Order], leaving: Leaving | None
     ) -> dict[str, TickwrightError]:
         try:
-            answers = await desk.answers(group)
+            answers = await desk.answers(group, leaving)
             results = await together(
                 self.settle(desk, before[name], answer)
                 for name, answer in zip(group.names, answers, strict=True)
@@ -117,6 +121,8 @@ class Changes:
                 await self._recorder.record(desk.reported(answer))
                 if answer.state is ReportedState.QUEUED:
                     await self._inquiries.follow(name, lambda now: now != before)
+            elif isinstance(answer, CommandDenied):
+                return answer
             elif not isinstance(answer, VenueError):
                 raise answer
             else:

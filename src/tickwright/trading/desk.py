@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from tickwright.core.inquiry import InquiryPolicy
 from tickwright.errors import (
     CircuitOpen,
+    CommandDenied,
     ConnectFailed,
     ConnectTimeout,
     NoCredentials,
@@ -21,7 +22,7 @@ from tickwright.errors import (
     VenueError,
 )
 from tickwright.io.clock import Clock
-from tickwright.io.rest import RestClient
+from tickwright.io.rest import Leaving, RestClient
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.orders import Order, OrderReport, SubmitOrder
@@ -44,7 +45,7 @@ _NOT_SENT = (ConnectTimeout, ConnectFailed, CircuitOpen, NoCredentials)
 class Carrier(Protocol):
     """What takes a command to the venue: REST, or a socket for orders."""
 
-    async def call(self, call: RestCall[T], /) -> T:
+    async def call(self, call: RestCall[T], /, *, leaving: Leaving | None = None) -> T:
         """Return the answer to a command, which is sent once; see `tickwright.io.rest.RestClient.call`."""
 
 
@@ -112,14 +113,20 @@ class TradingDesk:
         (answer,) = await self.answers(alone(name, call))
         return self.fate(name, answer)
 
-    async def answers(self, group: Group) -> list[OrderReport | TickwrightError]:
+    async def answers(
+        self, group: Group, leaving: Leaving | None = None
+    ) -> list[OrderReport | TickwrightError]:
         """Make a group's call and return what each of its orders was answered; nothing is raised, and nothing is repeated.
 
         An error of the call as a whole is the answer of each.
+
+        Args:
+            group: The call.
+            leaving: Has the last word before it is written.
         """
         answers: list[OrderReport | TickwrightError] = []
         try:
-            answers += await self._carrier.call(group.call)
+            answers += await self._carrier.call(group.call, leaving=leaving)
         except TickwrightError as error:
             return [error] * len(group.names)
         return answers
@@ -133,6 +140,9 @@ class TradingDesk:
         """
         if isinstance(answer, OrderReport):
             return self.reported(answer)
+        if isinstance(answer, CommandDenied):
+            code, text = answer.code, answer.text
+            return Denied(at_ns=self._now_ns, client_order_id=name, code=code, text=text)
         text = str(answer)
         if isinstance(answer, _NOT_SENT):
             return Denied(at_ns=self._now_ns, client_order_id=name, code="NOT_SENT", text=text)

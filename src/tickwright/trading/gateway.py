@@ -13,6 +13,8 @@ import msgspec
 
 from tickwright.errors import TickwrightError, UsageError
 from tickwright.io.clock import Clock
+from tickwright.io.rest import Leaving
+from tickwright.model.instrument import Instrument
 from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import AmendOrder, Order, SubmitOrder
 from tickwright.runtime.bus import Spawn
@@ -36,6 +38,7 @@ class Gateway:
         desks: Product → its order entry.
         recorder: Journal, board and listeners.
         check: Asked before anything is sent.
+        leaving: Has the last word on everything but cancels, for what has waited meanwhile.
         clock: Both clocks.
         spawn: Runs what must not end with whoever asked for it.
     """
@@ -48,14 +51,22 @@ class Gateway:
         check: Check,
         clock: Clock,
         spawn: Spawn,
+        leaving: Leaving | None = None,
     ) -> None:
         self.board = recorder.board
         self._clock = clock
         self._inquiries = Inquiries(desks, recorder, clock, spawn)
         self._changes = Changes(self._inquiries, recorder, clock, spawn)
         self._placing = Placing(
-            self._inquiries, self._changes, recorder, check=check, clock=clock, spawn=spawn
+            self._inquiries,
+            self._changes,
+            recorder,
+            check=check,
+            leaving=leaving,
+            clock=clock,
+            spawn=spawn,
         )
+        self._leaving = leaving
 
         self._clearing = Clearing(desks, self._inquiries, self._changes, recorder, clock)
 
@@ -182,6 +193,7 @@ class Gateway:
 
         Raises:
             NotSupported: What the venue does not offer for this order.
+            CommandDenied: A limit or the kill switch forbids it; nothing was sent.
             VenueError: The venue refused; the order stays as it is.
             ConnectivityError, CircuitOpen, DecodeError: Nobody knows yet; the order is asked for.
         """
@@ -194,31 +206,36 @@ class Gateway:
         Raises:
             NotSupported, UsageError: Of any of them, before anything was journalled or sent.
         """
-        by_desk: dict[TradingDesk, list[tuple[Order, Order]]] = {}
-        for command in commands:
-            desk = self._inquiries.desk_of(command.client_order_id)
-            order = self.order(command.client_order_id)
-            by_desk.setdefault(desk, []).append((order, _changed(order, command)))
-        jobs = [
-            (desk, group)
-            for desk, changes in by_desk.items()
-            for group in desk.calls.amend_groups(
-                [(order, changed, desk.instrument(order)) for order, changed in changes]
-            )
-        ]
-        now_ns = self._clock.time_ns()
-        asked = [
-            AmendAsked(
-                at_ns=now_ns,
-                client_order_id=command.client_order_id,
-                quantity=None if command.quantity is None else format_decimal(command.quantity),
-                price=None if command.price is None else format_decimal(command.price),
-            )
+        changes = {
+            command.client_order_id: _changed(self.order(command.client_order_id), command)
             for command in commands
+        }
+        jobs = self._amend_jobs(changes)
+        errors: dict[str, TickwrightError] = {}
+        for name, changed in changes.items():
+            denied = self._placing.deny_change(self.order(name), changed)
+            if denied is not None:
+                errors[name] = denied
+        allowed = [command for command in commands if command.client_order_id not in errors]
+        if errors:
+            jobs = self._amend_jobs(
+                {name: changed for name, changed in changes.items() if name not in errors}
+            )
+        asked = [_asked(command, self._clock.time_ns()) for command in allowed]
+        if jobs:
+            errors |= await self._changes.carry_out(jobs, asked, self._leaving)
+        return [errors.get(name) or self.order(name) for name in changes]
+
+    def _amend_jobs(self, changes: Mapping[str, Order]) -> list[Job]:
+        by_desk: dict[TradingDesk, list[tuple[Order, Order, Instrument]]] = {}
+        for name, changed in changes.items():
+            desk, order = self._inquiries.desk_of(name), self.order(name)
+            by_desk.setdefault(desk, []).append((order, changed, desk.instrument(order)))
+        return [
+            (desk, group)
+            for desk, each in by_desk.items()
+            for group in desk.calls.amend_groups(each)
         ]
-        errors = await self._changes.carry_out(jobs, asked)
-        names = [command.client_order_id for command in commands]
-        return [errors.get(name) or self.order(name) for name in names]
 
     async def cancel(self, client_order_id: str) -> Order:
         """Cancel an order and return it as it is then; one that has ended already stays as it ended.
@@ -288,6 +305,15 @@ def _changed(order: Order, command: AmendOrder) -> Order:
         order,
         quantity=order.quantity if command.quantity is None else command.quantity,
         price=order.price if command.price is None else command.price,
+    )
+
+
+def _asked(command: AmendOrder, now_ns: int) -> AmendAsked:
+    return AmendAsked(
+        at_ns=now_ns,
+        client_order_id=command.client_order_id,
+        quantity=None if command.quantity is None else format_decimal(command.quantity),
+        price=None if command.price is None else format_decimal(command.price),
     )
 
 

@@ -30,6 +30,7 @@ from tickwright.core.limits import Priority
 from tickwright.core.privatestate import PrivateState
 from tickwright.errors import ConfigError, ConnectionLost
 from tickwright.io.http import HttpResponse
+from tickwright.io.rest import Leaving
 from tickwright.trading.keptsocket import KeptPolicy, KeptSocket, SocketParts
 from tickwright.trading.orderline import OrderLine
 from tickwright.venues.base import RestCall
@@ -112,22 +113,26 @@ class OrderSocket:
                     await kept.changed.wait()
         self._was_waited_for = True
 
-    async def call(self, call: RestCall[T]) -> T:
+    async def call(self, call: RestCall[T], *, leaving: Leaving | None = None) -> T:
         """Return the answer to a command, which is sent once, over the socket or over REST.
+
+        Args:
+            call: The command.
+            leaving: Has the last word.
 
         Raises:
             RequestTimeout, ConnectionLost: It was sent, and nobody knows what became of it.
             VenueError, DecodeError: As over REST.
-            ConnectTimeout, ConnectFailed, CircuitOpen: Nothing was sent, either way.
+            ConnectTimeout, ConnectFailed, CircuitOpen, CommandDenied: Nothing was sent, either way.
         """
-        response = await self._carried(call)
+        response = await self._carried(call, leaving)
         if response is None:
-            return await self._rest.call(call)
+            return await self._rest.call(call, leaving=leaving)
         return await self._rest.read(call, response)
 
     # ------------------------------------------------------------------ inside
 
-    async def _carried(self, call: RestCall[Any]) -> HttpResponse | None:
+    async def _carried(self, call: RestCall[Any], leaving: Leaving | None) -> HttpResponse | None:
         """Return what the venue answered on the socket, ``None`` if it is certain that nothing was sent there."""
         if self._line() is None or not self._link.offers(call):
             return None
@@ -137,6 +142,8 @@ class OrderSocket:
         line = self._line()  # of now: the one before may have been lost while it waited
         if line is None:
             return None
+        if leaving is not None:
+            leaving()
         self._number += 1
         frame = self._link.frame(call, self._parts.signer, clock.now_ms(), self._number)
         try:

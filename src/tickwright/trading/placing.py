@@ -10,9 +10,12 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+import msgspec
+
 from tickwright.core.ordercheck import Denial
-from tickwright.errors import StoreError, TickwrightError, UsageError
+from tickwright.errors import CommandDenied, StoreError, TickwrightError, UsageError
 from tickwright.io.clock import Clock
+from tickwright.io.rest import Leaving
 from tickwright.model.instrument import Instrument
 from tickwright.model.orders import Order, OrderEvent, OrderState, SubmitOrder
 from tickwright.runtime.bus import Spawn
@@ -52,7 +55,7 @@ class Check(Protocol):
             command: What is to leave.
             instrument: Of the order.
             besides: Orders that leave at the same time and before it, of which the board does not know yet.
-            in_place_of: The order that ends if this one is placed.
+            in_place_of: The order that ends if this one is placed; of the same name, if it is amended.
         """
 
 
@@ -64,6 +67,7 @@ class Placing:
         changes: Settles what becomes of an order that another one replaces.
         recorder: Journal, board and listeners.
         check: Asked before anything is sent.
+        leaving: Has the last word, for what has waited meanwhile.
         clock: Both clocks.
         spawn: Runs what must not end with whoever asked for it.
     """
@@ -75,6 +79,7 @@ class Placing:
         recorder: Recorder,
         *,
         check: Check,
+        leaving: Leaving | None,
         clock: Clock,
         spawn: Spawn,
     ) -> None:
@@ -82,6 +87,7 @@ class Placing:
         self._changes = changes
         self._recorder = recorder
         self._check = check
+        self._leaving = leaving
         self._clock = clock
         self._spawn = spawn
         self._claimed: dict[str, SubmitOrder | None] = {}
@@ -130,6 +136,24 @@ class Placing:
             denials = {name: denials.get(name, other) for name in names}
             self._claimed |= dict.fromkeys(names)
         return denials
+
+    def deny_change(self, old: Order, changed: Order) -> CommandDenied | None:
+        """Return why an order must not be changed as wanted, ``None`` if it may.
+
+        Args:
+            old: As it is.
+            changed: As it is to be.
+        """
+        command = msgspec.structs.replace(
+            old.command, quantity=changed.quantity, price=changed.price, quote_quantity=None
+        )
+        denial = self._check(
+            command,
+            self._inquiries.desk_of(old.client_order_id).instrument(old),
+            besides=[each for each in self._claimed.values() if each is not None],
+            in_place_of=old,
+        )
+        return None if denial is None else CommandDenied(denial.code, denial.text)
 
     # ------------------------------------------------------------------ placing
 
@@ -205,7 +229,7 @@ class Placing:
             raise
 
     async def _send(self, desk: TradingDesk, group: Group, in_place_of: Order | None) -> None:
-        answers = dict(zip(group.names, await desk.answers(group), strict=True))
+        answers = dict(zip(group.names, await desk.answers(group, self._leaving), strict=True))
         ended = None if in_place_of is None else answers.pop(in_place_of.client_order_id)
         try:
             await self._recorder.record(

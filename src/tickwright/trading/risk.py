@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from tickwright.core.ordercheck import Denial, OrderFacts, RiskLimits, check_order
+from tickwright.core.ordercheck import KILLED, Denial, OrderFacts, RiskLimits, check_order
 from tickwright.core.pacing import SlidingWindow
+from tickwright.errors import CommandDenied
 from tickwright.io.clock import Clock
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import Side
@@ -63,13 +64,13 @@ class RiskDesk:
             command: What is to leave.
             instrument: Of the order.
             besides: Orders that leave at the same time and before it, of which the board does not know yet.
-            in_place_of: The order that ends if this one is placed.
+            in_place_of: The order that ends if this one is placed; of the same name, if it is amended.
         """
         window = self._window(instrument.venue)
         now_s = self._clock.monotonic_s()
         limits = self.limits
         best_bid, best_ask = self._best_prices(instrument.id) if limits.needs_book else (None, None)
-        count, left = self._pending(instrument.id, besides, in_place_of)
+        count, left = self._pending(command, besides, in_place_of)
         facts = OrderFacts(
             is_killed=self.is_killed,
             best_bid=best_bid,
@@ -85,15 +86,25 @@ class RiskDesk:
             window.take(now_s)
         return denial
 
+    def leaving(self) -> None:
+        """Have the last word on what has waited since it was checked.
+
+        Raises:
+            CommandDenied: The kill switch was pulled meanwhile.
+        """
+        if self.is_killed:
+            raise CommandDenied(*KILLED)
+
     def _position(self, instrument_id: str) -> Decimal:
         if self.limits.max_position is None:
             return Decimal(0)
         return self._accounts.position(instrument_id).quantity
 
     def _pending(
-        self, instrument_id: str, besides: Sequence[SubmitOrder], in_place_of: Order | None
+        self, command: SubmitOrder, besides: Sequence[SubmitOrder], in_place_of: Order | None
     ) -> tuple[int, dict[Side, Decimal]]:
         """Return how many orders of an instrument may still trade, and what they have left by side."""
+        instrument_id = command.instrument
         count, buys, sells = self._board.pending(instrument_id)
         left = {Side.BUY: buys, Side.SELL: sells}
         for each in besides:
@@ -104,6 +115,9 @@ class RiskDesk:
             side = in_place_of.command.side
             count -= 1
             left[side] = total(left[side], -(in_place_of.leaves_quantity or Decimal(0)))
+            if in_place_of.client_order_id == command.client_order_id:
+                # Amended: what was filled of it is a part of the position already.
+                left[side] = total(left[side], -in_place_of.filled_quantity)
         return count, left
 
     def _window(self, venue: str) -> SlidingWindow | None:
