@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.io.postgres_rig import fresh_name
 
-from tickwright.errors import Closed, ConfigError, StoreError
+from tickwright.errors import Closed, ConfigError, StoreError, WouldBlock
 from tickwright.io.store import MemoryStore, Store, open_store
 
 
@@ -51,15 +51,19 @@ async def test_rows_come_back_in_the_order_of_writing(opening: Opening) -> None:
     await store.close()
 
 
-async def test_who_writes_to_an_immediate_store_never_waits(opening: Opening) -> None:
+async def test_a_store_that_is_waited_for_by_nobody_writes_on_the_spot_and_no_other_does(
+    opening: Opening,
+) -> None:
     store = await opening()
-    writing = store.append([b"a"])
     if store.is_immediate:
-        with pytest.raises(StopIteration) as ended:
-            writing.send(None)
-        assert ended.value.value == 1
+        assert store.append_nowait([b"a"]) == 1
+        with pytest.raises(StopIteration):  # nor does this one ever wait
+            store.append([b"b"]).send(None)
+        assert await contents(store) == [(1, b"a"), (2, b"b")]
     else:
-        assert await writing == 1
+        with pytest.raises(WouldBlock, match="waited for"):
+            store.append_nowait([b"a"])
+        assert await contents(store) == []
     await store.close()
 
 

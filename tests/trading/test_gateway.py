@@ -114,18 +114,18 @@ async def test_what_the_venue_does_not_offer_is_refused_before_anything_is_journ
 @virtual_time
 async def test_an_intent_that_cannot_be_journalled_is_not_sent_and_its_name_stays_free() -> None:
     async with rig() as at:
-        append = at.store.append
+        append = at.store.append_nowait
 
-        async def full(rows: object) -> int:
+        def full(rows: object) -> int:
             raise StoreError("the disk is full")
 
-        at.store.append = full  # type: ignore[method-assign]  # a disk that fails
+        at.store.append_nowait = full  # type: ignore[method-assign]  # a disk that fails
         before = len(at.sandbox.venue.rest(SPOT).requests)
         with pytest.raises(StoreError, match="full"):
             await at.submit(client_order_id="mine")
         assert len(at.sandbox.venue.rest(SPOT).requests) == before
         assert len(at.gateway.board) == 0
-        at.store.append = append  # type: ignore[method-assign]  # the same disk, tidied up
+        at.store.append_nowait = append  # type: ignore[method-assign]  # the same disk, tidied up
         assert (await at.submit(client_order_id="mine")).state is OrderState.OPEN
 
 
@@ -151,14 +151,14 @@ async def test_g34_who_goes_away_while_the_journal_is_written_has_placed_the_ord
 @virtual_time
 async def test_g34_what_a_journal_did_not_take_is_found_out_once_it_does() -> None:
     async with rig() as at:
-        append, broken_until_s = at.store.append, at.clock.monotonic_s() + 5.0
+        append, broken_until_s = at.store.append_nowait, at.clock.monotonic_s() + 5.0
 
-        async def restarting(rows: Sequence[bytes]) -> int:
+        def restarting(rows: Sequence[bytes]) -> int:
             if at.store.contents and at.clock.monotonic_s() < broken_until_s:
                 raise StoreError("the server restarts")
-            return await append(rows)
+            return append(rows)
 
-        at.store.append = restarting  # type: ignore[method-assign]  # a server that goes away for a while
+        at.store.append_nowait = restarting  # type: ignore[method-assign]  # a server that goes away for a while
         with pytest.raises(StoreError, match="restarts"):
             await at.submit()
         assert at.gateway.order("me-1").state is OrderState.SENT

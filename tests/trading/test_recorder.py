@@ -24,6 +24,9 @@ class SlowStore(MemoryStore):
 
     is_immediate = False
 
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
+        raise WouldBlock("it takes its time")
+
     def __init__(self) -> None:
         super().__init__()
         self.batches: list[int] = []
@@ -34,7 +37,7 @@ class SlowStore(MemoryStore):
         await asyncio.sleep(1.0)
         if self.is_broken:
             raise StoreError("the disk is full")
-        return await super().append(rows)
+        return super().append_nowait(rows)
 
 
 def order(name: str) -> tuple[Submitted, Sent]:
@@ -143,7 +146,7 @@ async def test_nobody_waits_for_a_writing_that_was_ended() -> None:
 class FullStore(MemoryStore):
     """A store that never takes anything."""
 
-    async def append(self, rows: Sequence[bytes]) -> int:
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
         raise StoreError("the disk is full")
 
 

@@ -98,6 +98,8 @@ def one_of(kind: type[E], value: E | str, name: str) -> E:
     Raises:
         UsageError: It names none; the text lists those that there are.
     """
+    if isinstance(value, kind):
+        return value
     try:
         return kind(value)
     except ValueError:

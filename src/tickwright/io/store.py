@@ -23,7 +23,15 @@ class Store(Protocol):
 
     @property
     def is_immediate(self) -> bool:
-        """Whether `append` never suspends: nobody else runs, and nobody can be cancelled, until a batch is written."""
+        """Whether nothing has to be waited for, so that `append_nowait` serves and `append` never suspends."""
+
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
+        """Do as `append` on the spot.
+
+        Raises:
+            StoreError: As `append`.
+            WouldBlock: It has to be waited for.
+        """
 
     async def append(self, rows: Sequence[bytes]) -> int:
         """Write a batch and return the number of its last row; once it returns, a killed process loses nothing of it.
@@ -57,6 +65,10 @@ class MemoryStore:
         self._is_closed = False
 
     async def append(self, rows: Sequence[bytes]) -> int:
+        """Write a batch."""
+        return self.append_nowait(rows)
+
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
         """Write a batch."""
         if self._is_closed:
             raise Closed("this store was closed")

@@ -21,7 +21,7 @@ from typing import Any, Self, TypeVar
 
 import asyncpg
 
-from tickwright.errors import Closed, StoreError
+from tickwright.errors import Closed, StoreError, WouldBlock
 from tickwright.io.postgres import (
     Address,
     Connection,
@@ -107,6 +107,14 @@ class PostgresStore:
         except _REFUSALS as error:
             raise StoreError(f"{store._address.name} cannot be opened: {_said(error)}") from error
         return store
+
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
+        """Refuse: a server is waited for.
+
+        Raises:
+            WouldBlock: Always.
+        """
+        raise WouldBlock(f"{self._address.name} has to be waited for")
 
     async def append(self, rows: Sequence[bytes]) -> int:
         """Write a batch; see `tickwright.io.store.Store`."""

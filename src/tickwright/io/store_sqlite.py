@@ -82,6 +82,10 @@ class SqliteStore:
 
     async def append(self, rows: Sequence[bytes]) -> int:
         """Write a batch; see `tickwright.io.store.Store`."""
+        return self.append_nowait(rows)
+
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
+        """Write a batch; see `tickwright.io.store.Store`."""
         connection = self._open
         if self._lock is None:
             raise StoreError(f"{self._path} was opened to be read")

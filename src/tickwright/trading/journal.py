@@ -155,8 +155,17 @@ class Journal:
 
     @property
     def is_immediate(self) -> bool:
-        """Whether `append` never suspends; see `tickwright.io.store.Store`."""
+        """Whether nothing has to be waited for; see `tickwright.io.store.Store`."""
         return self._store.is_immediate
+
+    def append_nowait(self, entries: Sequence[Entry]) -> None:
+        """Write entries as `append`, on the spot.
+
+        Raises:
+            StoreError: As `append`.
+            WouldBlock: The store has to be waited for.
+        """
+        self._store.append_nowait(self._rows(entries))
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Write entries, all or none; once it returns a killed process loses none of them.
@@ -164,7 +173,11 @@ class Journal:
         Raises:
             StoreError: If they could not be written.
         """
-        await self._store.append([self._encode(_Row(VERSION, entry)) for entry in entries])
+        await self._store.append(self._rows(entries))
+
+    def _rows(self, entries: Sequence[Entry]) -> list[bytes]:
+        encode = self._encode
+        return [encode(_Row(VERSION, entry)) for entry in entries]
 
     async def entries(self) -> AsyncIterator[Entry]:
         """Yield every entry from the beginning; raises what `numbered` raises."""

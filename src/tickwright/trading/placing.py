@@ -195,7 +195,7 @@ class Placing:
         placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         names = [command.client_order_id for command, _ in wanted]
         self._spawn(f"order {names[0]}", self._run(names, entries, jobs, in_place_of, placed))
-        await asyncio.shield(placed)
+        await placed  # who is cancelled cancels this alone, and not the task
 
     async def _run(
         self,
@@ -211,14 +211,15 @@ class Placing:
                 await together(self._send(*job, in_place_of) for job in jobs)
         except BaseException as error:
             # The connector closes: after a restart the order is sought. Or the journal failed, which is its caller's to know.
-            placed.set_exception(
-                error if isinstance(error, Exception) else ConnectionAbortedError()
-            )
-            placed.exception()  # whoever asked may be gone
+            if not placed.done():  # whoever asked may be gone
+                placed.set_exception(
+                    error if isinstance(error, Exception) else ConnectionAbortedError()
+                )
             if not isinstance(error, TickwrightError):
                 raise
         else:
-            placed.set_result(None)
+            if not placed.done():
+                placed.set_result(None)
 
     async def _intend(self, names: Sequence[str], entries: Sequence[Entry]) -> None:
         try:

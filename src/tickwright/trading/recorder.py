@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 
-from tickwright.errors import TickwrightError, WouldBlock
+from tickwright.errors import TickwrightError
 from tickwright.model.orders import OrderEvent
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.board import OrderBoard
@@ -73,12 +72,7 @@ class Recorder:
             StoreError: As `record`.
             WouldBlock: The store has to be waited for.
         """
-        if not self.is_immediate:
-            raise WouldBlock("this journal has to be waited for")
-        writing = self._journal.append(entries)
-        with suppress(StopIteration):
-            writing.send(None)
-            raise AssertionError("unreachable: an immediate store suspended")
+        self._journal.append_nowait(entries)
         self._fold(entries)
 
     async def _write(self) -> None:
