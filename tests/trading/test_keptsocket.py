@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.trading.lines import Socket, Words
 
+from tickwright.core.limits import Priority
 from tickwright.core.privatestate import PrivateState
 from tickwright.errors import (
     ConnectFailed,
@@ -44,6 +45,7 @@ class Link(Words):
     """Greets once."""
 
     lifetime_s = DAY_S
+    connect_costs: Mapping[str, int] = {"weight": 2}
 
     def greetings(self, signer: Signer, now_ms: int) -> Sequence[str]:
         return ("hello",)
@@ -85,7 +87,9 @@ class World:
         self.peers: list[Peer] = []
         self.is_silent = False
         self.relearned = 0
-        self.venue_clock = self
+        self.venue_clock = self.gate = self
+        self.banned_s = 0.0
+        self.taken: list[Mapping[str, int]] = []
         self.worked: list[Line] = []
         rest: Any = self
         link: Any = Link()
@@ -126,6 +130,12 @@ class World:
             raise self.failures.pop(0)
         self.peers.append(Peer(handler, self))
         return self.peers[-1]
+
+    # As the gate.
+
+    async def granted(self, costs: Mapping[str, int], priority: Priority) -> None:
+        self.taken.append(costs)
+        await asyncio.sleep(self.banned_s)
 
     # As the venue's clock.
 
@@ -211,6 +221,15 @@ async def test_g12_a_host_that_turns_it_away_is_left_alone_as_long_as_it_says(
         await world.socket.wait_ready()
         (wait_s,) = world.waits_s
         assert least_s <= wait_s < 2 * least_s + 2
+
+
+@virtual_time
+async def test_g12_a_ban_holds_it_back_and_a_connection_counts_among_the_limits() -> None:
+    async with kept(lambda world: setattr(world, "banned_s", 90.0)) as world:
+        await asyncio.sleep(80.0)
+        assert not world.dialled_s
+        await world.socket.wait_ready()
+        assert world.taken == [{"weight": 2}]
 
 
 @virtual_time

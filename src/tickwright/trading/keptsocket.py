@@ -6,7 +6,8 @@ Theory of operation
 A socket is *held* while a few tasks run beside it: what its user does with it, the watch for silence, and the clock of its
 renewal. Whatever ends one of them ends the hold, and says why:
 
-- An outage is waited for, with growing delays. Where the host turned the handshake down, at least as long as it said.
+- An outage is waited for, with growing delays. Where the host turned the handshake down, at least as long as it said; and a
+  ban that REST met holds sockets back as well (G12).
 - Before the venue's cut a successor is connected and greeted while the old socket still serves (G23). The old one is *retired*:
   it ends when nothing is owed on it any more.
 - A venue that does not take the key is not asked again: the state is REFUSED, and whoever waits for READY is told why.
@@ -25,6 +26,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from tickwright.core.limits import Priority
 from tickwright.core.privatestate import TABLE, PrivateEvent, PrivateState
 from tickwright.core.restart import RestartDelays, RestartPolicy
 from tickwright.errors import (
@@ -120,6 +122,8 @@ class KeptSocket(Generic[L]):
         self.reason = ""
         """What went wrong last, in one line; nothing once all is well."""
         self.reconnects = 0
+        self.was_ready = False
+        """Whether it was ever ready."""
         self.changed = asyncio.Event()
         """Set with every step; whoever waits clears it."""
         self._link = link
@@ -132,13 +136,16 @@ class KeptSocket(Generic[L]):
         self._successor: L | None = None
         self._closing: list[L] = []
 
-    async def wait_ready(self) -> None:
+    async def wait_ready(self, *, once: bool = False) -> None:
         """Wait until its user says that it is ready.
+
+        Args:
+            once: To have been ready before is enough.
 
         Raises:
             CredentialsRefused: The venue does not take the key.
         """
-        while self.state is not PrivateState.READY:
+        while self.state is not PrivateState.READY and not (once and self.was_ready):
             if self.refusal is not None:
                 raise self.refusal
             self.changed.clear()
@@ -194,6 +201,7 @@ class KeptSocket(Generic[L]):
     async def _open(self, step: Callable[[PrivateEvent], None]) -> L:
         """Return a socket on which the venue has agreed."""
         parts = self._parts
+        await parts.rest.gate.granted(self._link.connect_costs, Priority.ORDER)
         url, line = await self._prepare()
         line.connection = await parts.transport.connect(url, line, parts.options)
         step(PrivateEvent.OPENED)
@@ -267,6 +275,7 @@ class KeptSocket(Generic[L]):
 
     def _step(self, event: PrivateEvent) -> None:
         self.state, _ = TABLE.step(self.state, event)
+        self.was_ready = self.was_ready or self.state is PrivateState.READY
         self.changed.set()
 
     def _up(self) -> None:

@@ -26,7 +26,6 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from tickwright.core.limits import Priority
 from tickwright.core.privatestate import PrivateState
 from tickwright.errors import ConfigError, ConnectionLost
 from tickwright.io.http import HttpResponse
@@ -161,7 +160,6 @@ class OrderSocket:
         url = self._link.url(parts.endpoints)
         if url is None:
             raise ConfigError(f"{self.name} has no address here")
-        await self._rest.gate.granted(self._link.connect_costs, Priority.ORDER)
         return url, OrderLine(self._link, parts.clock, policy.answer_s)
 
     def _work(self, line: OrderLine) -> list[Coroutine[Any, Any, None]]:

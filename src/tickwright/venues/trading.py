@@ -142,6 +142,10 @@ class Link(Protocol):
     def lifetime_s(self) -> float:
         """How long the venue lets a connection live."""
 
+    @property
+    def connect_costs(self) -> Mapping[str, int]:
+        """What a connection takes from REST's buckets, where it counts there."""
+
     def greetings(self, signer: Signer, now_ms: int) -> Sequence[str]:
         """Return what to send once the socket is open; the first has number 1, the next 2."""
 
@@ -205,10 +209,6 @@ class OrderLink(Link, Protocol):
     A call is made once (`TradingCalls`) and goes over REST or, if `offers` says so, over the socket. What comes back is
     put into REST's form, so that the call's own ``decode`` and the product's ``error`` read it.
     """
-
-    @property
-    def connect_costs(self) -> Mapping[str, int]:
-        """What a connection takes from REST's buckets, with which it shares its limits."""
 
     def url(self, endpoints: Endpoints) -> str | None:
         """Return where to connect; ``None`` where the environment has no such socket."""

@@ -7,7 +7,7 @@ expired one is silent, so it is asked for before each connection. Nothing is sen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -77,6 +77,7 @@ class SpotLink:
     """Spot's private stream."""
 
     lifetime_s = _DAY_S
+    connect_costs: Mapping[str, int] = {WEIGHT: 2}
     keepalive_s: float | None = None
 
     def key(self) -> RestCall[str] | None:
@@ -128,6 +129,7 @@ class UsdmLink:
     """USD-M's private stream."""
 
     lifetime_s = _DAY_S
+    connect_costs: Mapping[str, int] = {}
     keepalive_s: float | None = _HALF_HOUR_S
 
     def key(self) -> RestCall[str] | None:

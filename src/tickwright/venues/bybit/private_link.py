@@ -5,7 +5,7 @@ A login holds for its connection and never ends; nothing is sent again after a g
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -62,6 +62,7 @@ class BybitLink:
     """
 
     lifetime_s = _MONTH_S
+    connect_costs: Mapping[str, int] = {}
     keepalive_s: float | None = None
 
     def __init__(self, product: str) -> None:
