@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from random import Random
 
 import pytest
@@ -15,6 +16,8 @@ from tickwright.errors import (
     RequestTimeout,
 )
 from tickwright.io.rest import RestClient
+from tickwright.model.market import Side
+from tickwright.model.orders import Trigger, TriggerKind
 from tickwright.testing.http import FakeHttp, Reply, script
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
 from tickwright.trading.desk import TradingDesk
@@ -37,7 +40,7 @@ def desk(*replies: Reply, signer: Signer | None = None) -> TradingDesk:
         FakeHttp(script(*replies)),
         clock=clock,
         rng=Random(7),
-        signer=signer or Signer(Credentials("k", "s")),
+        signer=signer or Signer(Credentials("desk-key", "desk-secret")),
     )
     return TradingDesk(SPOT, rest, lambda: SPOT_LISTINGS, clock)
 
@@ -79,6 +82,21 @@ async def test_a_rejection_has_a_word_for_it_and_the_venue_s_own_text() -> None:
     assert isinstance(entry, Rejected)
     assert entry.code == "POST_ONLY"
     assert "-2010" in entry.text
+
+
+@virtual_time
+async def test_g01_an_error_of_a_group_as_a_whole_is_the_answer_of_each_order_in_it() -> None:
+    at = desk(Reply(503, b"Service Unavailable."))
+    stop = Trigger(kind=TriggerKind.STOP, price=Decimal(50000))
+    legs = (
+        command(SPOT_BTC, side=Side.SELL, post_only=True),
+        command(SPOT_BTC, side=Side.SELL, client_order_id="me-2", price=None, trigger=stop),
+    )
+    group = at.calls.submit_oco(legs, SPOT_BTC)
+    answers = await at.answers(group)
+    fates = [at.fate(name, answer) for name, answer in zip(group.names, answers, strict=True)]
+    assert [type(fate) for fate in fates] == [Lost, Lost]
+    assert [fate.client_order_id for fate in fates] == ["me-1", "me-2"]
 
 
 @virtual_time

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 
+import msgspec
 from tests.core.test_ordercheck import BTC
 
 from tickwright.core.ordercheck import RiskLimits
@@ -14,7 +15,7 @@ from tickwright.model.orders import SubmitOrder
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
 from tickwright.trading.accounts import Accounts
 from tickwright.trading.board import OrderBoard
-from tickwright.trading.journal import Submitted
+from tickwright.trading.journal import Denied, Submitted
 from tickwright.trading.risk import RiskDesk
 from tickwright.venues.trading import AccountNews
 
@@ -85,3 +86,33 @@ async def test_g36_the_kill_switch_is_asked_first() -> None:
     assert held.code(command()) == "KILL_SWITCH"
     held.desk.is_killed = False
     assert held.code(command()) is None
+
+
+@virtual_time
+async def test_g36_orders_that_leave_at_the_same_time_count_like_those_that_have_left() -> None:
+    held = Held(max_open_orders=2, max_position=D(3))
+    ahead = [command("a"), command("b", "2")]
+    assert held.desk(command("c", "2"), BTC, besides=ahead[:1]) is None
+    denial = held.desk(command("c"), BTC, besides=ahead)
+    assert denial is not None
+    assert (denial.code, "2 orders are open" in denial.text) == ("MAX_OPEN_ORDERS", True)
+    denial = held.desk(command("c", "2.5"), BTC, besides=ahead[:1])
+    assert denial is not None
+    assert denial.code == "MAX_POSITION"
+    elsewhere = msgspec.structs.replace(command("a"), instrument="binance:ETH/USDT")
+    assert held.desk(command("c"), BTC, besides=[elsewhere] * 5) is None
+
+
+@virtual_time
+async def test_g36_an_order_that_ends_makes_room_for_the_one_in_its_place() -> None:
+    held = Held(max_open_orders=1, max_position=D(2))
+    held.board.apply(Submitted(at_ns=1, product="binance.spot", command=command("old", "2")))
+    assert held.code(command("new")) == "MAX_OPEN_ORDERS"
+    old = held.board.order("old")
+    assert held.desk(command("new", "2"), BTC, in_place_of=old) is None
+    denial = held.desk(command("new", "2.1"), BTC, in_place_of=old)
+    assert denial is not None
+    assert denial.code == "MAX_POSITION"
+    held.board.apply(Denied(at_ns=2, client_order_id="old", code="MINE", text="ended"))
+    ended = held.board.order("old")
+    assert held.desk(command("new", "2"), BTC, in_place_of=ended) is None

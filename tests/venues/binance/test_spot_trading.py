@@ -14,10 +14,19 @@ from tests.venues.binance.trading_rig import (
     Desk,
     ask,
     order_of,
+    refused,
 )
 
-from tickwright.errors import NotSupported
-from tickwright.model.orders import ReportedState, TimeInForce
+from tickwright.errors import NotSupported, UsageError
+from tickwright.model.market import Side
+from tickwright.model.orders import (
+    OrderReport,
+    ReportedState,
+    TimeInForce,
+    Trigger,
+    TriggerKind,
+)
+from tickwright.venues.trading import Verdict
 
 
 D = Decimal
@@ -65,3 +74,121 @@ def test_an_immediate_order_that_finds_nobody_expires_with_the_venue_s_reason(sp
 def test_spot_has_no_positions() -> None:
     with pytest.raises(NotSupported, match="balances, no positions"):
         SPOT.positions(SPOT_LISTINGS)
+
+
+# ---------------------------------------------------------------------- order lists
+
+
+def stop_at(price: int, kind: TriggerKind = TriggerKind.STOP) -> Trigger:
+    return Trigger(kind=kind, price=D(price))
+
+
+def legs(spot: Desk, side: Side, first: dict[str, Any], second: dict[str, Any]) -> Any:
+    return (
+        spot.command(side=side, client_order_id="limit", **first),
+        spot.command(side=side, client_order_id="stop", **second),
+    )
+
+
+PROFIT = TriggerKind.TAKE_PROFIT
+
+
+@pytest.mark.parametrize(
+    ("side", "first", "second"),
+    [
+        (Side.SELL, {"price": D(70000), "post_only": True}, {"price": None, "trigger": 60000}),
+        (Side.SELL, {"price": D(70000), "post_only": True}, {"price": D(59900), "trigger": 60000}),
+        (Side.BUY, {"price": D(60000), "post_only": True}, {"price": D(70100), "trigger": 70000}),
+        (
+            Side.SELL,
+            {"price": D(70000), "trigger": stop_at(69900, PROFIT)},
+            {"price": None, "trigger": 60000},
+        ),
+        (
+            Side.BUY,
+            {"price": None, "trigger": stop_at(60000, PROFIT)},
+            {"price": None, "trigger": 70000},
+        ),
+    ],
+)
+def test_one_order_lies_above_the_market_and_one_below(
+    spot: Desk, side: Side, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    pair = legs(spot, side, first, {**second, "trigger": stop_at(second["trigger"])})
+    for wanted in (pair, pair[::-1]):
+        group = SPOT.submit_oco(wanted, SPOT_BTC)
+        assert group.names == tuple(leg.client_order_id for leg in wanted)
+        reports: list[Any] = ask(spot.venue, group.call)
+        assert [report.client_order_id for report in reports] == list(group.names)
+        assert {report.state for report in reports} == {ReportedState.OPEN}
+        (waiting,) = [each for each in reports if each.client_order_id == "stop"]
+        assert not waiting.is_working
+        ask(spot.venue, SPOT.cancel_all(SPOT_BTC)[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"price": D(70000)}, {"price": None, "trigger": stop_at(60000)}),  # it might take
+        ({"price": D(70000), "post_only": True}, {"price": D(71000), "post_only": True}),
+        ({"price": None, "trigger": stop_at(61000)}, {"price": None, "trigger": stop_at(60000)}),
+        (
+            {"price": D(70000), "post_only": True, "quantity": D("0.02")},
+            {"price": None, "trigger": stop_at(60000)},
+        ),
+    ],
+)
+def test_legs_that_do_not_go_together_are_no_pair(
+    spot: Desk, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError, match="of an OCO"):
+        SPOT.submit_oco(legs(spot, Side.SELL, first, second), SPOT_BTC)
+
+
+def test_prices_on_the_wrong_side_of_the_market_are_refused_for_both(spot: Desk) -> None:
+    pair = legs(
+        spot,
+        Side.SELL,
+        {"price": D(70000), "post_only": True},
+        {"price": None, "trigger": stop_at(69000)},
+    )
+    error = refused(spot.venue, SPOT.submit_oco(pair, SPOT_BTC).call)
+    assert SPOT.rejection(error).verdict is Verdict.REFUSED
+
+
+# ---------------------------------------------------------------------- replacing
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_an_order_takes_the_place_of_another(spot: Desk, is_known: bool) -> None:
+    wanted = spot.command()
+    report = spot.submit()
+    old = order_of(wanted, report if is_known else None)
+    group = SPOT.replace(old, spot.command(client_order_id="new", price=D(59000)), SPOT_BTC)
+    assert group.names == ("me-1", "new")
+    canceled, placed = ask(spot.venue, group.call)
+    assert isinstance(canceled, OrderReport)
+    assert (canceled.client_order_id, canceled.state) == ("me-1", ReportedState.CANCELED)
+    assert isinstance(placed, OrderReport)
+    assert (placed.client_order_id, placed.price) == ("new", D(59000))
+    # By whatever name it was canceled, it is found by the one that we know.
+    assert ask(spot.venue, SPOT.query(old, SPOT_BTC)).state is ReportedState.CANCELED
+
+
+def test_groups_of_spot_are_single_requests(spot: Desk) -> None:
+    commands = [(spot.command(client_order_id=name), SPOT_BTC) for name in "abc"]
+    groups = SPOT.submit_groups(commands)
+    assert [group.names for group in groups] == [("a",), ("b",), ("c",)]
+    for group in groups:
+        ask(spot.venue, group.call)
+    orders = [order_of(command) for command, _ in commands]
+    changed = [msgspec.structs.replace(order, quantity=D("0.005")) for order in orders]
+    changes = [(*pair, SPOT_BTC) for pair in zip(orders, changed, strict=True)]
+    for group in SPOT.amend_groups(changes):
+        (report,) = ask(spot.venue, group.call)
+        assert isinstance(report, OrderReport)
+        assert report.quantity == D("0.005")
+    for group in SPOT.cancel_groups([(order, SPOT_BTC) for order in orders]):
+        (report,) = ask(spot.venue, group.call)
+        assert isinstance(report, OrderReport)
+        assert (report.client_order_id, report.state) == (group.names[0], ReportedState.CANCELED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import pytest
@@ -16,8 +17,11 @@ from tests.venues.binance.trading_rig import (
     order_of,
 )
 
-from tickwright.errors import NotSupported, UsageError
+from tickwright.errors import NotSupported, UsageError, VenueError
 from tickwright.model.market import Side
+from tickwright.model.orders import OrderReport, ReportedState
+from tickwright.venues.binance.rest import WEIGHT
+from tickwright.venues.trading import RejectCode
 
 
 D = Decimal
@@ -60,3 +64,71 @@ def test_positions_of_futures_are_signed(usdm: Desk) -> None:
     (position,) = ask(usdm.venue, held)
     assert position.quantity == D("-0.010")
     assert position.entry_price == D("64999.9")
+
+
+# ---------------------------------------------------------------------- groups
+
+
+def test_working_orders_go_by_fives_and_waiting_ones_alone(usdm: Desk) -> None:
+    commands = [
+        (usdm.command(client_order_id=f"me-{place}", price=D(60000 - place)), USDM_BTC)
+        for place in range(7)
+    ]
+    waiting = usdm.command(client_order_id="stop", trigger=STOP, side=Side.SELL, price=None)
+    groups = USDM.submit_groups([*commands, (waiting, USDM_BTC)])
+    assert sorted(len(group.names) for group in groups) == [1, 2, 5]
+    reports = [report for group in groups for report in ask(usdm.venue, group.call)]
+    states = {report.state for report in reports if isinstance(report, OrderReport)}
+    assert (len(reports), states) == (8, {ReportedState.OPEN})
+    (largest,) = [group for group in groups if len(group.names) == 5]
+    assert largest.call.costs == {WEIGHT: 5, "ORDERS_10S": 5, "ORDERS_1M": 1}
+
+
+def test_a_batch_is_changed_and_canceled_by_the_names_that_are_known(usdm: Desk) -> None:
+    commands = [(usdm.command(client_order_id=name), USDM_BTC) for name in "abcd"]
+    (group,) = USDM.submit_groups(commands)
+    reports: list[Any] = ask(usdm.venue, group.call)
+    # Of two of them the venue's own ids are known.
+    known = [
+        order_of(command, report if place < 2 else None)
+        for place, ((command, _), report) in enumerate(zip(commands, reports, strict=True))
+    ]
+    changes = [(each, msgspec.structs.replace(each, price=D(59000)), USDM_BTC) for each in known]
+    (group,) = USDM.amend_groups(changes)
+    amended: list[Any] = ask(usdm.venue, group.call)
+    assert [report.price for report in amended] == [D(59000)] * 4
+    groups = USDM.cancel_groups([(order, USDM_BTC) for order in known])
+    assert [group.names for group in groups] == [("a", "b"), ("c", "d")]
+    ended: list[Any] = [report for group in groups for report in ask(usdm.venue, group.call)]
+    assert [report.client_order_id for report in ended] == ["a", "b", "c", "d"]
+    assert {report.state for report in ended} == {ReportedState.CANCELED}
+
+
+def test_of_a_batch_of_cancels_each_is_refused_for_itself(usdm: Desk) -> None:
+    usdm.submit(client_order_id="a")
+    orders = [order_of(usdm.command(client_order_id=name)) for name in ("a", "gone")]
+    (group,) = USDM.cancel_groups([(order, USDM_BTC) for order in orders])
+    first, second = ask(usdm.venue, group.call)
+    assert isinstance(first, OrderReport)
+    assert isinstance(second, VenueError)
+    assert USDM.rejection(second).code is RejectCode.ORDER_GONE
+
+
+def test_waiting_orders_are_canceled_alone_and_never_amended(usdm: Desk) -> None:
+    waiting = order_of(usdm.command(trigger=STOP, side=Side.SELL, price=None))
+    usdm.submit(trigger=STOP, side=Side.SELL, price=None)
+    (group,) = USDM.cancel_groups([(waiting, USDM_BTC)])
+    (report,) = ask(usdm.venue, group.call)
+    assert isinstance(report, OrderReport)
+    assert report.state is ReportedState.CANCELED
+    other = order_of(usdm.command(client_order_id="b"))
+    with pytest.raises(NotSupported, match="waits for its trigger"):
+        USDM.amend_groups([(waiting, waiting, USDM_BTC), (other, other, USDM_BTC)])
+
+
+def test_what_futures_have_in_place_of_lists_and_replacing_is_said(usdm: Desk) -> None:
+    order = order_of(usdm.command())
+    with pytest.raises(NotSupported, match="reduce_only"):
+        USDM.submit_oco((order.command, order.command), USDM_BTC)
+    with pytest.raises(NotSupported, match=r"orders\.amend"):
+        USDM.replace(order, order.command, USDM_BTC)

@@ -10,7 +10,7 @@ import pytest
 from tests.venues.bybit.trading_rig import STOP, Desk
 
 from tickwright.core.limits import Priority
-from tickwright.errors import NotSupported, UsageError
+from tickwright.errors import NotSupported, UsageError, VenueError
 from tickwright.model.market import Side
 from tickwright.model.orders import (
     Order,
@@ -18,7 +18,7 @@ from tickwright.model.orders import (
     ReportedState,
 )
 from tickwright.venues.base import Security
-from tickwright.venues.trading import Verdict
+from tickwright.venues.trading import RejectCode, Verdict
 
 
 D = Decimal
@@ -152,3 +152,74 @@ def test_g02_nothing_that_changes_something_may_be_repeated(desk: Desk) -> None:
         assert not call.is_idempotent
         assert call.priority is priority
         assert call.security is Security.SIGNED
+
+
+# ---------------------------------------------------------------------- groups
+
+
+def test_orders_go_by_tens_and_each_is_queued_for_itself(desk: Desk) -> None:
+    commands = [
+        (desk.command(client_order_id=f"me-{place}", price=D(64000 - place)), desk.instrument)
+        for place in range(12)
+    ]
+    groups = desk.calls.submit_groups(commands)
+    assert [len(group.names) for group in groups] == [10, 2]
+    reports: list[Any] = desk.ask(groups[0].call)  # as many as a second allows
+    assert [report.client_order_id for report in reports] == list(groups[0].names)
+    assert {report.state for report in reports} == {ReportedState.QUEUED}
+    assert all(report.venue_order_id for report in reports)
+
+
+def test_a_batch_is_changed_and_canceled_by_whatever_names_are_known(desk: Desk) -> None:
+    orders = [desk.placed(client_order_id=name) for name in "ab"]
+    orders[1] = msgspec.structs.replace(orders[1], venue_order_id=None)
+    changes = [
+        (order, msgspec.structs.replace(order, quantity=D("0.008")), desk.instrument)
+        for order in orders
+    ]
+    (group,) = desk.calls.amend_groups(changes)
+    assert desk.ask(group.call)
+    assert [desk.query(order).quantity for order in orders] == [D("0.008")] * 2
+    (group,) = desk.calls.cancel_groups([(order, desk.instrument) for order in orders])
+    assert group.call.priority is Priority.CANCEL
+    desk.ask(group.call)
+    assert {desk.query(order).state for order in orders} == {ReportedState.CANCELED}
+
+
+def test_of_a_batch_each_order_is_refused_for_itself(desk: Desk) -> None:
+    orders = [
+        desk.placed(client_order_id="a"),
+        Order(command=desk.command(), state=OrderState.SENT),
+    ]
+    (group,) = desk.calls.cancel_groups([(order, desk.instrument) for order in orders])
+    first, second = desk.ask(group.call)
+    assert not isinstance(first, VenueError)
+    assert isinstance(second, VenueError)
+    assert desk.calls.rejection(second).code is RejectCode.ORDER_GONE
+
+
+def test_waiting_orders_are_amended_alone_and_on_spot_canceled_alone(desk: Desk) -> None:
+    working = [desk.placed(client_order_id=name) for name in "ab"]
+    waiting = msgspec.structs.replace(
+        desk.placed(client_order_id="stop", trigger=STOP, side=Side.SELL, price=D(63900)),
+        is_working=False,
+    )
+    orders = [*working, waiting]
+    groups = desk.calls.amend_groups([(order, order, desk.instrument) for order in orders])
+    assert [group.names for group in groups] == [("stop",), ("a", "b")]
+    groups = desk.calls.cancel_groups([(order, desk.instrument) for order in orders])
+    is_spot = desk.category == "spot"
+    assert [group.names for group in groups] == (
+        [("stop",), ("a", "b")] if is_spot else [("a", "b", "stop")]
+    )
+    for group in groups:
+        desk.ask(group.call)
+    assert {desk.query(order).state for order in orders} == {ReportedState.CANCELED}
+
+
+def test_what_the_venue_has_in_place_of_lists_and_replacing_is_said(desk: Desk) -> None:
+    order = Order(command=desk.command(), state=OrderState.OPEN)
+    with pytest.raises(NotSupported, match="no OCO of two orders"):
+        desk.calls.submit_oco((order.command, order.command), desk.instrument)
+    with pytest.raises(NotSupported, match=r"orders\.amend"):
+        desk.calls.replace(order, order.command, desk.instrument)
