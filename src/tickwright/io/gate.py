@@ -147,7 +147,8 @@ class HostGate:
             self._refusal = Banned if status in self._limits.banned_statuses else RateLimited
             silent_s = self._limiter.banned_s(now_s)
             log.warning("%s: HTTP %d, nothing leaves for %.0f s", self.host, status, silent_s)
-        self._pump()
+        if self._waiting:
+            self._pump()
 
     def failed(self) -> None:
         """Note that no answer came."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
@@ -155,6 +156,7 @@ class AiohttpTransport:
         context.trace_request_ctx.sent_mono_ns = self._clock.monotonic_ns()
 
 
+@lru_cache(maxsize=16)  # a connector has one kind of them, or a few
 def _timeouts(timeouts: HttpTimeouts) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(
         total=timeouts.total_s,

@@ -105,7 +105,7 @@ def read_optional(text: str) -> Decimal | None:
     Raises:
         DecodeError: If it is neither empty nor a finite number.
     """
-    return (read_decimal(text) if text else None) or None
+    return read_decimal(text) or None if text else None
 
 
 def read_levels(rows: Iterable[Sequence[Decimal | str]], instrument: Instrument) -> Levels:
