@@ -252,7 +252,7 @@ def _over_the_limit() -> HttpResponse:
 async def test_g36_the_kill_switch_holds_back_groups_as_well() -> None:
     async with desk() as (tw, _):
         old = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
-        (await tw.orders._ready()).risk.is_killed = True  # and leaves open what is
+        (await tw.orders._opened()).risk.is_killed = True  # and leaves open what is
         many = await tw.orders.submit_many(
             [{"instrument": BTC, "side": "buy", "quantity": "0.01", "price": "60000"}]
         )

@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tickwright.core.privatestate import PrivateState
-from tickwright.errors import ConnectTimeout, UsageError
+from tickwright.errors import UsageError
 from tickwright.marketdata.market import Market
 from tickwright.model.account import Balance, Position
 from tickwright.model.orders import Order
@@ -20,12 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["OrderQuestions"]
 
-READY_TIMEOUT_S = 30.0
-"""How long a question, or a command, waits for the account to be known."""
-
 
 class OrderQuestions:
     """What can be asked of orders and accounts; whatever is asked first opens order entry.
+
+    The first answer waits until the accounts are known; later ones are given at once, also while a venue is out of reach.
 
     Args:
         market: Knows the instruments.
@@ -45,7 +43,7 @@ class OrderQuestions:
             NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
             ConnectTimeout: It took longer than 30 s; the text says which stream is not ready, and why. It is still being tried.
         """
-        await self._ready()
+        await (await self._opened()).readiness.wait_ready()
 
     async def get(self, order: LiveOrder | str) -> LiveOrder:
         """Return an order by its client order id, of this run or of an earlier one.
@@ -55,7 +53,7 @@ class OrderQuestions:
         """
         if not isinstance(order, str):
             return order
-        floor = await self._ready()
+        floor = await self._known()
         if order not in floor.gateway.board:
             raise UsageError(
                 f"no order goes by {order!r} here; `orders.all()` lists those that are known"
@@ -64,7 +62,7 @@ class OrderQuestions:
 
     async def open(self, instrument: str | None = None) -> list[LiveOrder]:
         """Return the orders that may still trade, those whose outcome is unknown among them."""
-        floor = await self._ready()
+        floor = await self._known()
         return [
             floor.live(order.client_order_id)
             for order in floor.gateway.board.unfinished(instrument)
@@ -73,19 +71,19 @@ class OrderQuestions:
 
     async def all(self, instrument: str | None = None) -> list[Order]:
         """Return every order that is known, in the order in which they became known."""
-        return (await self._ready()).gateway.board.orders(instrument)
+        return (await self._known()).gateway.board.orders(instrument)
 
     async def balances(self, product: str | None = None) -> list[Balance]:
         """Return what the accounts hold, of one product or of all."""
-        return (await self._ready()).accounts.balances(product)
+        return (await self._known(product)).accounts.balances(product)
 
     async def positions(self, product: str | None = None) -> list[Position]:
         """Return open positions, of one product or of all."""
-        return (await self._ready()).accounts.positions(product)
+        return (await self._known(product)).accounts.positions(product)
 
     async def position(self, instrument: str) -> Position:
         """Return the position in an instrument, one of nothing if there is none."""
-        return (await self._ready()).accounts.position(instrument)
+        return (await self._known()).accounts.position(instrument)
 
     # ------------------------------------------------------------------ inside
 
@@ -101,34 +99,16 @@ class OrderQuestions:
             await leave(self._floor, is_orderly=is_orderly)
 
     async def _opened(self) -> Floor:
-        """Return order entry as soon as it is open: it may not know the account yet."""
+        """Return order entry, opened by whoever is first; nothing is waited for but its journal and listings."""
+        if self._floor is not None:
+            return self._floor
         async with self._opening:
             if self._floor is None:
                 self._floor = await self._open_floor()
         return self._floor
 
-    async def _ready(self) -> Floor:
-        if self._floor is not None and self._floor.is_ready:
-            return self._floor
+    async def _known(self, product: str | None = None) -> Floor:
+        """Return order entry once the account was known, of a product or of all."""
         floor = await self._opened()
-        try:
-            async with asyncio.timeout(READY_TIMEOUT_S):
-                for session in floor.sessions.values():
-                    await session.wait_ready()
-        except TimeoutError:
-            raise ConnectTimeout(_unready(floor)) from None
-        for socket in floor.order_sockets.values():
-            await socket.warm()
+        await floor.readiness.wait_known(product)
         return floor
-
-
-def _unready(floor: Floor) -> str:
-    waiting = [
-        f"{session.name} is {session.state.value} ({session.reason or 'no answer yet'})"
-        for session in floor.sessions.values()
-        if session.state is not PrivateState.READY
-    ]
-    return (
-        f"the account is not known after {READY_TIMEOUT_S:g} s, it is still being tried:"
-        f" {'; '.join(waiting)}"
-    )

@@ -19,8 +19,8 @@ from tickwright.app.announcer import Announcer
 from tickwright.app.config import Settings
 from tickwright.app.guarding import Guarding
 from tickwright.app.keycheck import check_keys
+from tickwright.app.readiness import Readiness
 from tickwright.core.clientids import ClientOrderIds
-from tickwright.core.privatestate import PrivateState
 from tickwright.errors import ConfigError, NoCredentials
 from tickwright.io.clock import Clock
 from tickwright.io.store import Store
@@ -77,6 +77,7 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     """Product → its private stream."""
     order_sockets: Mapping[str, OrderSocket]
     """Product → what its commands go over; none where they go over REST."""
+    readiness: Readiness
     desks: Mapping[str, TradingDesk]
     journal: Journal
     switches: tuple[DeadManSwitch, ...]
@@ -84,13 +85,6 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     """Whether open orders are taken back when it is left."""
     clock: Clock
     notify: Callable[[Notice], None]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether all that the venues know of the accounts is known here, and no socket for orders is worth waiting for."""
-        return all(
-            session.state is PrivateState.READY for session in self.sessions.values()
-        ) and all(socket.is_settled for socket in self.order_sockets.values())
 
     def live(self, client_order_id: str) -> LiveOrder:
         """Return an order as it lives."""
@@ -172,6 +166,7 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal, guarding: Gua
         ids=ClientOrderIds(parts.settings.order_prefix, parts.rng),
         sessions=sessions,
         order_sockets=order_sockets,
+        readiness=Readiness(sessions, order_sockets),
         desks=desks,
         journal=journal,
         switches=tuple(switch for switch in switches if switch is not None),

@@ -26,7 +26,7 @@ class Orders(OrderQuestions):
     """Places, changes, cancels and shows orders.
 
     Whatever is asked first opens order entry: the journal, and a private stream for each product whose venue takes orders and
-    has credentials. Commands wait until the account is known (G8). Prices and quantities are text, ints or Decimals, and must
+    has credentials. Orders leave once the account of their venue is known (G8). Prices and quantities are text, ints or Decimals, and must
     be multiples of the instrument's steps unless a rounding direction is named; floats are refused (G24).
 
     Example:
@@ -77,8 +77,9 @@ class Orders(OrderQuestions):
             NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
             StoreError: It could not be journalled; nothing was sent.
         """
-        floor = await self._ready()
+        floor = await self._opened()
         listed = await self._market.instrument(instrument)
+        await floor.readiness.wait_ready(listed.product)
         wanted: NewOrder = {
             "instrument": instrument,
             "side": side,
@@ -119,13 +120,15 @@ class Orders(OrderQuestions):
             >>> [order.state for order in await tw.orders.submit_many(ladder)]
             [<OrderState.OPEN: 'open'>, <OrderState.OPEN: 'open'>, <OrderState.OPEN: 'open'>]
         """
-        floor = await self._ready()
+        floor = await self._opened()
         wanted = []
         for order in orders:
             listed = await self._market.instrument(order["instrument"])
             name = order.get("client_order_id")
             command = command_of(order, listed, floor.ids.next() if name is None else name)
             wanted.append((command, listed.product))
+        for product in {product for _, product in wanted}:
+            await floor.readiness.wait_ready(product)
         await floor.gateway.submit_many(wanted)
         return [floor.live(command.client_order_id) for command, _ in wanted]
 
@@ -166,8 +169,9 @@ class Orders(OrderQuestions):
             ...     "binance:BTC/USDT", "sell", quantity="0.01", price="70000", stop_price="60000"
             ... )
         """
-        floor = await self._ready()
+        floor = await self._opened()
         listed = await self._market.instrument(instrument)
+        await floor.readiness.wait_ready(listed.product)
         stop = fitted(stop_price, listed.tick_size, "stop_price", rounding)
         common: NewOrder = {
             "instrument": instrument,
@@ -214,9 +218,10 @@ class Orders(OrderQuestions):
             UsageError, InvalidNumber: The order has ended, or it cannot be.
             StoreError: It could not be journalled; nothing was sent.
         """
-        floor = await self._ready()
+        floor = await self._opened()
         old = (await self.get(order)).now
         listed = await self._market.instrument(old.command.instrument)
+        await floor.readiness.wait_ready(listed.product)
         command = msgspec.structs.replace(
             old.command,
             client_order_id=floor.ids.next() if client_order_id is None else client_order_id,
@@ -269,7 +274,7 @@ class Orders(OrderQuestions):
         Raises:
             UsageError: Nobody knows an order of one of the ids.
         """
-        floor = await self._ready()
+        floor = await self._known()
         found = [await self.get(order) for order in orders]
         results = await floor.gateway.cancel_many([order.client_order_id for order in found])
         return [_told(*pair) for pair in zip(found, results, strict=True)]
@@ -283,7 +288,7 @@ class Orders(OrderQuestions):
         Raises:
             UsageError, NotSupported: One of them cannot be changed so; none was.
         """
-        floor = await self._ready()
+        floor = await self._known()
         found, commands = [], []
         for change in changes:
             order, rounding = await self.get(change["order"]), change.get("rounding")
@@ -321,7 +326,7 @@ class Orders(OrderQuestions):
             UnknownInstrument: For an instrument that none of the venues lists.
             UnknownVenue: For a venue that takes no orders here.
         """
-        floor = await self._ready()
+        floor = await self._known()
         if instrument is not None:
             await self._market.instrument(instrument)
         return await floor.gateway.cancel_all(

@@ -29,7 +29,6 @@ from tickwright.errors import (
     ConnectivityError,
     CredentialsRefused,
     DecodeError,
-    NotSupported,
     RateLimited,
 )
 from tickwright.model.instrument import Instruments
@@ -111,13 +110,21 @@ class PrivateSession:
         """How often a socket was lost, or not to be had."""
         return self._socket.reconnects
 
-    async def wait_ready(self) -> None:
+    @property
+    def was_ready(self) -> bool:
+        """Whether the account was ever known; an outage takes nothing of it back."""
+        return self._socket.was_ready
+
+    async def wait_ready(self, *, once: bool = False) -> None:
         """Wait until all that the venue knows of the account is known here.
+
+        Args:
+            once: To have been so before is enough.
 
         Raises:
             CredentialsRefused: The venue does not take the key.
         """
-        await self._socket.wait_ready()
+        await self._socket.wait_ready(once=once)
 
     async def wait_change(self) -> None:
         """Wait until `state` may be another than now."""
@@ -246,11 +253,7 @@ class PrivateSession:
 
     async def _begin_accounts(self) -> None:
         parts = self._parts
-        balances = await parts.desk.balances()
-        try:
-            positions = await parts.desk.positions()
-        except NotSupported:
-            positions = []
+        balances, positions = await parts.desk.balances(), await parts.desk.positions()
         parts.accounts.begin(parts.desk.name, balances, positions, parts.clock.time_ns())
 
 
