@@ -102,9 +102,8 @@ def _parts_of(position: Position, instrument: Instrument) -> Iterator[tuple[str,
     size = position.quantity
     if instrument.contract_size is not None:
         size = multiply(size, instrument.contract_size)
-    source, amount = Source.POSITION, size
-    if instrument.is_inverse:
-        source, amount = Source.INVERSE, _worth(size, position.entry_price)
+    amount = _worth(size, position.entry_price) if instrument.is_inverse else size
+    source = Source.INVERSE if instrument.is_inverse else Source.POSITION
     yield name.base, ExposurePart(source=source, where=position.instrument, amount=amount)
     profit = ExposurePart(
         source=Source.PROFIT, where=position.instrument, amount=position.unrealized_pnl
