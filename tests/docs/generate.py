@@ -18,6 +18,7 @@ from textwrap import dedent
 import msgspec
 from tests.docs.blocks import PROJECT, pages
 from tests.docs.capabilities import book_table, call_table, topic_table
+from tests.docs.order_capabilities import order_table
 from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -237,6 +238,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "topics of venues": topic_table,
     "calls of venues": call_table,
     "books of venues": book_table,
+    "orders of venues": order_table,
 }
 
 
