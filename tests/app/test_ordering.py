@@ -63,6 +63,9 @@ async def test_its_sessions_are_told_of_on_the_bus_and_end_with_the_connector() 
             up = {each.session for each in notices if isinstance(each, SessionUp)}
             assert up == {"binance.spot/private", "binance.spot/orders"}
             assert all(name in str(tw.status().tasks) for name in up)
+            status = tw.status()
+            told = (*status.private_streams, *status.order_sockets)
+            assert {(each.name, each.state) for each in told} == {(name, "ready") for name in up}
         assert not venue.venue.connections()
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 from rich.console import Console
 
 from tickwright.app.config import Settings
 from tickwright.app.connector import Connector
-from tickwright.app.status import BookStatus, Status
+from tickwright.app.status import AccountSocketStatus, BookStatus, Status
 from tickwright.core.ratelimit import RateUsage
 from tickwright.io.rest import RestStatus
 from tickwright.marketdata.feed import FeedStatus
@@ -111,6 +112,21 @@ def test_what_is_wrong_is_told_with_its_reason() -> None:
         "stale  10 updates  no update yet  1 gap  3 resyncs  2 of 9 audits disagreed"
         "  the connection is down"
     ) in page
+
+
+def test_accounts_and_ways_of_orders_are_told_once_there_are_any() -> None:
+    ready = AccountSocketStatus("binance.spot/private", "ready", 0, "")
+    refused = AccountSocketStatus("binance.spot/orders", "waiting", 2, "cut off")
+    page = structs.replace(status(session()), private_streams=(ready,), order_sockets=(refused,))
+    assert str(page).splitlines()[3:] == [
+        "accounts",
+        "  ● binance.spot/private  ready",
+        "orders",
+        "  ○ binance.spot/orders  waiting  2 reconnects  cut off",
+    ]
+    assert page.is_healthy  # commands go over REST meanwhile
+    unknown = structs.replace(ready, state="reconciling")
+    assert not structs.replace(page, private_streams=(unknown,)).is_healthy
 
 
 def test_a_host_that_is_held_back_is_told() -> None:

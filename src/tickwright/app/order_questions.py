@@ -87,6 +87,11 @@ class OrderQuestions:
 
     # ------------------------------------------------------------------ inside
 
+    @property
+    def floor(self) -> Floor | None:
+        """Order entry, ``None`` as long as nobody has asked for it."""
+        return self._floor
+
     async def close(self, *, is_orderly: bool = True) -> None:
         """Leave order entry: see `tickwright.app.leaving`. Streams and tasks end with the connector. Twice is fine.
 

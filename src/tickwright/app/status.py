@@ -1,4 +1,4 @@
-"""The health of a connector at a glance: every venue, session, topic and book."""
+"""The health of a connector at a glance: every venue, session, account, topic and book."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from tickwright.app.assembly import Assembly
+    from tickwright.trading.ordersocket import OrderSocket
+    from tickwright.trading.private import PrivateSession
 
 
-__all__ = ["BookStatus", "Status", "status_of"]
+__all__ = ["AccountSocketStatus", "BookStatus", "Status", "status_of"]
 
 
 class BookStatus(msgspec.Struct, frozen=True):
@@ -39,6 +41,16 @@ class BookStatus(msgspec.Struct, frozen=True):
     audit_mismatches: int
 
 
+class AccountSocketStatus(msgspec.Struct, frozen=True):
+    """A private stream, or a socket for orders, at a glance."""
+
+    name: str
+    state: str
+    reconnects: int
+    reason: str
+    """Why it is not ready, as far as anything was said."""
+
+
 class Status(msgspec.Struct, frozen=True):
     """Everything at a glance; `str` makes a page of it."""
 
@@ -49,13 +61,19 @@ class Status(msgspec.Struct, frozen=True):
     books: tuple[BookStatus, ...]
     topics: tuple[ChannelStatistics, ...]
     tasks: tuple[ChildStatus, ...]
+    private_streams: tuple[AccountSocketStatus, ...] = ()
+    """None before somebody has asked for order entry."""
+    order_sockets: tuple[AccountSocketStatus, ...] = ()
+    """While one is not ready, commands go over REST."""
 
     @property
     def is_healthy(self) -> bool:
-        """True if every session is live and every book can be read."""
+        """True if every session is live, every account known, and every book can be read."""
         sessions = [session for product in self.products for session in product.sessions]
-        return all(session.state == "live" for session in sessions) and all(
-            book.state in _READABLE for book in self.books
+        return (
+            all(session.state == "live" for session in sessions)
+            and all(stream.state == "ready" for stream in self.private_streams)
+            and all(book.state in _READABLE for book in self.books)
         )
 
     def __str__(self) -> str:
@@ -81,6 +99,8 @@ class Status(msgspec.Struct, frozen=True):
         topics = [topic for topic in self.topics if topic.handler_errors]
         parts: list[tuple[str, list[_Row]]] = [
             ("connections", [_session_row(session) for session in sessions]),
+            ("accounts", [_account_row(stream) for stream in self.private_streams]),
+            ("orders", [_account_row(socket) for socket in self.order_sockets]),
             ("books", [_book_row(book) for book in self.books]),
             ("REST", [_host_row(host) for host in hosts]),
             ("handlers that raised", [_topic_row(topic) for topic in topics]),
@@ -103,7 +123,7 @@ _STYLES = {True: "green", False: "red", None: "dim"}
 
 def status_of(assembly: Assembly) -> Status:
     """Return the status of an open connector."""
-    feeds = assembly.market.feeds
+    feeds, floor = assembly.market.feeds, assembly.orders.floor
     return Status(
         environment=assembly.settings.environment,
         kernel="compiled" if IS_COMPILED else "pure Python",
@@ -111,6 +131,17 @@ def status_of(assembly: Assembly) -> Status:
         books=tuple(_book(pipe.view) for feed in feeds for pipe in feed.book_pipes),
         topics=tuple(channel.statistics() for channel in assembly.bus.channels()),
         tasks=assembly.supervisor.status(),
+        private_streams=() if floor is None else tuple(map(_account, floor.sessions.values())),
+        order_sockets=() if floor is None else tuple(map(_account, floor.order_sockets.values())),
+    )
+
+
+def _account(socket: PrivateSession | OrderSocket) -> AccountSocketStatus:
+    return AccountSocketStatus(
+        name=socket.name,
+        state=socket.state.value,
+        reconnects=socket.reconnects,
+        reason=socket.reason,
     )
 
 
@@ -138,6 +169,16 @@ def _session_row(session: SessionStatus) -> _Row:
         _counted(session.reconnects, "reconnect"),
         f"{session.decode_failures:,} unreadable" if session.decode_failures else "",
         "" if session.state == "live" else session.last_error or "",
+    )
+
+
+def _account_row(socket: AccountSocketStatus) -> _Row:
+    is_ready = socket.state == "ready"
+    return is_ready, (
+        socket.name,
+        socket.state,
+        _counted(socket.reconnects, "reconnect"),
+        "" if is_ready else socket.reason,
     )
 
 

@@ -87,6 +87,11 @@ class OrderSocket:
         return self._socket.state
 
     @property
+    def reason(self) -> str:
+        """Why it is not READY, as far as anything was said."""
+        return self._socket.reason
+
+    @property
     def reconnects(self) -> int:
         """How often a socket was lost, or not to be had."""
         return self._socket.reconnects
