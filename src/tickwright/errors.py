@@ -177,7 +177,7 @@ class ConnectionLost(ConnectivityError):
 
 
 class RequestTimeout(ConnectivityError):
-    """An HTTP request was sent, and no answer came within the time allowed."""
+    """A request was sent, over HTTP or a socket, and no answer came within the time allowed."""
 
 
 class VenueError(TickwrightError):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.trading.lines import Socket, Words
 
 from tickwright.errors import ConnectionLost, RequestTimeout
+from tickwright.io.http import HttpResponse
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
 from tickwright.trading.orderline import OrderLine
 from tickwright.venues.trading import Greeted, OrderAnswer
@@ -154,6 +158,47 @@ async def test_g23_a_last_answer_is_a_notice(frame: bytes) -> None:
     assert not at.has_notice.is_set()
     at.on_frame(frame)
     assert at.has_notice.is_set()
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("ask"), st.integers(0, 0)),
+        st.tuples(st.just("answer"), st.integers(1, 8)),
+        st.tuples(st.just("wait"), st.integers(1, 7)),
+        st.tuples(st.sampled_from(["pong", "close", "closed", "retire"]), st.integers(0, 0)),
+    ),
+    max_size=30,
+)
+
+
+@given(steps=STEPS)
+def test_g01_whatever_happens_each_request_that_was_written_ends_once_and_no_other_is_waited_for(
+    steps: list[tuple[str, int]],
+) -> None:
+    @virtual_time
+    async def happens() -> None:
+        at, socket = line(answer_s=5.0)
+        asked: dict[int, asyncio.Future[HttpResponse]] = {}
+        for step, number in [*steps, ("wait", 6)]:
+            if step == "ask":
+                with suppress(ConnectionLost):
+                    asked[len(asked) + 1] = at.ask(len(asked) + 1, "do")
+            elif step == "answer":
+                at.on_frame(b"%d=%d" % (number, number))
+            elif step == "wait":
+                await asyncio.sleep(number)
+            elif step == "closed":
+                at.on_closed(1006, "cut")
+            else:
+                {"pong": lambda: at.on_pong(b""), "close": at.close, "retire": at.retire}[step]()
+        assert socket.sent.count("do") == len(asked)
+        assert at.in_flight == 0
+        for number, answer in asked.items():
+            told = answer.exception()
+            assert isinstance(told, (RequestTimeout, ConnectionLost, type(None)))
+            assert told is not None or answer.result().body == b"%d" % number
+
+    happens()
 
 
 @virtual_time
