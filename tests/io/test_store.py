@@ -130,3 +130,27 @@ async def test_postgresql_without_its_driver_says_how_to_get_it(
 async def test_another_kind_of_url_is_refused_with_those_that_there_are(url: str) -> None:
     with pytest.raises(ConfigError, match="memory:, sqlite: with a path, or postgresql://"):
         await open_store(url)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 16, 17, 40])
+async def test_a_batch_of_any_size_is_numbered_without_holes_and_written_whole(
+    opening: Opening, rows: int
+) -> None:
+    store = await opening()
+    batch = [bytes([number]) for number in range(rows)]
+    assert await store.append(batch) == rows
+    assert await store.append([b"next"]) == rows + 1
+    assert await contents(store) == list(enumerate([*batch, b"next"], 1))
+    await store.close()
+
+
+@pytest.mark.parametrize("rows", [2, 16, 40])
+@pytest.mark.parametrize("opening", ["sqlite", "postgresql"], indirect=True)
+async def test_one_row_that_is_refused_keeps_the_whole_batch_out(
+    opening: Opening, rows: int
+) -> None:
+    store = await opening()
+    with pytest.raises(StoreError):
+        await store.append([b"good"] * (rows - 1) + [None])  # type: ignore[list-item]  # a row that tables refuse
+    assert await contents(store) == []
+    await store.close()

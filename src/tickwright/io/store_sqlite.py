@@ -31,6 +31,8 @@ STEPS = ("CREATE TABLE log (number INTEGER PRIMARY KEY, body BLOB NOT NULL)",)
 """From each version to the next; never changed once released, only added to."""
 
 _ROWS_A_READ = 1000
+_INSERTS = tuple(f"INSERT INTO log (body) VALUES {', '.join(['(?)'] * rows)}" for rows in range(17))
+"""By how many rows they insert, from 1 on: of what is written on the way of an order there are one or two, and a few in a burst."""
 _ROWS_A_CHECKPOINT = 10_000
 """Some megabytes: the log stays small, and the thread is seldom needed."""
 
@@ -89,11 +91,10 @@ class SqliteStore:
         connection = self._open
         if self._lock is None:
             raise StoreError(f"{self._path} was opened to be read")
+        if not rows:
+            return self._count()
         try:
-            with connection:
-                cursor = connection.cursor()
-                for row in rows:
-                    cursor.execute("INSERT INTO log (body) VALUES (?)", (row,))
+            last = _inserted(connection, rows)
         except sqlite3.Error as error:
             raise StoreError(f"{self._path} cannot be written: {error}") from error
         self._unmoved += len(rows)
@@ -101,9 +102,7 @@ class SqliteStore:
             self._unmoved = 0
             self._moving = asyncio.get_running_loop().run_in_executor(None, _move_log, self._path)
             self._moving.add_done_callback(self._moved)
-        if not rows:
-            return self._count()
-        return cursor.lastrowid or 0
+        return last
 
     async def rows(self, after: int = 0) -> AsyncIterator[tuple[int, bytes]]:
         """Yield the rows behind a number, some at a time."""
@@ -146,12 +145,27 @@ class SqliteStore:
         moving.exception()  # busy readers put it off: the next one moves more
 
 
+def _inserted(connection: sqlite3.Connection, rows: Sequence[bytes]) -> int:
+    """Insert all rows or none, and return the number of the last one."""
+    if len(rows) < len(_INSERTS):
+        # A statement by itself is a transaction, without the two that would begin and end one.
+        return connection.execute(_INSERTS[len(rows)], rows).lastrowid or 0
+    with connection:
+        connection.execute("BEGIN")
+        connection.executemany(_INSERTS[1], [(row,) for row in rows])
+        (last,) = connection.execute("SELECT last_insert_rowid()").fetchone()
+    return int(last)
+
+
 def _connected(path: Path, *, is_read_only: bool, is_power_safe: bool) -> sqlite3.Connection:
     if is_read_only and not path.exists():
         raise ConfigError(f"there is no journal at {path}")
     mode = "ro" if is_read_only else "rwc"
     try:
-        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+        # No isolation level: what belongs together says so itself.
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None
+        )
     except sqlite3.Error as error:
         raise StoreError(f"{path} cannot be opened: {error}") from error
     try:
