@@ -302,6 +302,37 @@ async def test_an_order_is_replaced_by_one_like_it_but_for_what_is_given() -> No
 
 
 @virtual_time
+async def test_what_was_filled_of_an_order_is_not_asked_for_again_by_its_successor() -> None:
+    async with desk() as (tw, sandbox):
+        price, offered = next(iter(sandbox.book(BTC)[1].items()))
+        old = await tw.orders.submit(BTC, "buy", quantity=offered + D("0.1"), price=price)
+        assert old.state is OrderState.PARTLY_FILLED
+        new = await tw.orders.replace(old, price="60000")
+        assert (old.state, old.filled_quantity) == (OrderState.CANCELED, offered)
+        assert new.now.quantity == D("0.1")
+
+
+@virtual_time
+async def test_a_group_that_waits_for_a_limit_does_not_leave_once_the_switch_is_pulled() -> None:
+    async with desk() as (tw, _):
+        old = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        wanted: list[NewOrder] = [
+            {"instrument": BTC, "side": "buy", "quantity": "0.001", "price": "60000"}
+            for _ in range(150)
+        ]
+        async with asyncio.TaskGroup() as group:
+            many = group.create_task(tw.orders.submit_many(wanted))
+            await asyncio.sleep(1.0)  # a hundred in ten seconds may leave
+            new = group.create_task(tw.orders.replace(old, price="59000"))
+            await asyncio.sleep(1.0)
+            await tw.orders.kill()
+        held = [order for order in many.result() if order.state is OrderState.DENIED]
+        assert len(held) > 40
+        assert {order.now.code for order in (*held, new.result())} == {"KILL_SWITCH"}
+        assert await tw.orders.open() == []
+
+
+@virtual_time
 async def test_cancel_all_spares_what_others_placed_unless_they_are_meant() -> None:
     async with (
         desk() as (tw, sandbox),

@@ -13,11 +13,13 @@ from tickwright.model.market import Side
 from tickwright.model.orders import (
     Fill,
     OrderReport,
+    OrderState,
     ReportedState,
     SubmitOrder,
     Trigger,
     TriggerKind,
 )
+from tickwright.trading.board import OrderBoard
 from tickwright.trading.journal import (
     Absent,
     AmendAsked,
@@ -89,6 +91,38 @@ async def test_a_row_that_cannot_be_read_is_named(row: bytes) -> None:
     await store.append([row])
     with pytest.raises(StoreError, match="entry 3 of the journal"):
         await written(Journal(store))
+
+
+EARLIER = (
+    b'[1,{"kind":"submitted","at_ns":1,"product":"binance.spot","command":{"client_order_id":"me-1",'
+    b'"instrument":"binance:BTC/USDT","side":"sell","quantity":"0.05","quote_quantity":null,"price":"60000",'
+    b'"time_in_force":"gtc","expire_ts_ns":null,"post_only":false,"reduce_only":false,"trigger":{"kind":"stop",'
+    b'"price":"61000","by":"last","trail_bps":null},"display_quantity":null}}]',
+    b'[1,{"kind":"sent","at_ns":1,"client_order_id":"me-1"}]',
+    b'[1,{"kind":"lost","at_ns":2,"client_order_id":"me-1","text":"lost"}]',
+    b'[1,{"kind":"reported","at_ns":6,"product":"binance.spot","report":{"client_order_id":"me-1",'
+    b'"instrument":"binance:BTC/USDT","state":"open","received_ts_ns":6,"side":"sell","venue_order_id":"28",'
+    b'"venue_ts_ns":5,"quantity":"0.05","price":"60000","filled_quantity":"0.02","average_price":null,"fills":'
+    b'[{"trade_id":"7","price":"60000","quantity":"0.02","fee":"1.2","fee_asset":"USDT","is_maker":true,'
+    b'"venue_ts_ns":5}],"is_working":true,"code":"","text":""}}]',
+    b'[1,{"kind":"amendasked","at_ns":7,"client_order_id":"me-1","quantity":"0.04","price":null}]',
+    b'[1,{"kind":"cancelasked","at_ns":8,"client_order_id":"me-1"}]',
+    b'[1,{"kind":"executed","at_ns":9,"client_order_id":"me-1","fills":[{"trade_id":"7","price":"60000",'
+    b'"quantity":"0.02","fee":"1.2","fee_asset":"USDT","is_maker":true,"venue_ts_ns":5}]}]',
+)
+"""What an earlier version wrote, before there were groups."""
+
+
+async def test_g34_what_earlier_versions_wrote_is_still_read_and_folded() -> None:
+    board = OrderBoard()
+    entries = [entry async for entry in Journal(MemoryStore(EARLIER)).entries()]
+    for entry in entries:
+        board.apply(entry)
+    assert len(entries) == len(EARLIER)
+    order = board.order("me-1")
+    assert order is not None
+    assert (order.state, order.venue_order_id) == (OrderState.PARTLY_FILLED, "28")
+    assert (order.filled_quantity, len(order.fills)) == (D("0.02"), 1)
 
 
 async def test_entries_have_numbers_and_can_be_read_from_one_on() -> None:
