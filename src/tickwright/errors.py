@@ -31,6 +31,7 @@
     ├── StoreError                 a journal that cannot be opened, read or written
     ├── CircuitOpen                the breaker holds requests to a failing host back
     ├── TooManyRestarts            a supervised part crashed again and again: a bug
+    ├── OrderEnded                 an order ended before what was waited for
     ├── SlowConsumer               a subscription with ``overflow="fail"`` (or blocked too long) was full
     └── WouldBlock                 a ``*_nowait`` call has nothing to give
 """
@@ -58,6 +59,7 @@ __all__ = [
     "InvalidNumber",
     "NoCredentials",
     "NotSupported",
+    "OrderEnded",
     "RateLimited",
     "RequestTimeout",
     "SlowConsumer",
@@ -282,6 +284,21 @@ class CircuitOpen(TickwrightError):
 
 class TooManyRestarts(TickwrightError):
     """A supervised part crashed more often than it may; its crashes were logged, each with its traceback."""
+
+
+class OrderEnded(TickwrightError):
+    """An order ended before what was waited for; it stays as it is, and can be looked at.
+
+    Attributes:
+        client_order_id: Which order.
+        state: How it ended, for example ``canceled``.
+    """
+
+    def __init__(self, client_order_id: str, state: str, wanted: str, text: str = "") -> None:
+        why = f": {text}" if text else ""
+        super().__init__(f"order {client_order_id} is {state} and will not be {wanted}{why}")
+        self.client_order_id = client_order_id
+        self.state = state
 
 
 class SlowConsumer(TickwrightError):

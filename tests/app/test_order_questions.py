@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.app.desk import BTC, PERP, PRODUCTS, desk, quiet_sandbox
@@ -12,17 +14,24 @@ from tests.app.desk import BTC, PERP, PRODUCTS, desk, quiet_sandbox
 from tickwright import (
     BalanceChanged,
     BalanceUpdates,
+    ConnectivityError,
     Connector,
     ConnectTimeout,
     Credentials,
     CredentialsRefused,
     NoCredentials,
+    OrderEvent,
+    OrderFilled,
     OrderState,
+    OrderUpdates,
     Ports,
     PositionUpdates,
     Sandbox,
     Settings,
+    Side,
     StoreError,
+    UnknownVenue,
+    UsageError,
 )
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import virtual_time
@@ -144,3 +153,189 @@ async def test_only_the_stream_that_is_not_ready_is_named_and_what_it_was_answer
         text = str(caught.value)
         assert "binance.usdm/private is reconciling (GET /fapi/v3/balance" in text
         assert "binance.spot" not in text
+
+
+# ---------------------------------------------------------------------- asked anew
+
+EVERYWHERE = {
+    "binance.spot": BTC,
+    "binance.usdm": PERP,
+    "bybit.spot": "bybit:BTC/USDT",
+    "bybit.linear": "bybit:BTC/USDT:USDT",
+}
+everywhere = pytest.mark.parametrize("product", EVERYWHERE)
+
+
+async def elsewhere(sandbox: Sandbox, product: str, price: str | None = None) -> None:
+    """Buy on the account without this program: another one, or the venue's own page."""
+    async with Connector.open(product, environment=sandbox) as other:
+        order = await other.orders.submit(
+            EVERYWHERE[product], "buy", quantity="0.02", price=price, client_order_id="theirs-1"
+        )
+        if price is None:
+            await order.wait_filled(timeout_s=10)
+
+
+def told_of(tw: Connector) -> list[str]:
+    """Return a list that gets the id of every execution that is told from now on."""
+    trade_ids: list[str] = []
+
+    def hear(event: OrderEvent) -> None:
+        if isinstance(event, OrderFilled):
+            trade_ids.append(event.fill.trade_id)
+
+    tw.on(OrderUpdates(), hear)
+    return trade_ids
+
+
+@everywhere
+@virtual_time
+async def test_history_is_what_was_placed_between_two_moments(product: str) -> None:
+    async with desk(product) as (tw, sandbox):
+        first = await tw.orders.submit(EVERYWHERE[product], "buy", quantity="0.01", price="60000")
+        await first.cancel()
+        await asyncio.sleep(60)
+        between = datetime.fromtimestamp(sandbox.clock.time_ns() / 1e9, UTC)
+        await asyncio.sleep(60)
+        second = await tw.orders.submit(EVERYWHERE[product], "buy", quantity="0.01", price="60000")
+
+        async def names(**when: Any) -> list[str]:
+            return [order.client_order_id for order in await tw.orders.history(**when)]
+
+        both = [first.client_order_id, second.client_order_id]
+        assert await names() == await names(start=timedelta(hours=1)) == both
+        assert await names(start=between) == await names(start=timedelta(seconds=30)) == both[1:]
+        assert await names(end=between) == both[:1]
+        assert await names(instrument="binance:ETH/USDT") == []
+        assert await names(start=timedelta(hours=1), fresh=True) == both
+
+
+@everywhere
+@virtual_time
+async def test_fresh_history_finds_what_others_did_and_marks_it(product: str) -> None:
+    async with desk(product) as (tw, sandbox):
+        instrument = EVERYWHERE[product]
+        await elsewhere(sandbox, product)
+        await asyncio.sleep(5)
+        assert await tw.orders.history(instrument) == []
+        (order,) = await tw.orders.history(instrument, fresh=True)
+        assert (order.state, order.is_external) == (OrderState.FILLED, True)
+        assert sum(fill.quantity for fill in order.fills) == D("0.02")
+        assert await tw.orders.history(instrument) == [order]
+
+
+@everywhere
+@virtual_time
+async def test_g10_a_fill_while_the_stream_is_deaf_is_found_by_asking_and_told_once(
+    product: str,
+) -> None:
+    async with desk(product) as (tw, sandbox):
+        await tw.orders.ready()
+        told = told_of(tw)
+        sandbox.faults.silent_streams.add("user/*")
+        await tw.orders.submit(EVERYWHERE[product], "buy", quantity="0.02")
+        sandbox.faults.silent_streams.clear()
+        fills = await tw.orders.fills(fresh=True)
+        assert sum(each.fill.quantity for each in fills) == D("0.02")
+        assert all(each.fill.fee is not None for each in fills)
+        assert {each.side for each in fills} == {Side.BUY}
+        assert not any(each.fill.is_maker for each in fills)
+        await asyncio.sleep(700)
+        assert await tw.orders.fills(fresh=True) == fills
+        assert sorted(told) == sorted(each.fill.trade_id for each in fills)
+
+
+@everywhere
+@virtual_time
+async def test_fills_name_their_order_and_are_listed_since_a_moment(product: str) -> None:
+    async with desk(product) as (tw, _):
+        order = await tw.orders.submit(EVERYWHERE[product], "buy", quantity="0.02")
+        await order.wait_filled(timeout_s=10)
+        await asyncio.sleep(60)
+        fills = await tw.orders.fills(EVERYWHERE[product])
+        assert {each.client_order_id for each in fills} == {order.client_order_id}
+        assert {each.venue_order_id for each in fills} == {order.venue_order_id}
+        assert [each.fill for each in fills] == list(order.now.fills)
+        assert await tw.orders.fills(since=timedelta(seconds=30)) == []
+        assert await tw.orders.fills(since=timedelta(hours=1)) == fills
+
+
+@everywhere
+@virtual_time
+async def test_open_orders_and_one_order_are_asked_for_anew(product: str) -> None:
+    async with desk(product) as (tw, sandbox):
+        order = await tw.orders.submit(EVERYWHERE[product], "buy", quantity="0.01", price="60000")
+        await asyncio.sleep(30)  # nothing is asked for by itself any more
+        sandbox.faults.silent_streams.add("user/*")
+        async with Connector.open(product, environment=sandbox) as other:
+            await other.orders.cancel(order.client_order_id)
+            await other.orders.submit(
+                EVERYWHERE[product],
+                "buy",
+                quantity="0.01",
+                price="59000",
+                client_order_id="theirs-1",
+            )
+        assert order.state is OrderState.OPEN
+        assert (await tw.orders.get(order.client_order_id, fresh=True)).state is OrderState.CANCELED
+        assert [each.client_order_id for each in await tw.orders.open(fresh=True)] == ["theirs-1"]
+        assert await tw.orders.open(EVERYWHERE[product], fresh=True)
+
+
+@everywhere
+@virtual_time
+async def test_balances_and_positions_are_asked_for_anew(product: str) -> None:
+    async with desk(product) as (tw, sandbox):
+        before = {each.asset: each.total for each in await tw.orders.balances()}
+        sandbox.faults.silent_streams.add("user/*")
+        await elsewhere(sandbox, product)
+        assert {each.asset: each.total for each in await tw.orders.balances()} == before
+        after = {each.asset: each.total for each in await tw.orders.balances(product, fresh=True)}
+        assert after["USDT"] < before["USDT"]
+        if not product.endswith("spot"):
+            held = await tw.orders.position(EVERYWHERE[product], fresh=True)
+            assert held.quantity == D("0.02")
+            assert await tw.orders.positions(product, fresh=True) == [held]
+
+
+@virtual_time
+async def test_exposure_adds_up_over_venues_and_counts_a_shared_wallet_once() -> None:
+    async with desk(*EVERYWHERE) as (tw, _):
+        for instrument, side in ((PERP, "sell"), ("bybit:BTC/USDT:USDT", "buy")):
+            order = await tw.orders.submit(instrument, side, quantity="0.02")
+            await order.wait_filled(timeout_s=10)
+        short = await tw.orders.submit(PERP, "sell", quantity="0.03")
+        await short.wait_filled(timeout_s=10)
+        found = {each.asset: each for each in await tw.orders.exposure(fresh=True)}
+        balances = await tw.orders.balances()
+        held = sum(each.total for each in balances if each.asset == "BTC")
+        assert found["BTC"].amount == held - D("0.03")
+        assert [part.where for part in found["BTC"].parts if part.where.startswith("bybit")] == [
+            "bybit",
+            "bybit:BTC/USDT:USDT",
+        ]
+        assert found["USDT"].is_complete
+
+
+@virtual_time
+async def test_what_cannot_be_asked_is_refused_before_anything_is_sent() -> None:
+    async with desk("binance.spot") as (tw, _):
+        with pytest.raises(UsageError, match="two years at most"):
+            await tw.orders.history(BTC, start=0, fresh=True)
+        with pytest.raises(UsageError, match="names no time zone"):
+            await tw.orders.fills(since=datetime(2026, 1, 1))  # noqa: DTZ001  # what is refused
+        with pytest.raises(UnknownVenue, match=r"those that do: binance\.spot"):
+            await tw.orders.balances("binance.usdm", fresh=True)
+
+
+@virtual_time
+async def test_a_question_is_answered_from_what_is_known_while_the_venue_is_out_of_reach() -> None:
+    async with desk("binance.spot") as (tw, sandbox):
+        order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        sandbox.faults.rest_black_hole = True
+        assert [each.client_order_id for each in await tw.orders.history()] == [
+            order.client_order_id
+        ]
+        with pytest.raises(ConnectivityError):
+            await tw.orders.history(fresh=True)
+        assert await tw.orders.exposure()

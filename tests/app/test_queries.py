@@ -10,7 +10,7 @@ import pytest
 from tickwright.app.config import Settings
 from tickwright.app.connector import Connector
 from tickwright.app.queries import Queries
-from tickwright.errors import NotSupported, UnknownInstrument, UnknownVenue
+from tickwright.errors import NotSupported, UnknownInstrument, UnknownVenue, UsageError
 from tickwright.model.market import IndexPrice, MarkPrice
 from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.server import LoopbackVenue
@@ -71,7 +71,7 @@ async def test_candles_can_be_asked_for_by_datetime_or_ns(fetch: Queries) -> Non
 
 
 async def test_a_time_without_zone_is_refused(fetch: Queries) -> None:
-    with pytest.raises(ValueError, match="names no time zone"):
+    with pytest.raises(UsageError, match="names no time zone"):
         await fetch.candles(BTC, start=datetime(2026, 1, 1))  # noqa: DTZ001 - that is the mistake
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from tests.trading.rig import SPOT, Rig, rig
+from tests.trading.rig import EVERYWHERE, SPOT, Rig, rig
 
-from tickwright.model.orders import OrderCanceled, OrderFilled, OrderState
+from tickwright.errors import InvalidNumber, OrderEnded
+from tickwright.model.market import Side
+from tickwright.model.orders import OrderCanceled, OrderFilled, OrderState, Trigger, TriggerKind
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.trading.live import Ears, LiveOrder
 
@@ -110,3 +114,92 @@ async def test_each_execution_is_heard_once() -> None:
         heard = [queue.get_nowait() for _ in range(queue.qsize())]
         fills = [event.fill.trade_id for event in heard if isinstance(event, OrderFilled)]
         assert fills == [fill.trade_id for fill in order.now.fills]
+
+
+@virtual_time
+async def test_accepted_means_that_the_venue_has_it_whatever_became_of_it() -> None:
+    async with rig(SPOT) as at:
+        await at.submit()
+        order = live(at)
+        assert (await order.wait_accepted(timeout_s=5)).state is OrderState.OPEN
+        await order.cancel()
+        assert (await order.wait_accepted(timeout_s=5)).state is OrderState.CANCELED
+        await at.submit(price=D(90000), post_only=True)
+        with pytest.raises(OrderEnded, match="me-2 is rejected and will not be accepted") as caught:
+            await live(at, "me-2").wait_accepted(timeout_s=5)
+        assert (caught.value.client_order_id, caught.value.state) == ("me-2", "rejected")
+
+
+@pytest.mark.parametrize("product", EVERYWHERE)
+@virtual_time
+async def test_filled_means_whole_and_every_execution_known(product: str) -> None:
+    async with rig(product) as at:
+        await at.private().wait_ready()
+        await at.buy_now()
+        done = await live(at).wait_filled(timeout_s=10)
+        assert (done.state, done.missing_quantity) == (OrderState.FILLED, 0)
+        assert (await live(at).wait_filled("0.01", timeout_s=10)).fills
+
+
+@virtual_time
+async def test_waiting_for_a_fill_ends_when_there_will_be_none() -> None:
+    async with rig(SPOT) as at:
+        await at.submit()
+        order = live(at)
+        with pytest.raises(TimeoutError):
+            await order.wait_filled(timeout_s=5)
+        with pytest.raises(InvalidNumber, match="float"):
+            await order.wait_filled(0.01, timeout_s=5)  # type: ignore[arg-type]  # what is refused
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(_failing(order.wait_filled(timeout_s=5)))
+            await asyncio.sleep(1)
+            await order.cancel()
+        assert str(waiting.result()) == "order me-1 is canceled and will not be filled"
+
+
+async def _failing(work: Coroutine[Any, Any, Any]) -> OrderEnded:
+    with pytest.raises(OrderEnded) as caught:
+        await work
+    return caught.value
+
+
+@pytest.mark.parametrize("product", EVERYWHERE)
+@virtual_time
+async def test_working_means_that_nothing_is_waited_for(product: str) -> None:
+    async with rig(product) as at:
+        await at.private().wait_ready()
+        await at.submit()
+        assert (await live(at).wait_working(timeout_s=5)).state is OrderState.OPEN
+        stop = Trigger(kind=TriggerKind.STOP, price=D(60000))
+        await at.submit(side=Side.SELL, price=None, trigger=stop)
+        waiting = live(at, "me-2")
+        with pytest.raises(TimeoutError):
+            await waiting.wait_working(timeout_s=5)
+        await waiting.cancel()
+        assert (await _failing(waiting.wait_working(timeout_s=5))).state == "canceled"
+
+
+@virtual_time
+async def test_an_order_yields_what_becomes_of_it() -> None:
+    async with rig(SPOT) as at:
+        await at.submit()
+        order = live(at)
+
+        async def heard() -> list[str]:
+            return [type(event).__name__ async for event in order]
+
+        async with asyncio.TaskGroup() as group:
+            listening = group.create_task(heard())
+            await asyncio.sleep(1)
+            await order.cancel()
+        assert listening.result() == ["OrderCanceled"]
+
+
+@virtual_time
+async def test_an_order_is_refreshed_by_asking() -> None:
+    async with rig(SPOT) as at:
+        await at.submit()
+        order = live(at)
+        await at.rest.call(at.desk.calls.cancel(order.now, at.instrument))
+        assert order.state is OrderState.OPEN
+        assert (await order.refresh()).state is OrderState.CANCELED

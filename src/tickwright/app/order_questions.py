@@ -6,24 +6,34 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from tickwright.errors import UsageError
+from tickwright.app.moments import Moment, moment_ns
+from tickwright.errors import UnknownVenue, UsageError
 from tickwright.marketdata.market import Market
-from tickwright.model.account import Balance, Position
-from tickwright.model.orders import Order
+from tickwright.model.account import AccountFill, Balance, Position
+from tickwright.model.orders import Fill, Order
 
 
 if TYPE_CHECKING:
     from tickwright.app.ordering import Floor
+    from tickwright.trading.exposure import Exposure
     from tickwright.trading.live import LiveOrder
 
 
 __all__ = ["OrderQuestions"]
 
+_DAY_NS = 86_400_000_000_000
+FRESH_NS = 7 * _DAY_NS
+"""How far back a venue is asked unless told otherwise: seven calls at the one that answers about a day at once."""
+LONGEST_NS = 2 * 366 * _DAY_NS
+"""Nowhere is more kept; asking since 1970 would take all day."""
+
 
 class OrderQuestions:
     """What can be asked of orders and accounts; whatever is asked first opens order entry.
 
-    The first answer waits until the accounts are known; later ones are given at once, also while a venue is out of reach.
+    The first answer waits until the accounts are known; later ones are given at once, also while a venue is out of reach. With
+    ``fresh=True`` the venue is asked first: what it says is journalled, told on the bus, and part of the answer. That raises
+    ``VenueError`` or ``ConnectivityError`` where the venue does not answer.
 
     Args:
         market: Knows the instruments.
@@ -45,24 +55,31 @@ class OrderQuestions:
         """
         await (await self._opened()).readiness.wait_ready()
 
-    async def get(self, order: LiveOrder | str) -> LiveOrder:
+    # ------------------------------------------------------------------ orders
+
+    async def get(self, order: LiveOrder | str, *, fresh: bool = False) -> LiveOrder:
         """Return an order by its client order id, of this run or of an earlier one.
 
         Raises:
             UsageError: Nobody knows an order of that id.
         """
         if not isinstance(order, str):
-            return order
+            return await order.refresh() if fresh else order
         floor = await self._known()
         if order not in floor.gateway.board:
             raise UsageError(
                 f"no order goes by {order!r} here; `orders.all()` lists those that are known"
             )
-        return floor.live(order)
+        found = floor.live(order)
+        return await found.refresh() if fresh else found
 
-    async def open(self, instrument: str | None = None) -> list[LiveOrder]:
+    async def open(self, instrument: str | None = None, *, fresh: bool = False) -> list[LiveOrder]:
         """Return the orders that may still trade, those whose outcome is unknown among them."""
         floor = await self._known()
+        if fresh:
+            named = None if instrument is None else await self._product_of(instrument)
+            for product in self._products(floor, named):
+                await floor.refresher.orders(product)
         return [
             floor.live(order.client_order_id)
             for order in floor.gateway.board.unfinished(instrument)
@@ -73,19 +90,140 @@ class OrderQuestions:
         """Return every order that is known, in the order in which they became known."""
         return (await self._known()).gateway.board.orders(instrument)
 
-    async def balances(self, product: str | None = None) -> list[Balance]:
+    async def history(
+        self,
+        instrument: str | None = None,
+        *,
+        start: Moment = None,
+        end: Moment = None,
+        fresh: bool = False,
+    ) -> list[Order]:
+        """Return the orders that were placed between two moments, whatever became of them, the oldest first.
+
+        Those of other programs are among them (``is_external``), as far as they were seen or asked for.
+
+        Args:
+            instrument: Whose; of all that are known unless given.
+            start: An aware datetime, ns since 1970, or a timedelta: so long ago. From the beginning unless given, with ``fresh``
+                from a week ago.
+            end: The same; until now unless given.
+            fresh: Ask the venue first, instrument by instrument: the one that is named, or each that orders or positions are
+                known of. Venues forget: Binance orders that ended unfilled after some days, Bybit after one.
+
+        Raises:
+            UsageError: For a time without a zone, or with ``fresh`` more than two years.
+            VenueError, ConnectivityError: With ``fresh``, as the venue answers.
+        """
+        floor = await self._known()
+        now_ns = floor.clock.time_ns()
+        end_ns = now_ns if end is None else moment_ns(end, now_ns)
+        if fresh:
+            fresh_ns = end_ns - FRESH_NS if start is None else moment_ns(start, now_ns)
+            await self._refresh_past(floor, instrument, fresh_ns, end_ns)
+        start_ns = 0 if start is None else moment_ns(start, now_ns)
+        found = floor.gateway.board.orders(instrument)
+        return sorted(
+            (order for order in found if start_ns <= order.placed_ts_ns <= end_ns),
+            key=lambda order: order.placed_ts_ns,
+        )
+
+    async def fills(
+        self,
+        instrument: str | None = None,
+        *,
+        since: Moment = None,
+        fresh: bool = False,
+    ) -> list[AccountFill]:
+        """Return the executions of all orders, with their fees, the oldest first; each is there once (G10).
+
+        Args:
+            instrument: Whose; of all unless given.
+            since: From which moment on, as for `history`.
+            fresh: Ask the venue first, as for `history`.
+
+        Raises:
+            UsageError, VenueError, ConnectivityError: As `history`.
+        """
+        floor = await self._known()
+        now_ns = floor.clock.time_ns()
+        if fresh:
+            fresh_ns = now_ns - FRESH_NS if since is None else moment_ns(since, now_ns)
+            await self._refresh_past(floor, instrument, fresh_ns, now_ns)
+        start_ns = 0 if since is None else moment_ns(since, now_ns)
+        found = (
+            (fill.venue_ts_ns or order.placed_ts_ns, _account_fill(order, fill))
+            for order in floor.gateway.board.orders(instrument)
+            for fill in order.fills
+        )
+        by_time = sorted(found, key=lambda timed: timed[0])
+        return [fill for at_ns, fill in by_time if at_ns >= start_ns]
+
+    # ------------------------------------------------------------------ accounts
+
+    async def balances(self, product: str | None = None, *, fresh: bool = False) -> list[Balance]:
         """Return what the accounts hold, of one product or of all."""
-        return (await self._known(product)).accounts.balances(product)
+        return (await self._holdings(product, fresh=fresh)).accounts.balances(product)
 
-    async def positions(self, product: str | None = None) -> list[Position]:
+    async def positions(self, product: str | None = None, *, fresh: bool = False) -> list[Position]:
         """Return open positions, of one product or of all."""
-        return (await self._known(product)).accounts.positions(product)
+        return (await self._holdings(product, fresh=fresh)).accounts.positions(product)
 
-    async def position(self, instrument: str) -> Position:
+    async def position(self, instrument: str, *, fresh: bool = False) -> Position:
         """Return the position in an instrument, one of nothing if there is none."""
-        return (await self._known()).accounts.position(instrument)
+        product = await self._product_of(instrument) if fresh else None
+        return (await self._holdings(product, fresh=fresh)).accounts.position(instrument)
+
+    async def exposure(self, *, fresh: bool = False) -> list[Exposure]:
+        """Return how much of each asset one is long or short, over all venues, with the parts that make the sum.
+
+        Wallets and contracts count, as `tickwright.trading.exposure` says; a wallet that products share counts once.
+
+        Example:
+            >>> for each in await tw.orders.exposure():
+            ...     print(each.asset, each.amount, [(part.where, part.amount) for part in each.parts])
+        """
+        from tickwright.trading.exposure import exposures  # not for those who only read market data
+
+        accounts = (await self._holdings(None, fresh=fresh)).accounts
+        positions = [
+            (position, await self._market.instrument(position.instrument))
+            for position in accounts.positions()
+        ]
+        return exposures(accounts.balances(), positions)
 
     # ------------------------------------------------------------------ inside
+
+    async def _holdings(self, product: str | None, *, fresh: bool) -> Floor:
+        """Return order entry once balances and positions are known, or were asked for anew."""
+        floor = await self._known(product)
+        if fresh:
+            for each in self._products(floor, product):
+                await floor.refresher.holdings(each)
+        return floor
+
+    async def _refresh_past(
+        self, floor: Floor, instrument: str | None, start_ns: int, end_ns: int
+    ) -> None:
+        """Ask for orders and executions between two moments, of an instrument or of all that are known."""
+        if end_ns - start_ns > LONGEST_NS:
+            raise UsageError("a venue is asked for two years at most; name a later start")
+        known = [order.command.instrument for order in floor.gateway.board.orders()]
+        known += [position.instrument for position in floor.accounts.positions()]
+        for name in dict.fromkeys(known if instrument is None else (instrument,)):
+            listed = await self._market.instrument(name)
+            for product in self._products(floor, listed.product):
+                await floor.refresher.past(product, listed, start_ns, end_ns)
+
+    async def _product_of(self, instrument: str) -> str:
+        return (await self._market.instrument(instrument)).product
+
+    @staticmethod
+    def _products(floor: Floor, product: str | None) -> list[str]:
+        """Return the products to ask, which must be ones that take orders here."""
+        if product is not None and product not in floor.desks:
+            known = ", ".join(sorted(floor.desks))
+            raise UnknownVenue(f"{product!r} takes no orders here; those that do: {known}")
+        return [name for name in floor.desks if product in (None, name)]
 
     @property
     def floor(self) -> Floor | None:
@@ -117,3 +255,14 @@ class OrderQuestions:
         floor = await self._opened()
         await floor.readiness.wait_known(product)
         return floor
+
+
+def _account_fill(order: Order, fill: Fill) -> AccountFill:
+    return AccountFill(
+        instrument=order.command.instrument,
+        side=order.command.side,
+        client_order_id=order.client_order_id,
+        venue_order_id=order.venue_order_id,
+        is_external=order.is_external,
+        fill=fill,
+    )

@@ -41,6 +41,7 @@ from tickwright.trading.live import Ears, LiveOrder
 from tickwright.trading.ordersocket import OrderSocket, OrderSocketPolicy
 from tickwright.trading.private import PrivateParts, PrivateSession
 from tickwright.trading.recorder import Recorder
+from tickwright.trading.refresh import Refresher
 from tickwright.trading.risk import RiskDesk
 from tickwright.venues.base import Endpoints
 from tickwright.venues.signing import Signer
@@ -70,6 +71,8 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
 
     gateway: Gateway
     accounts: Accounts
+    refresher: Refresher
+    """Asks the venues anew."""
     ears: Ears
     risk: RiskDesk
     ids: ClientOrderIds
@@ -161,6 +164,7 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal, guarding: Gua
     return Floor(
         gateway=gateway,
         accounts=accounts,
+        refresher=Refresher(gateway, desks, recorder, accounts, parts.clock),
         ears=ears,
         risk=risk,
         ids=ClientOrderIds(parts.settings.order_prefix, parts.rng),

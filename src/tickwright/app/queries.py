@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TypeVar
 
+from tickwright.app.moments import Time, time_ns
 from tickwright.marketdata.feed import Feed
 from tickwright.marketdata.market import Market
 from tickwright.model.instrument import Instrument
@@ -24,9 +24,6 @@ from tickwright.model.market import (
 __all__ = ["Queries"]
 
 T = TypeVar("T")
-
-Time = datetime | int | None
-"""A moment: an aware datetime, or ns since 1970."""
 
 
 class Queries:
@@ -135,8 +132,4 @@ class Queries:
 
 
 def _ns(moment: Time) -> int | None:
-    if moment is None or isinstance(moment, int):
-        return moment
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment!r} names no time zone; write datetime(..., tzinfo=UTC)")
-    return int(moment.timestamp()) * 1_000_000_000 + moment.microsecond * 1000
+    return None if moment is None else time_ns(moment)

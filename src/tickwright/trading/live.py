@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from decimal import Decimal
 
-from tickwright.model.numbers import format_decimal
+from tickwright.errors import OrderEnded
+from tickwright.model.numbers import Number, format_decimal, parse_decimal, total
 from tickwright.model.orders import AmendOrder, Order, OrderEvent, OrderState
 from tickwright.trading.gateway import Gateway
 
@@ -108,6 +109,17 @@ class LiveOrder:
         await self._gateway.amend(command)
         return self
 
+    async def refresh(self) -> LiveOrder:
+        """Ask the venue for it, and for executions of it that nobody has named.
+
+        Raises:
+            VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
+        """
+        await self._gateway.ask(self.client_order_id)
+        return self
+
+    # ------------------------------------------------------------------ waiting
+
     async def wait_for(
         self, condition: Callable[[Order], bool], *, timeout_s: float | None = None
     ) -> Order:
@@ -141,6 +153,60 @@ class LiveOrder:
         """
         return await self.wait_for(_is_known, timeout_s=timeout_s)
 
+    async def wait_accepted(self, *, timeout_s: float | None = None) -> Order:
+        """Wait until the venue has it, whatever became of it afterwards.
+
+        Raises:
+            OrderEnded: It was denied or rejected.
+            TimeoutError: The venue has not said so in time; asking goes on.
+        """
+        order = await self.wait_known(timeout_s=timeout_s)
+        if order.state in (OrderState.DENIED, OrderState.REJECTED):
+            raise _ended(order, "accepted")
+        return order
+
+    async def wait_working(self, *, timeout_s: float | None = None) -> Order:
+        """Wait until it can trade: at once unless it waits for a trigger.
+
+        Raises:
+            OrderEnded: It ended before.
+            TimeoutError: It was not triggered in time; the order lives on.
+        """
+        order = await self.wait_for(_has_worked, timeout_s=timeout_s)
+        if not (order.filled_quantity or order.state.is_open):
+            raise _ended(order, "working")
+        return order
+
+    async def wait_filled(
+        self, quantity: Number | None = None, *, timeout_s: float | None = None
+    ) -> Order:
+        """Wait until it was filled, whole unless a quantity is given, and every execution of that is known.
+
+        Raises:
+            OrderEnded: It ended with less.
+            InvalidNumber: For a quantity that is none, or a float.
+            TimeoutError: It was not filled in time; the order lives on.
+        """
+        wanted = None if quantity is None else parse_decimal(quantity, name="quantity")
+
+        def is_filled(order: Order) -> bool:
+            if wanted is None:
+                return order.state is OrderState.FILLED and not order.missing_quantity
+            return total(order.filled_quantity, -order.missing_quantity) >= wanted
+
+        order = await self.wait_for(
+            lambda order: is_filled(order) or _is_done(order), timeout_s=timeout_s
+        )
+        if not is_filled(order):
+            raise _ended(order, "filled")
+        return order
+
+    # ------------------------------------------------------------------ listening
+
+    def __aiter__(self) -> AsyncIterator[OrderEvent]:
+        """Yield what `events` yields."""
+        return self.events()
+
     async def events(self) -> AsyncIterator[OrderEvent]:
         """Yield what becomes of it from now on, until it has ended and every execution of it was told."""
         queue = self._ears.listen(self.client_order_id)
@@ -168,3 +234,15 @@ def _is_done(order: Order) -> bool:
 
 def _is_known(order: Order) -> bool:
     return order.state not in (OrderState.NEW, OrderState.SENT, OrderState.UNKNOWN)
+
+
+def _has_worked(order: Order) -> bool:
+    return (
+        order.state.is_final
+        or bool(order.filled_quantity)
+        or (order.state.is_open and order.is_working)
+    )
+
+
+def _ended(order: Order, wanted: str) -> OrderEnded:
+    return OrderEnded(order.client_order_id, order.state.value, wanted, order.text)
