@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import pytest
 from tests.trading.rig import BYBIT_LINEAR, BYBIT_SPOT, EVERYWHERE, SPOT, USDM, Rig, rig
 
-from tickwright.errors import NotSupported, VenueError
+from tickwright.errors import NotSupported, StoreError, VenueError
 from tickwright.model.orders import AmendOrder, Order, OrderState
 from tickwright.testing.virtual_time import virtual_time
 
@@ -84,6 +84,24 @@ async def test_g01_cancels_whose_answer_is_lost_are_followed_up(product: str) ->
         await at.until(lambda: all(order.state is CANCELED for order in at.gateway.board.orders()))
 
 
+@everywhere
+@virtual_time
+async def test_who_stops_waiting_for_cancels_leaves_their_orders_to_be_found_out(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        names = await open_orders(at, 3)
+        at.sandbox.faults.rest_delay_s = 2.0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await at.gateway.cancel_many(names)
+        at.sandbox.faults.rest_delay_s = 0.0
+        # Whether they arrived is the venue's to say: each order is what it is there.
+        await asyncio.sleep(30.0)
+        left = {report.report.client_order_id for report in await at.desk.open_orders()}
+        assert left == {name for name in names if at.gateway.order(name).state is OPEN}
+
+
 # ---------------------------------------------------------------------- cancels in the dark
 
 
@@ -135,6 +153,25 @@ async def test_a_late_cancel_is_tried_until_it_arrives() -> None:
         at.sandbox.faults.rest_status = 503
         await asyncio.sleep(10.0)
         at.sandbox.faults.rest_status = None
+        await at.until(lambda: at.gateway.order(name).state is CANCELED)
+
+
+@virtual_time
+async def test_a_late_cancel_outlives_a_journal_that_fails_for_a_while() -> None:
+    async with rig() as at:
+        append = at.store.append_nowait
+
+        def full(rows: Sequence[bytes]) -> int:
+            if b'"cancelasked"' in rows[0]:
+                raise StoreError("the disk is full")
+            return append(rows)
+
+        async with on_its_way(at) as name:
+            await at.gateway.cancel(name)
+            at.store.append_nowait = full  # type: ignore[method-assign]  # a disk that fails
+        await asyncio.sleep(10.0)
+        assert at.gateway.order(name).state is OPEN
+        at.store.append_nowait = append  # type: ignore[method-assign]  # the same disk, tidied up
         await at.until(lambda: at.gateway.order(name).state is CANCELED)
 
 

@@ -14,6 +14,7 @@ from tickwright.errors import (
     ConnectTimeout,
     NotSupported,
     RequestTimeout,
+    VenueRejected,
 )
 from tickwright.io.rest import RestClient
 from tickwright.model.market import Side
@@ -97,6 +98,17 @@ async def test_g01_an_error_of_a_group_as_a_whole_is_the_answer_of_each_order_in
     fates = [at.fate(name, answer) for name, answer in zip(group.names, answers, strict=True)]
     assert [type(fate) for fate in fates] == [Lost, Lost]
     assert [fate.client_order_id for fate in fates] == ["me-1", "me-2"]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [(-2019, Rejected), (-1007, Lost), (-4116, Lost), (-1015, Rejected)]
+)
+@virtual_time
+async def test_g01_what_one_order_of_a_batch_is_told_means_what_it_means_alone(
+    code: int, kind: type
+) -> None:
+    answer = VenueRejected(400, code, "", "POST /fapi/v1/batchOrders")
+    assert type(desk().fate("me-1", answer)) is kind
 
 
 @virtual_time

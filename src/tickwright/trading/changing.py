@@ -183,7 +183,11 @@ class Changes:
         """Cancel an order until it has ended, or the venue refuses."""
         patience = Inquiry(self._inquiries.desk_of(name).inquiry, self._clock.monotonic_s())
         while not (order := self._inquiries.order(name)).state.is_final:
-            errors = await self.cancel([order])
+            errors: dict[str, TickwrightError] = {}
+            try:
+                errors = await self.cancel([order])
+            except StoreError as error:
+                log.warning("order %s: its cancel could not be written down yet: %s", name, error)
             if isinstance(errors.get(name), VenueError):
                 log.warning("order %s was to be canceled, and is there: %s", name, errors[name])
                 return

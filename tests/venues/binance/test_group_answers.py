@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.venues.binance.trading_rig import RECEIVED_NS, SPOT_BTC, USDM_BTC, command, order_of
 
 from tickwright.errors import DecodeError, VenueRejected
@@ -198,3 +201,25 @@ def test_other_refusals_say_nothing_of_the_halves() -> None:
 def test_g01_halves_that_cannot_be_read_are_no_answer(content: object) -> None:
     with pytest.raises(DecodeError):
         in_part(content)
+
+
+# ---------------------------------------------------------------------- anything at all
+
+
+VALID = body([row("a"), REFUSED]), body(halves("SUCCESS", "FAILURE", ENDED, REFUSED))
+
+
+@given(data=st.data())
+def test_bytes_of_any_kind_are_read_or_are_no_answer(data: st.DataObject) -> None:
+    whole = data.draw(st.sampled_from(VALID))
+    place = data.draw(st.integers(0, len(whole)))
+    spoilt = whole[:place] + data.draw(st.binary(max_size=8)) + whole[place + 1 :]
+    for decode in (
+        batch([order("a"), order("b")], WHERE),
+        order_list(("a", "b"), SPOT_BTC.id),
+        replaced(order("old", SPOT_BTC), "new", PATH),
+        replaced_in_part(order("old", SPOT_BTC), "new", PATH),
+        canceled(order("a", SPOT_BTC)),
+    ):
+        with contextlib.suppress(DecodeError):
+            decode(spoilt, RECEIVED_NS)
