@@ -9,6 +9,8 @@ import pytest
 from tests.app.desk import BTC, PERP, quiet_sandbox
 
 from tickwright import Caution, Connector, Notices, OrderState, Sandbox
+from tickwright.app.assembly import Ports
+from tickwright.io.store import MemoryStore, Store
 from tickwright.sandbox.account import ACCOUNT
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
 
@@ -164,3 +166,32 @@ async def test_g27_countdowns_that_cannot_be_stopped_keep_nobody() -> None:
         await tw.close()
         await tw.close()
         assert clock.monotonic_s() - began_s < 10
+
+
+class LastStore(MemoryStore):
+    """A store that looks, when it is closed, for who may still write to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.writers: list[str] | None = None
+
+    async def close(self) -> None:
+        self.writers = [
+            name for task in asyncio.all_tasks() if "private" in (name := task.get_name())
+        ]
+        await super().close()
+
+
+@virtual_time
+async def test_the_journal_is_closed_after_the_streams_which_tell_to_the_very_end() -> None:
+    store = LastStore()
+
+    async def open_store(url: str) -> Store:
+        return store
+
+    async with quiet_sandbox(SPOT) as sandbox:
+        async with opened(sandbox, SPOT, ports=Ports(open_store=open_store)) as tw:
+            await placed(tw)
+            assert any("private" in task.get_name() for task in asyncio.all_tasks())
+            assert store.writers is None
+        assert store.writers == []

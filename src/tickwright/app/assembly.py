@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -110,8 +110,10 @@ async def assemble(
     clock = ports.clock or SystemClock()
     rng = ports.rng or system_random()
     origins = {product.name: endpoints_of(product, settings) for product in products}
-    http, close_http = _http(ports, settings, clock)
-    try:
+    async with AsyncExitStack() as last:
+        # What is used until the tree has ended: it may tell of an order to its very end.
+        http, close_http = _http(ports, settings, clock)
+        last.push_async_callback(close_http)
         async with Supervisor("tickwright", clock, rng, intensity=None) as root:
             bus = Bus(clock, root.spawn)
             feeds = []
@@ -141,7 +143,7 @@ async def assemble(
                 market=market,
                 settings=settings,
                 clock=clock,
-                open_floor=_floor_of(feeds, origins, settings, ports, clock, rng, bus, root),
+                open_floor=_floor_of(feeds, origins, settings, ports, clock, rng, bus, root, last),
             )
             is_orderly = False
             try:
@@ -154,8 +156,6 @@ async def assemble(
                     for feed in feeds:
                         feed.close()
                     bus.close()
-    finally:
-        await close_http()
 
 
 def _floor_of(
@@ -167,8 +167,9 @@ def _floor_of(
     rng: Random,
     bus: Bus,
     root: Supervisor,
+    last: AsyncExitStack,
 ) -> Callable[[], Awaitable[Floor]]:
-    """Return what opens order entry, once somebody asks for it."""
+    """Return what opens order entry, once somebody asks for it; ``last`` closes its journal."""
 
     def notify(notice: Notice) -> None:
         _log_notice(notice)
@@ -178,7 +179,7 @@ def _floor_of(
         # Here, because those who only read market data do without.
         from tickwright.app.ordering import FloorParts, open_floor
 
-        return await open_floor(
+        floor = await open_floor(
             FloorParts(
                 feeds=tuple(feeds),
                 endpoints=endpoints,
@@ -192,6 +193,8 @@ def _floor_of(
                 notify=notify,
             )
         )
+        last.push_async_callback(floor.journal.close)
+        return floor
 
     return opened
 

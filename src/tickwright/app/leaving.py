@@ -1,4 +1,4 @@
-"""How order entry is left: open orders are taken back if that is asked for, countdowns stopped, the journal closed.
+"""How order entry is left: open orders are taken back if that is asked for, countdowns stopped.
 
 All of it in bounded time, and nothing is raised: what a program ends with is its own exception, or none.
 """
@@ -35,14 +35,11 @@ async def leave(floor: Floor, *, is_orderly: bool) -> None:
         is_orderly: Whether orders that stay open are meant to: not after an exception, nor where taking them back failed. Then
             the venue's countdowns run out, and it cancels.
     """
-    try:
-        if floor.cancels_on_exit:
-            floor.risk.is_killed = True
-            is_orderly = await _withdrawn(floor) and is_orderly
-        if is_orderly:
-            await _stand_down(floor)
-    finally:
-        await floor.journal.close()
+    if floor.cancels_on_exit:
+        floor.risk.is_killed = True
+        is_orderly = await _withdrawn(floor) and is_orderly
+    if is_orderly:
+        await _stand_down(floor)
 
 
 async def _withdrawn(floor: Floor) -> bool:
