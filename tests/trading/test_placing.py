@@ -18,7 +18,7 @@ from tests.trading.rig import (
 )
 
 from tickwright.core.ordercheck import Denial
-from tickwright.errors import NotSupported, UsageError
+from tickwright.errors import NotSupported, StoreError, UsageError
 from tickwright.model.market import Side
 from tickwright.model.orders import Order, OrderState, SubmitOrder, Trigger, TriggerKind
 from tickwright.testing.virtual_time import virtual_time
@@ -393,3 +393,62 @@ async def test_where_nothing_can_be_replaced_it_says_what_to_do(product: str) ->
         await at.submit()
         with pytest.raises(NotSupported, match=r"orders\.amend"):
             await at.gateway.replace("me-1", at.command())
+
+
+# ---------------------------------------------------------------------- interrupted
+
+
+@virtual_time
+async def test_g34_a_run_that_ended_while_replacing_is_resolved_by_the_next() -> None:
+    async with rig(SPOT) as at:
+        await at.submit()
+        at.sandbox.faults.rest_delay_s = 3.0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await at.gateway.replace("me-1", at.command(price=D(59000)))
+        killed = at.store.contents[:]
+        await at.until(lambda: at.gateway.order("me-2").state is OPEN)
+        at.sandbox.faults.rest_delay_s = 0.0
+        following = at.again(killed)
+        await following.recover(at.journal.entries())
+        assert [order.state for order in following.board.orders()] == [OPEN, UNKNOWN]
+        await following.reconcile(SPOT)
+        states = [order.state for order in following.board.orders()]
+        assert states == [OrderState.CANCELED, OPEN]
+
+
+@virtual_time
+async def test_g34_a_run_that_ended_while_placing_an_oco_is_resolved_by_the_next() -> None:
+    async with rig(SPOT) as at:
+        await at.desk.balances()
+        at.sandbox.faults.rest_delay_s = 3.0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1.0):
+                await at.gateway.submit_oco(legs(at), SPOT)
+        killed = at.store.contents[:]
+        await at.until(lambda: at.gateway.order("me-2").state is OPEN)
+        at.sandbox.faults.rest_delay_s = 0.0
+        following = at.again(killed)
+        await following.recover(at.journal.entries())
+        await following.reconcile(SPOT)
+        profit, loss = following.board.orders()
+        assert (profit.state, profit.is_working) == (OPEN, True)
+        assert (loss.state, loss.is_working) == (OPEN, False)
+
+
+@virtual_time
+async def test_g34_intents_that_cannot_be_written_leave_nothing_and_their_names_free() -> None:
+    async with rig(USDM) as at:
+        append = at.store.append_nowait
+
+        def full(rows: object) -> int:
+            raise StoreError("the disk is full")
+
+        at.store.append_nowait = full  # type: ignore[method-assign]  # a disk that fails
+        wanted = orders(at, 3)
+        with pytest.raises(StoreError, match="full"):
+            await at.gateway.submit_many(wanted)
+        assert posts(at) == []
+        assert len(at.gateway.board) == 0
+        at.store.append_nowait = append  # type: ignore[method-assign]  # the same disk, tidied up
+        assert {order.state for order in await at.gateway.submit_many(wanted)} == {OPEN}
