@@ -30,6 +30,7 @@ cdef enum:
     NUMBER_LENGTH_MAX = 64  # characters of one number, as in the twin
     WORD_DIGITS = 8         # digits that fit one machine word
     FAST_LEVEL_BYTES = 48   # ["12345678.12345678","12345678.12345678"] is 41, and words are read past its end
+    FAST_INT_BYTES = 20     # two words, and what stands behind them
 
 cdef int64_t POWERS[19]
 cdef int _power
@@ -73,6 +74,37 @@ cdef inline int expect(Cursor *c, int wanted, const char *problem) noexcept nogi
         return fail(c, problem)
     c.at += 1
     return 0
+
+
+# --- eight bytes at a time ---------------------------------------------------------------------------------
+#
+# A word holds the next 8 bytes, the first one lowest; the lowest marked byte is where something ends. Whoever
+# reads a word has made sure that there are 8 bytes.
+
+cdef inline uint64_t load_word(const unsigned char *at) noexcept nogil:
+    cdef uint64_t word
+    memcpy(&word, at, 8)
+    return word
+
+
+cdef inline uint64_t load_digits(const unsigned char *at) noexcept nogil:
+    # Exclusive-or with "00000000" makes digits 0 to 9.
+    return load_word(at) ^ 0x3030303030303030ULL
+
+
+cdef inline uint64_t non_digits(uint64_t word) noexcept nogil:
+    return ((word + 0x7676767676767676ULL) | word) & 0x8080808080808080ULL
+
+
+cdef inline uint64_t non_plain(uint64_t word) noexcept nogil:
+    # Marks quotes, backslashes, control characters, and what is beyond ASCII. Each term sets the high bit of a byte
+    # that it looks for. A borrow may mark bytes above one that is marked rightly; the lowest mark is always right.
+    return (
+        ((word ^ 0x2222222222222222ULL) - 0x0101010101010101ULL)
+        | ((word ^ 0x5C5C5C5C5C5C5C5CULL) - 0x0101010101010101ULL)
+        | (word - 0x2020202020202020ULL)
+        | word
+    ) & 0x8080808080808080ULL
 
 
 # --- strings -----------------------------------------------------------------------------------------------
@@ -133,26 +165,37 @@ cdef int skip_utf8(Cursor *c) noexcept nogil:
 
 cdef inline int read_string(Cursor *c, Span *span) noexcept nogil:
     # At the opening quote; leaves the cursor behind the closing one.
+    cdef const unsigned char *at = c.at + 1
+    cdef uint64_t others
     cdef int byte
-    c.at += 1
-    span.start = c.at
+    span.start = at
     span.is_escaped = False
-    while c.at < c.end:
-        byte = c.at[0]
+    while at < c.end:
+        if TW_HAS_WORDS and c.end - at >= 8:
+            others = non_plain(load_word(at))
+            if others == 0:
+                at += 8
+                continue
+            at += tw_first_byte(others)
+        byte = at[0]
         if byte == c'"':
-            span.length = c.at - span.start
-            c.at += 1
+            span.length = at - span.start
+            c.at = at + 1
             return 0
+        if 32 <= byte < 128 and byte != c'\\':
+            at += 1
+            continue
+        c.at = at
+        if byte < 32:
+            return fail(c, b"control character in a string")
         if byte == c'\\':
             span.is_escaped = True
             if skip_escape(c) < 0:
                 return -1
-        elif byte < 32:
-            return fail(c, b"control character in a string")
-        elif byte < 128:
-            c.at += 1
         elif skip_utf8(c) < 0:
             return -1
+        at = c.at
+    c.at = at
     return fail(c, b"truncated in a string")
 
 
@@ -160,15 +203,22 @@ cdef inline int read_string(Cursor *c, Span *span) noexcept nogil:
 
 cdef inline int skip_digits(Cursor *c) noexcept nogil:
     # At least one.
+    cdef uint64_t others
     if c.at >= c.end or not c'0' <= c.at[0] <= c'9':
         return fail(c, b"a digit expected")
+    while TW_HAS_WORDS and c.end - c.at >= WORD_DIGITS:
+        others = non_digits(load_digits(c.at))
+        if others:
+            c.at += tw_first_byte(others)
+            return 0
+        c.at += WORD_DIGITS
     while c.at < c.end and c'0' <= c.at[0] <= c'9':
         c.at += 1
     return 0
 
 
-cdef int skip_number(Cursor *c) noexcept nogil:
-    # JSON's grammar: -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?
+cdef inline int skip_plain_number(Cursor *c) noexcept nogil:
+    # -?(0|[1-9][0-9]*)(\.[0-9]+)?
     if c.at < c.end and c.at[0] == c'-':
         c.at += 1
     if c.at < c.end and c.at[0] == c'0':
@@ -177,14 +227,27 @@ cdef int skip_number(Cursor *c) noexcept nogil:
         return -1
     if c.at < c.end and c.at[0] == c'.':
         c.at += 1
-        if skip_digits(c) < 0:
-            return -1
-    if c.at < c.end and (c.at[0] | 32) == c'e':
-        c.at += 1
-        if c.at < c.end and (c.at[0] == c'+' or c.at[0] == c'-'):
-            c.at += 1
         return skip_digits(c)
     return 0
+
+
+cdef inline bint is_at_exponent(const Cursor *c) noexcept nogil:
+    return c.at < c.end and (c.at[0] | 32) == c'e'
+
+
+cdef int skip_exponent(Cursor *c) noexcept nogil:
+    # [eE][+-]?[0-9]+, at its letter.
+    c.at += 1
+    if c.at < c.end and (c.at[0] == c'+' or c.at[0] == c'-'):
+        c.at += 1
+    return skip_digits(c)
+
+
+cdef inline int skip_number(Cursor *c) noexcept nogil:
+    # JSON's grammar.
+    if skip_plain_number(c) < 0:
+        return -1
+    return skip_exponent(c) if is_at_exponent(c) else 0
 
 
 cdef int skip_word(Cursor *c, const char *word, Py_ssize_t length) noexcept nogil:
@@ -261,27 +324,26 @@ cdef int skip_value(Cursor *c, int depth) noexcept nogil:
 
 # --- numbers, one character at a time ----------------------------------------------------------------------
 
-cdef int read_number(Cursor *c, Span *span) noexcept nogil:
+cdef inline int read_number(Cursor *c, Span *span) noexcept nogil:
     # A number, quoted or bare, checked against the grammar that the twin has as `_NUMBER`.
     cdef bint is_quoted = next_char(c) == c'"'
-    cdef Py_ssize_t n, digits
+    cdef const unsigned char *exponent = NULL
     if is_quoted:
         c.at += 1
     span.start = c.at
     span.is_escaped = False
-    if skip_number(c) < 0:
+    if skip_plain_number(c) < 0:
         return -1
+    if is_at_exponent(c):
+        exponent = c.at + 1
+        if skip_exponent(c) < 0:
+            return -1
+        if not c'0' <= exponent[0] <= c'9':
+            exponent += 1
     span.length = c.at - span.start
     if span.length > NUMBER_LENGTH_MAX:
         return fail(c, b"number too long")
-    digits = 0
-    for n in range(span.length):
-        if (span.start[n] | 32) == c'e':
-            digits = span.length - n - 1
-            if not c'0' <= span.start[n + 1] <= c'9':
-                digits -= 1
-            break
-    if digits > 3:
+    if exponent != NULL and c.at - exponent > 3:
         return fail(c, b"exponent too long")
     if is_quoted:
         if c.at >= c.end or c.at[0] != c'"':
@@ -290,8 +352,19 @@ cdef int read_number(Cursor *c, Span *span) noexcept nogil:
     return 0
 
 
-cdef int read_int(Cursor *c, int64_t *value) noexcept nogil:
+cdef inline int read_int(Cursor *c, int64_t *value) noexcept nogil:
     # An integer, quoted or bare: -?(0|[1-9][0-9]{0,18}) of at most 63 bits.
+    cdef const unsigned char *at = NULL
+    if TW_HAS_WORDS and c.end - c.at >= FAST_INT_BYTES:
+        at = fast_int(c.at, value)
+    if at != NULL:
+        c.at = at
+        return 0
+    return read_any_int(c, value)
+
+
+cdef int read_any_int(Cursor *c, int64_t *value) noexcept nogil:
+    # The same in any of its spellings.
     cdef bint is_quoted = next_char(c) == c'"'
     cdef bint is_negative
     cdef const unsigned char *first
@@ -381,19 +454,7 @@ cdef int read_exponent(const unsigned char *at, const unsigned char *end) noexce
 
 # --- numbers, eight digits at a time -----------------------------------------------------------------------
 #
-# A word holds the next 8 bytes, the first one lowest. Exclusive-or with "00000000" makes digits 0 to 9;
-# the lowest byte above that is where the digits end. Shifting them to the top puts zeros in front, and three
-# multiplications add up pairs, fours and eights.
-
-cdef inline uint64_t load_word(const unsigned char *at) noexcept nogil:
-    cdef uint64_t word
-    memcpy(&word, at, 8)
-    return word ^ 0x3030303030303030ULL
-
-
-cdef inline uint64_t non_digits(uint64_t word) noexcept nogil:
-    return ((word + 0x7676767676767676ULL) | word) & 0x8080808080808080ULL
-
+# Shifting a word's digits to the top puts zeros in front, and three multiplications add up pairs, fours and eights.
 
 cdef inline int64_t eight_digits(uint64_t word) noexcept nogil:
     word = word * 10 + (word >> 8)
@@ -407,7 +468,7 @@ cdef inline const unsigned char *fast_fixed(
 ) noexcept nogil:
     # Digits[.digits] of at most 8 + 8, scale <= 8. NULL for anything else, which `read_fixed` then judges.
     # Reads up to 17 bytes: the caller has made sure of them.
-    cdef uint64_t word = load_word(at)
+    cdef uint64_t word = load_digits(at)
     cdef uint64_t others = non_digits(word)
     cdef int digits = tw_first_byte(others) if others else WORD_DIGITS
     if digits == 0 or (digits > 1 and at[0] == c'0'):
@@ -417,7 +478,7 @@ cdef inline const unsigned char *fast_fixed(
     if at[0] != c'.':
         return at
     at += 1
-    word = load_word(at)
+    word = load_digits(at)
     others = non_digits(word)
     if tw_likely(others == 0):
         digits = WORD_DIGITS
@@ -434,3 +495,26 @@ cdef inline const unsigned char *fast_fixed(
         word <<= 64 - 8 * scale
     value[0] += eight_digits(word)
     return at + digits
+
+
+cdef inline const unsigned char *fast_int(const unsigned char *at, int64_t *value) noexcept nogil:
+    # Up to 16 digits, bare. NULL for anything else, which `read_any_int` then judges.
+    # Reads up to 17 bytes: the caller has made sure of them.
+    cdef uint64_t word = load_digits(at)
+    cdef uint64_t others = non_digits(word)
+    cdef int digits = tw_first_byte(others) if others else WORD_DIGITS
+    if digits == 0 or (digits > 1 and at[0] == c'0'):
+        return NULL
+    value[0] = eight_digits(word << (64 - 8 * digits))
+    at += digits
+    if digits == WORD_DIGITS:
+        word = load_digits(at)
+        others = non_digits(word)
+        digits = tw_first_byte(others) if others else WORD_DIGITS
+        if digits:
+            value[0] = value[0] * POWERS[digits] + eight_digits(word << (64 - 8 * digits))
+            at += digits
+    # A further digit, a fraction or an exponent.
+    if c'0' <= at[0] <= c'9' or at[0] == c'.' or (at[0] | 32) == c'e':
+        return NULL
+    return at
