@@ -21,9 +21,13 @@ from typing import Any, NamedTuple
 
 import zstandard
 from tests.kernel.kernels import (
+    BEST,
+    BEST_FRAME,
     COMPILED,
     DEPTH,
     DEPTH_FRAME,
+    ROWS,
+    ROWS_FRAME,
     TRADE,
     TRADE_FRAME,
     TWIN,
@@ -63,19 +67,31 @@ class Kind(NamedTuple):
     """What a frame is scanned with, and how one recognises it."""
 
     name: str
-    is_depth: bool
-    arguments: Any
+    scanner: str
+    arguments: dict[str, Any]
     mark: str
+
+    @property
+    def is_depth(self) -> bool:
+        """Whether its levels go into a book."""
+        return self.scanner == "DepthScanner"
 
 
 KINDS = (
-    Kind("depth", True, DEPTH, '"depthUpdate"'),
-    Kind("bybit", True, BYBIT, '"orderbook.'),
-    Kind("snapshot", True, SNAPSHOT, '"lastUpdateId"'),
-    Kind("quote", False, QUOTE, "@bookTicker"),
-    Kind("trade", False, TRADE, '"e":"trade"'),
+    Kind("depth", "DepthScanner", DEPTH, '"depthUpdate"'),
+    Kind("bybit", "DepthScanner", BYBIT, '"orderbook.'),
+    Kind("snapshot", "DepthScanner", SNAPSHOT, '"lastUpdateId"'),
+    Kind("quote", "FieldScanner", {"fields": QUOTE}, "@bookTicker"),
+    Kind("best", "FieldScanner", {"fields": BEST}, '"orderbook.1.'),
+    Kind("trade", "FieldScanner", {"fields": TRADE}, '"e":"trade"'),
+    Kind("rows", "RowScanner", {"rows": "data", "fields": ROWS}, '"publicTrade.'),
 )
-SEEDS = {"depth": [DEPTH_FRAME], "trade": [TRADE_FRAME]}
+SEEDS = {
+    "depth": [DEPTH_FRAME],
+    "trade": [TRADE_FRAME],
+    "best": [BEST_FRAME],
+    "rows": [ROWS_FRAME],
+}
 
 
 def recorded_frames(names: tuple[str, ...] = RECORDINGS) -> dict[str, list[bytes]]:
@@ -168,10 +184,7 @@ class Runner:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.scanners = {
-            kind.name: kernel.DepthScanner(**kind.arguments)
-            if kind.is_depth
-            else kernel.FieldScanner(fields=kind.arguments)
-            for kind in KINDS
+            kind.name: getattr(kernel, kind.scanner)(**kind.arguments) for kind in KINDS
         }
         self.books: dict[tuple[Any, ...], Any] = {}
 
@@ -186,7 +199,7 @@ class Runner:
     def apply(self, kind: Kind, values: Any, scales: tuple[int, int]) -> Any:
         """Apply the levels to a book; return all that was read and all that the book says."""
         if not kind.is_depth:
-            return [(type(value), str(value)) for value in values]
+            return [(type(value), repr(value)) for value in values]
         *others, bids, asks = values
         key = (kind.name, *scales)
         if key not in self.books:

@@ -92,3 +92,17 @@ TRADE_FRAME = (
     b'{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"BTCUSDT",'
     b'"t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true}}'
 )
+BEST = (("cts", "int?"), ("data.seq", "int"), ("data.b", "level"), ("data.a", "level"))
+BEST_FRAME = (
+    b'{"topic":"orderbook.1.BTCUSDT","type":"snapshot","ts":1795000000103,"data":{"s":"BTCUSDT",'
+    b'"b":[["90000.00","1.500"]],"a":[["90000.10","0.300"]],"u":81230,"seq":7961638724},"cts":1795000000095}'
+)
+"""Bybit's topic of one level a side."""
+
+ROWS = (("T", "int"), ("S", "text"), ("v", "decimal"), ("p", "decimal"), ("i", "text"))
+ROWS_FRAME = (
+    b'{"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1795000000456,"data":[{"T":1795000000454,'
+    b'"s":"BTCUSDT","S":"Buy","v":"0.001","p":"90000.10","L":"PlusTick",'
+    b'"i":"20f43950-d8dd-5b31-9112-a178eb6023af","BT":false,"RPI":false,"seq":7961638744}]}'
+)
+"""Bybit's trades."""

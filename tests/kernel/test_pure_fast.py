@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.kernel.fuzz import mutated
-from tests.kernel.kernels import DEPTH, DEPTH_FRAME, TRADE, TRADE_FRAME, TWIN
+from tests.kernel.kernels import BEST, BEST_FRAME, DEPTH, DEPTH_FRAME, TRADE, TRADE_FRAME, TWIN
 
 from tickwright.errors import DecodeError
 from tickwright.kernel.pure import Levels
@@ -24,14 +24,17 @@ BOOK_FRAME = DEPTH_FRAME.replace(b'"a":[', b'"pu":-7,"x":1.5,"y":null,"z":{"m":f
 class Practised:
     """A scanner that has learned the shape of ``frame``."""
 
-    def __init__(self, frame: bytes) -> None:
-        self._is_depth = b'"b":[' in frame
+    def __init__(self, frame: bytes, fields: Any = None) -> None:
+        self._is_depth = fields is None
+        self._fields = fields
         self.scanner = self._new()
         self.scan(self.scanner, frame)
         assert self.knows(frame)
 
     def _new(self) -> Any:
-        return TWIN.DepthScanner(**DEPTH) if self._is_depth else TWIN.FieldScanner(fields=TRADE)
+        return (
+            TWIN.DepthScanner(**DEPTH) if self._is_depth else TWIN.FieldScanner(fields=self._fields)
+        )
 
     def scan(self, scanner: Any, frame: bytes, scales: tuple[int, int] = (8, 8)) -> Any:
         return scanner.scan(frame, *scales) if self._is_depth else scanner.scan(frame)
@@ -51,7 +54,9 @@ class Practised:
         assert outcomes[0] == outcomes[1]
 
 
-TRADES, DELTAS, BOOKS = Practised(TRADE_FRAME), Practised(DEPTH_FRAME), Practised(BOOK_FRAME)
+TRADES, QUOTES = Practised(TRADE_FRAME, TRADE), Practised(BEST_FRAME, BEST)
+DELTAS, BOOKS = Practised(DEPTH_FRAME), Practised(BOOK_FRAME)
+ALL = [(TRADES, TRADE_FRAME), (QUOTES, BEST_FRAME), (DELTAS, DEPTH_FRAME), (BOOKS, BOOK_FRAME)]
 
 
 # --- shapes ---------------------------------------------------------------------------------------
@@ -92,14 +97,14 @@ def test_a_frame_of_the_same_shape_is_read_with_its_own_values(old: str, new: st
 def test_a_frame_of_another_shape_is_left_to_the_exact_scanner(old: str, new: str) -> None:
     frame = TRADE_FRAME.decode().replace(old, new).encode(errors="surrogateescape")
     assert frame != TRADE_FRAME
-    trades = Practised(TRADE_FRAME)
+    trades = Practised(TRADE_FRAME, TRADE)
     assert not trades.knows(frame)
     trades.check(frame)
 
 
 @given(
     seed=st.integers(0, 2**32),
-    practised=st.sampled_from([(TRADES, TRADE_FRAME), (DELTAS, DEPTH_FRAME), (BOOKS, BOOK_FRAME)]),
+    practised=st.sampled_from(ALL),
     scales=st.sampled_from([(8, 8), (2, 5), (9, 0), (18, 18)]),
 )
 def test_no_change_of_a_known_frame_is_read_differently(
@@ -107,6 +112,26 @@ def test_no_change_of_a_known_frame_is_read_differently(
 ) -> None:
     scanner, frame = practised
     scanner.check(mutated(frame, DEPTH_FRAME, Random(seed)), scales)
+
+
+def test_a_side_with_a_level_and_one_without_are_two_shapes() -> None:
+    empty = BEST_FRAME.replace(b'[["90000.00","1.500"]]', b"[]")
+    quotes = Practised(BEST_FRAME, BEST)
+    assert not quotes.knows(empty)
+    quotes.check(empty)
+    assert quotes.knows(empty)
+    assert quotes.knows(BEST_FRAME)
+
+
+@pytest.mark.parametrize(
+    "side", [b"[[90000.00,1.500]]", b'[["90000.00","1.500","3"]]', b'[["90000.00", "1.500"]]']
+)
+def test_a_level_that_is_spelled_otherwise_is_read_and_not_learned(side: bytes) -> None:
+    frame = BEST_FRAME.replace(b'[["90000.00","1.500"]]', side)
+    quotes = Practised(BEST_FRAME, BEST)
+    for _ in range(2):
+        quotes.check(frame)
+        assert not quotes.knows(frame)
 
 
 def test_an_absent_value_and_one_that_is_null_are_none_in_a_shape() -> None:

@@ -510,7 +510,7 @@ def test_the_compiled_scanner_names_the_offending_byte(compiled: Kernel) -> None
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ([("x", "float")], "kind 'float' is none of bool, decimal, int, text"),
+        ([("x", "float")], "kind 'float' is none of bool, decimal, int, level, text"),
         ([("x", "bids")], "kind 'bids' is none of"),
         ([("", "int")], "'' is no path"),
         ([("a..b", "int")], "is no path"),

@@ -1,7 +1,7 @@
 """The hot path: price levels straight from the frame's bytes, and the book that they change.
 
-Two kernels with one interface: ``_compiled`` (Cython), and its plain Python twin in ``pure`` and
-``pure_scan``, which serves where the extension was not built, or where the environment says
+Two kernels with one interface: ``_compiled`` (Cython), and its plain Python twin in the modules ``pure…``, which
+serves where the extension was not built, or where the environment says
 ``TICKWRIGHT_PURE=1``.
 """
 
@@ -48,6 +48,7 @@ else:
         IS_COMPILED = True
     except ImportError:
         from tickwright.kernel.pure import L2Book, Levels
-        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner, RowScanner, name_after
+        from tickwright.kernel.pure_names import name_after
+        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner, RowScanner
 
         IS_COMPILED = False

@@ -2,7 +2,7 @@
 
 from tickwright.kernel.pure import L2Book as L2Book
 from tickwright.kernel.pure import Levels as Levels
+from tickwright.kernel.pure_names import name_after as name_after
 from tickwright.kernel.pure_scan import DepthScanner as DepthScanner
 from tickwright.kernel.pure_scan import FieldScanner as FieldScanner
 from tickwright.kernel.pure_scan import RowScanner as RowScanner
-from tickwright.kernel.pure_scan import name_after as name_after

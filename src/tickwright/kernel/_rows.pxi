@@ -18,10 +18,7 @@ cdef class RowScanner(_Scanner):
     cdef Field wanted
 
     def __init__(self, *, str rows not None, fields):
-        check_paths([path for path, _ in fields])
-        for path, kind in fields:
-            if kind.removesuffix("?") in ("bids", "asks"):
-                raise UsageError(f"{path}: kind {kind!r} is none of bool, decimal, int, text")
+        check_fields(fields)
         if not rows:
             raise UsageError("the array of rows needs a name")
         self.build(fields)

@@ -8,7 +8,7 @@ from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from cpython.unicode cimport PyUnicode_DecodeUTF8
 
 from tickwright.kernel.pure_scan import FIELDS_MAX as _FIELDS_MAX
-from tickwright.kernel.pure_scan import check_paths
+from tickwright.kernel.pure_scan import check_fields, check_paths
 
 cdef enum:
     FIELDS_MAX = 60  # they are bits of one word; as in the twin
@@ -20,10 +20,13 @@ cdef enum Kind:
     DECIMAL
     BOOL
     TEXT
+    LEVEL
     BIDS
     ASKS
 
-cdef dict KINDS = {"int": INT, "decimal": DECIMAL, "bool": BOOL, "text": TEXT, "bids": BIDS, "asks": ASKS}
+cdef dict KINDS = {
+    "int": INT, "decimal": DECIMAL, "bool": BOOL, "text": TEXT, "level": LEVEL, "bids": BIDS, "asks": ASKS
+}
 assert FIELDS_MAX == _FIELDS_MAX
 
 
@@ -32,96 +35,9 @@ cdef struct Field:
     Py_ssize_t key_length
     int kind
     bint is_optional
-    int slot     # place in the result
+    int slot     # place in the result; a LEVEL has two
     int child    # an OBJECT's first field
     int sibling  # the next field of the same object
-
-
-# Levels are read into this buffer and then copied to an allocation of the right size. There is one for all
-# scanners, which is safe because no Python code runs while it is in use.
-cdef int64_t *SCRATCH = NULL
-cdef Py_ssize_t SCRATCH_LEVELS = 0
-
-
-cdef int grow_scratch() noexcept:
-    global SCRATCH, SCRATCH_LEVELS
-    cdef Py_ssize_t levels = max(2 * SCRATCH_LEVELS, 1024)
-    cdef void *grown = PyMem_RawRealloc(SCRATCH, 16 * levels)
-    if grown == NULL:
-        return -1
-    SCRATCH = <int64_t *>grown
-    SCRATCH_LEVELS = levels
-    return 0
-
-
-cdef inline const unsigned char *fast_level(
-    const unsigned char *at, int price_scale, int quantity_scale, int64_t *level
-) noexcept nogil:
-    # ["digits.digits","digits.digits"] without white space. NULL for anything else, which `read_level` judges.
-    # Reads at most FAST_LEVEL_BYTES: the caller has made sure of them.
-    if at[0] != c'[' or at[1] != c'"':
-        return NULL
-    at = fast_fixed(at + 2, price_scale, level)
-    if at == NULL or at[0] != c'"' or at[1] != c',' or at[2] != c'"':
-        return NULL
-    at = fast_fixed(at + 3, quantity_scale, level + 1)
-    if at == NULL or at[0] != c'"' or at[1] != c']':
-        return NULL
-    return at + 2
-
-
-cdef int read_level(Cursor *c, int price_scale, int quantity_scale, int64_t *level) noexcept nogil:
-    # [price, quantity, anything further].
-    cdef int byte
-    if expect(c, c'[', b"a level (an array) expected") < 0:
-        return -1
-    if read_fixed(c, price_scale, level) < 0 or expect(c, c',', b"a quantity expected") < 0:
-        return -1
-    if read_fixed(c, quantity_scale, level + 1) < 0:
-        return -1
-    if level[1] < 0:
-        return fail(c, b"a quantity is negative, before")
-    while True:
-        byte = next_char(c)
-        if byte == c']':
-            c.at += 1
-            return 0
-        if byte != c',':
-            return fail(c, b"comma or ] expected")
-        c.at += 1
-        if skip_value(c, 3) < 0:
-            return -1
-
-
-cdef Py_ssize_t read_levels(Cursor *c, int price_scale, int quantity_scale) noexcept:
-    # Fill SCRATCH; return the number of levels, or -1.
-    cdef const unsigned char *at
-    cdef Py_ssize_t count = 0
-    cdef bint has_words = TW_HAS_WORDS and price_scale <= WORD_DIGITS and quantity_scale <= WORD_DIGITS
-    cdef int byte
-    if expect(c, c'[', b"an array of levels expected") < 0:
-        return -1
-    if next_char(c) == c']':
-        c.at += 1
-        return 0
-    while True:
-        if count == SCRATCH_LEVELS and grow_scratch() < 0:
-            return fail(c, b"out of memory for levels")
-        at = NULL
-        if has_words and c.end - c.at >= FAST_LEVEL_BYTES:
-            at = fast_level(c.at, price_scale, quantity_scale, SCRATCH + 2 * count)
-        if at != NULL:
-            c.at = at
-        elif read_level(c, price_scale, quantity_scale, SCRATCH + 2 * count) < 0:
-            return -1
-        count += 1
-        byte = next_char(c)
-        if byte == c']':
-            c.at += 1
-            return count
-        if byte != c',':
-            return fail(c, b"comma or ] expected")
-        c.at += 1
 
 
 cdef inline bint is_key(const Field *field, const Span *key) noexcept nogil:
@@ -145,7 +61,7 @@ cdef class _Scanner:
     @cython.final
     cdef int build(self, fields) except -1:
         # `fields` is a list of (path, kind) that `check_paths` has passed.
-        cdef int parent, found
+        cdef int parent, found, places
         self.keys = []
         self.names = []
         self.paths = []
@@ -158,12 +74,11 @@ cdef class _Scanner:
             for key in parents:
                 found = self.child_of(parent, key)
                 parent = found if found != NOWHERE else self.add(parent, key, OBJECT, False)
-            if kind.removesuffix("?") not in KINDS:
-                raise UsageError(f"{path}: kind {kind!r} is none of bool, decimal, int, text")
             found = self.add(parent, last, KINDS[kind.removesuffix("?")], kind.endswith("?"))
             self.fields[found].slot = self.slots
-            self.slots += 1
-            self.paths.append(path)
+            places = 2 if self.fields[found].kind == LEVEL else 1
+            self.slots += places
+            self.paths += [path] * places
         return 0
 
     @cython.final
@@ -317,14 +232,20 @@ cdef class _Scanner:
             if skip_word(c, b"null", 4) < 0:
                 raise_problem(c, NULL)
             return 0
+        if field.kind == LEVEL:
+            return scan_level(c, values, field.slot)
         if field.kind == BIDS or field.kind == ASKS:
             value = scan_levels(c, price_scale, quantity_scale)
         else:
             value = scan_value(c, field.kind, byte)
-        Py_INCREF(value)
-        PyTuple_SET_ITEM(values, field.slot, value)
-        Py_DECREF(None)  # which stood there
+        fill(values, field.slot, value)
         return 0
+
+
+cdef inline void fill(tuple values, int slot, object value) noexcept:
+    Py_INCREF(value)
+    PyTuple_SET_ITEM(values, slot, value)
+    Py_DECREF(None)  # which stood there
 
 
 cdef int raise_problem(Cursor *c, const char *problem) except -1:
@@ -351,17 +272,46 @@ cdef Levels scan_levels(Cursor *c, int price_scale, int quantity_scale):
     return levels
 
 
+cdef int scan_level(Cursor *c, tuple values, int slot) except -1:
+    # [[price, quantity, anything further]], or [], which puts nothing.
+    cdef int byte
+    if expect(c, c'[', b"an array of levels expected") < 0:
+        raise_problem(c, NULL)
+    if next_char(c) != c']':
+        if expect(c, c'[', b"a level (an array) expected") < 0:
+            raise_problem(c, NULL)
+        fill(values, slot, scan_decimal(c))
+        if expect(c, c',', b"a quantity expected") < 0:
+            raise_problem(c, NULL)
+        fill(values, slot + 1, scan_decimal(c))
+        if end_level(c) < 0:
+            raise_problem(c, NULL)
+        byte = next_char(c)
+        if byte == c',':
+            raise_problem(c, b"one level expected")
+        if byte != c']':
+            raise_problem(c, b"] expected")
+    c.at += 1
+    return 0
+
+
+cdef inline object scan_decimal(Cursor *c):
+    cdef Span span
+    span.length = 0
+    if read_number(c, &span) < 0:
+        raise_problem(c, NULL)
+    return make_decimal(span.start, span.length)
+
+
 cdef object scan_value(Cursor *c, int kind, int byte):
-    cdef int64_t number
+    cdef int64_t number = 0
     cdef Span span
     if kind == INT:
         if read_int(c, &number) < 0:
             raise_problem(c, NULL)
         return number
     if kind == DECIMAL:
-        if read_number(c, &span) < 0:
-            raise_problem(c, NULL)
-        return make_decimal(span.start, span.length)
+        return scan_decimal(c)
     if kind == TEXT:
         if byte != c'"':
             raise_problem(c, b"a text expected")
@@ -380,22 +330,22 @@ cdef class FieldScanner(_Scanner):
     """Takes chosen values out of a JSON frame, in one pass.
 
     Args:
-        fields: ``(dotted path, kind)`` of each value. Kinds are ``int`` (64 bits), ``decimal``, ``bool`` and
-            ``text``; a question mark after it makes the value optional.
+        fields: ``(dotted path, kind)`` of each value. Kinds are ``int`` (64 bits), ``decimal``, ``bool``, ``text``,
+            and ``level``: the price level of an array that has one or none. A question mark after it makes the value
+            optional.
 
     Raises:
         UsageError: If a kind is unknown, or the paths cannot be watched together.
     """
 
     def __init__(self, *, fields):
-        check_paths([path for path, _ in fields])
-        for path, kind in fields:
-            if kind.removesuffix("?") in ("bids", "asks"):
-                raise UsageError(f"{path}: kind {kind!r} is none of bool, decimal, int, text")
+        check_fields(fields)
         self.build(fields)
 
     def scan(self, frame):
         """Return the values of ``frame`` in the order of ``fields``; ``None`` for an optional one without.
+
+        A level is two of them, price and quantity; ``None`` both for an empty array.
 
         Raises:
             DecodeError: If the frame is not JSON, or lacks a value, or one is not of its kind.

@@ -39,8 +39,11 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "decimal": (_NUMBER, Decimal),
     "int": (_INT, int),
     "levels": (_LEVELS, str),
+    "price": (_NUMBER, Decimal),
+    "quantity": (_NUMBER, Decimal),
     "text": (_TEXT, str),
 }
+_LEVEL_PARTS = ("price", "quantity")
 _TO_SPACE: Final = bytes.maketrans(b'[]",', b"    ")
 _CACHED_MAX: Final = 256  # there are hardly more combinations of digits and scales in use
 
@@ -54,7 +57,8 @@ class Shapes:
 
     Args:
         fields: Keys that lead to each wanted value, and its kind: one of a `FieldScanner`, with or without a
-            question mark, or ``levels`` for the text between the brackets of an array.
+            question mark, ``levels`` for the text between the brackets of an array, or ``price`` and ``quantity``,
+            both, for those of its only level.
     """
 
     __slots__ = ("_fields", "_learned", "_tries_left")
@@ -105,15 +109,15 @@ class _Shape:
 
     def __init__(self, document: object, fields: list[tuple[tuple[str, ...], str]]) -> None:
         self._kinds = dict(fields)
-        self._wanted: list[tuple[str, ...]] = []
+        self._wanted: list[tuple[tuple[str, ...], str]] = []
         pattern = self._pattern(document, ())
         if len(pattern) > _PATTERN_LENGTH_MAX:
             raise _Unusual
         self.match = re.compile(pattern).fullmatch
-        numbers = {keys: n for n, keys in enumerate(self._wanted, start=1)}
+        numbers = {wanted: n for n, wanted in enumerate(self._wanted, start=1)}
         self.values = [
-            (numbers[keys], _KINDS[kind][1]) if keys in numbers else (0, _none)
-            for keys, kind in fields
+            (numbers[field], _KINDS[field[1]][1]) if field in numbers else (0, _none)
+            for field in fields
         ]
 
     def _pattern(self, value: object, keys: tuple[str, ...]) -> str:
@@ -128,13 +132,23 @@ class _Shape:
         if value is None:
             return "null"
         kind = self._kinds.get(keys) or _kind_of(value)
+        if kind in _LEVEL_PARTS:
+            return self._level_pattern(value, keys)
         pattern = _KINDS[kind][0]
         if keys in self._kinds:
-            self._wanted.append(keys)
+            self._wanted.append((keys, kind))
             pattern = f"({pattern})"
         if kind == "levels":
             return rf"\[{pattern}\]"
         return f'"{pattern}"' if type(value) is str else f"(?:{pattern})"
+
+    def _level_pattern(self, levels: Any, keys: tuple[str, ...]) -> str:
+        if not levels:
+            return r"\[\]"
+        if [type(part) for part in levels[0]] != [str, str]:
+            raise _Unusual
+        self._wanted += [(keys, part) for part in _LEVEL_PARTS]
+        return rf'\[\["({_NUMBER})","({_NUMBER})"\]\]'
 
 
 def _kind_of(value: object) -> str:

@@ -28,7 +28,8 @@ __all__ = [
     "FieldScanner",
     "Frame",
     "RowScanner",
-    "name_after",
+    "check_fields",
+    "check_paths",
 ]
 
 Frame = bytes | bytearray | memoryview
@@ -119,12 +120,31 @@ def _text(value: object, path: str) -> str:
     raise DecodeError(f"{path}: a text expected, not {value!r:.80}")
 
 
+def _level(value: object, path: str) -> tuple[Decimal | None, Decimal | None]:
+    """Read the one level of an array; nothing, twice, where it is empty."""
+    if not isinstance(value, list):
+        raise DecodeError(f"{path}: an array of levels expected")
+    if not value:
+        return None, None
+    if len(value) > 1:
+        raise DecodeError(f"{path}: one level expected, not {len(value)}")
+    if not isinstance(value[0], list) or len(value[0]) < 2:
+        raise DecodeError(f"{path}: a level is an array of price and quantity")
+    price, quantity, *_ = value[0]
+    return _decimal(price, path), _decimal(quantity, path)
+
+
 _READERS: dict[str, Callable[[object, str], Any]] = {
     "bool": _bool,
     "decimal": _decimal,
     "int": _int,
+    "price": lambda value, path: _level(value, path)[0],
+    "quantity": lambda value, path: _level(value, path)[1],
     "text": _text,
 }
+_KINDS = ("bool", "decimal", "int", "level", "text")
+_LEVEL_PARTS = ("price", "quantity")
+"""The kinds that a level is read as: it is two values."""
 
 
 class _Field:
@@ -137,10 +157,7 @@ class _Field:
         self.keys = tuple(path.split("."))
         self.kind = kind
         self.is_optional = kind.endswith("?")
-        try:
-            self.read = _READERS[kind.removesuffix("?")]
-        except KeyError:
-            raise UsageError(f"{path}: kind {kind!r} is none of {', '.join(_READERS)}") from None
+        self.read = _READERS[kind.removesuffix("?")]
 
     def of(self, document: dict[str, Any]) -> Any:
         """Return the value in ``document``."""
@@ -161,6 +178,29 @@ def _at(document: Any, keys: tuple[str, ...]) -> Any:
                 raise DecodeError(f"{key!r} occurs more than once")
         document = document.get(key, _ABSENT)
     return document
+
+
+def check_fields(fields: Sequence[tuple[str, str]]) -> None:
+    """Check that ``fields`` can be watched together, as `FieldScanner` takes them.
+
+    Raises:
+        UsageError: If a kind is unknown, or for what `check_paths` says of the paths.
+    """
+    for path, kind in fields:
+        if kind.removesuffix("?") not in _KINDS:
+            raise UsageError(f"{path}: kind {kind!r} is none of {', '.join(_KINDS)}")
+    check_paths([path for path, _ in fields])
+
+
+def _fields_of(fields: Sequence[tuple[str, str]]) -> list[_Field]:
+    """Return what is read, a field a value."""
+    check_fields(fields)
+    found = []
+    for path, kind in fields:
+        mark = "?" if kind.endswith("?") else ""
+        kinds = _LEVEL_PARTS if kind.startswith("level") else (kind.removesuffix("?"),)
+        found += [_Field(path, each + mark) for each in kinds]
+    return found
 
 
 def check_paths(paths: Sequence[str]) -> None:
@@ -188,8 +228,9 @@ class FieldScanner:
     """Takes chosen values out of a JSON frame, in one pass.
 
     Args:
-        fields: ``(dotted path, kind)`` of each value. Kinds are ``int`` (64 bits), ``decimal``, ``bool`` and
-            ``text``; a question mark after it makes the value optional.
+        fields: ``(dotted path, kind)`` of each value. Kinds are ``int`` (64 bits), ``decimal``, ``bool``, ``text``,
+            and ``level``: the price level of an array that has one or none. A question mark after it makes the value
+            optional.
 
     Raises:
         UsageError: If a kind is unknown, or the paths cannot be watched together.
@@ -203,12 +244,13 @@ class FieldScanner:
     __slots__ = ("_fields", "_shapes")
 
     def __init__(self, *, fields: Sequence[tuple[str, str]]) -> None:
-        self._fields = [_Field(path, kind) for path, kind in fields]
-        check_paths([path for path, _ in fields])
+        self._fields = _fields_of(fields)
         self._shapes = Shapes([(field.keys, field.kind) for field in self._fields])
 
     def scan(self, frame: Frame) -> tuple[Any, ...]:
         """Return the values of ``frame`` in the order of ``fields``; ``None`` for an optional one without.
+
+        A level is two of them, price and quantity; ``None`` both for an empty array.
 
         Raises:
             DecodeError: If the frame is not JSON, or lacks a value, or one is not of its kind.
@@ -242,8 +284,7 @@ class RowScanner:
     __slots__ = ("_fields", "_rows")
 
     def __init__(self, *, rows: str, fields: Sequence[tuple[str, str]]) -> None:
-        self._fields = [_Field(path, kind) for path, kind in fields]
-        check_paths([path for path, _ in fields])
+        self._fields = _fields_of(fields)
         if not rows:
             raise UsageError("the array of rows needs a name")
         self._rows = rows
@@ -395,22 +436,3 @@ def _fixed(text: str, scale: int) -> int:
         return to_raw(_decimal(text, "level"), scale, "level")
     except InvalidNumber as error:
         raise DecodeError(str(error)) from None
-
-
-def name_after(frame: bytes, prefix: bytes) -> str | None:
-    r"""Return what stands between ``prefix`` at the frame's start and the next quote.
-
-    ``None`` where the frame begins otherwise, the quote is missing, or the name has an escape in it or is no UTF-8.
-
-    Example:
-        >>> name_after(b'{"stream":"btcusdt@trade","data":{}}', b'{"stream":"')
-        'btcusdt@trade'
-    """
-    if not frame.startswith(prefix):
-        return None
-    start = len(prefix)
-    try:
-        name = str(frame[start : frame.index(b'"', start)], "utf-8")
-    except ValueError:  # no quote, or no UTF-8
-        return None
-    return None if "\\" in name else name

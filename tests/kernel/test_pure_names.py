@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickwright.kernel import IS_COMPILED, name_after, pure_scan
+from tickwright.kernel import IS_COMPILED, name_after, pure_names
 
 
 HEAD = b'{"stream":"'
@@ -28,13 +28,13 @@ FRAMES = {
 @pytest.mark.parametrize("frame", FRAMES, ids=repr)
 def test_the_name_stands_between_the_head_and_the_next_quote(frame: bytes) -> None:
     assert name_after(frame, HEAD) == FRAMES[frame]
-    assert pure_scan.name_after(frame, HEAD) == FRAMES[frame]
+    assert pure_names.name_after(frame, HEAD) == FRAMES[frame]
 
 
 @given(st.binary(max_size=40), st.binary(max_size=6))
 def test_both_kernels_agree_on_any_bytes(frame: bytes, prefix: bytes) -> None:
-    assert name_after(frame, prefix) == pure_scan.name_after(frame, prefix)
-    assert name_after(prefix + frame, prefix) == pure_scan.name_after(prefix + frame, prefix)
+    assert name_after(frame, prefix) == pure_names.name_after(frame, prefix)
+    assert name_after(prefix + frame, prefix) == pure_names.name_after(prefix + frame, prefix)
 
 
 @pytest.mark.skipif(not IS_COMPILED, reason="the extension was not built")
