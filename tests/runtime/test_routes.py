@@ -27,6 +27,10 @@ def decode_basket(frame: bytes, received_ns: int, tree: str) -> Any:
     return [Apple("a"), Pear("p"), Apple("b")]
 
 
+def decode_first_apple(frame: bytes, received_ns: int, tree: str) -> Any:
+    return Apple("a")
+
+
 def route(decode: Any = decode_apple, *, is_many: bool = False) -> Route:
     return Route(Channel("fruit", StreamKind(decode, is_many=is_many), "tree"))
 
@@ -62,6 +66,33 @@ def test_a_frame_of_many_events_is_sorted_by_type() -> None:
 def test_events_that_nobody_asked_for_are_dropped() -> None:
     pears: list[Any] = []
     fruit = route(decode_basket, is_many=True)
+    fruit.add(Tap(Pear, pears.append))
+    fruit.handle(b"", 0)
+    assert pears == ["p"]
+
+
+def test_a_frame_is_read_for_one_type_of_event_while_nobody_wants_another() -> None:
+    kind = StreamKind(decode_basket, is_many=True, only={Apple: decode_first_apple})  # type: ignore[dict-item]  # fruit for events
+    fruit = Route(Channel("fruit", kind, "tree"))
+    apples: list[Any] = []
+    pears: list[Any] = []
+    tap = Tap(Pear, pears.append)
+    fruit.add(Tap(Apple, apples.append))
+    fruit.handle(b"", 0)
+    assert apples == ["a"], "the cheaper decoder makes one"
+    fruit.add(tap)
+    fruit.handle(b"", 0)
+    assert (apples, pears) == (["a", "a", "b"], ["p"]), "now all are wanted"
+    fruit.remove(tap)
+    fruit.add(Tap(Apple, apples.append))
+    fruit.handle(b"", 0)
+    assert apples == ["a", "a", "b", "a", "a"], "one again, for two takers"
+
+
+def test_a_type_that_cannot_be_read_alone_is_picked_from_all() -> None:
+    kind = StreamKind(decode_basket, is_many=True, only={Apple: decode_first_apple})  # type: ignore[dict-item]  # fruit for events
+    fruit = Route(Channel("fruit", kind, "tree"))
+    pears: list[Any] = []
     fruit.add(Tap(Pear, pears.append))
     fruit.handle(b"", 0)
     assert pears == ["p"]

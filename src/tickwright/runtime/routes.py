@@ -47,8 +47,8 @@ class Carrier(Gate, Protocol):
 class Route:
     """Decodes the frames of one stream and hands each event to the takers of its type.
 
-    ``take(decode(frame, received_ns, subject))`` is the hot path: what ``take`` is gets chosen anew when the
-    takers change, so that a frame pays for nothing that its stream does not need.
+    ``take(decode(frame, received_ns, subject))`` is the hot path: what the two are gets chosen anew when the
+    takers change, so that a frame pays for nothing that nobody wants of it.
 
     Args:
         channel: The venue's declaration of the stream.
@@ -133,11 +133,14 @@ class Route:
     def _set(self, takers: tuple[Taker, ...]) -> None:
         self.takers = takers
         sinks = tuple(pair for taker in takers for pair in taker.sinks)
-        if self.kind.is_many:
+        wanted = {event_type for event_type, _ in sinks}
+        only = self.kind.only.get(*wanted) if len(wanted) == 1 else None
+        self.decode = only or self.kind.decode
+        if self.kind.is_many and only is None:
             self.take = _spreader(sinks)
         elif len(sinks) == 1:
             self.take = sinks[0][1]
-        elif len({event_type for event_type, _ in sinks}) < 2:
+        elif len(wanted) < 2:
             self.take = _repeater(tuple(sink for _, sink in sinks))
         else:
             self.take = _sorter(sinks)

@@ -159,6 +159,8 @@ class StreamKind(msgspec.Struct, frozen=True):
     route: str = ""
     """Which of the product's URL routes serves it; ``""`` where there is one."""
     is_many: bool = False
+    only: Mapping[type[MarketEvent], Callable[[bytes, int, Any], MarketEvent]] = {}
+    """Type of event → a decoder that gives one of it and no other, for when nothing else of the stream is wanted."""
     cadence_s: float | None = None
     """Frames come at least this often by the documentation; ``None`` where silence can be normal."""
     book: BookFeed | None = None

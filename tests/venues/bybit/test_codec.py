@@ -112,9 +112,26 @@ def test_the_topic_of_one_level_is_a_quote_and_a_book() -> None:
     )
 
 
-def test_an_empty_side_is_quoted_as_zero() -> None:
-    quote, book = codec.top(changed(TOP, a=[]), RECEIVED_NS, BTC)
-    assert (quote.ask_price, quote.ask_quantity, len(book.asks)) == (0, 0, 0)
+@pytest.mark.parametrize("side", ["b", "a"])
+def test_an_empty_side_is_quoted_as_zero(side: str) -> None:
+    quote, book = codec.top(changed(TOP, **{side: []}), RECEIVED_NS, BTC)
+    price = quote.bid_price if side == "b" else quote.ask_price
+    quantity = quote.bid_quantity if side == "b" else quote.ask_quantity
+    assert (price, quantity, len(book.bids) + len(book.asks)) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        TOP,
+        changed(TOP, a=[]),
+        changed(TOP, b=[]),
+        changed(TOP, a=[], b=[]),
+        TOP.replace(b',"cts":1795000000095', b""),
+    ],
+)
+def test_a_quote_alone_is_the_one_that_comes_beside_a_book(frame: bytes) -> None:
+    assert codec.quote(frame, RECEIVED_NS, BTC) == codec.top(frame, RECEIVED_NS, BTC)[0]
 
 
 @pytest.mark.parametrize(
@@ -127,8 +144,9 @@ def test_an_empty_side_is_quoted_as_zero() -> None:
     ],
 )
 def test_a_quote_that_breaks_a_rule_is_refused(frame: bytes) -> None:
-    with pytest.raises(DecodeError):
-        codec.top(frame, RECEIVED_NS, BTC)
+    for decode in (codec.top, codec.quote):
+        with pytest.raises(DecodeError):
+            decode(frame, RECEIVED_NS, BTC)
 
 
 def test_a_frame_may_hold_many_trades_in_their_order() -> None:
@@ -172,6 +190,6 @@ def test_the_book_over_rest_is_read_likewise() -> None:
 
 @given(st.binary(max_size=80))
 def test_bytes_are_read_or_refused_and_nothing_else(frame: bytes) -> None:
-    for decode in (codec.book, codec.top, codec.trades, codec.book_reply):
+    for decode in (codec.book, codec.top, codec.quote, codec.trades, codec.book_reply):
         with pytest.raises(DecodeError):
             decode(frame, RECEIVED_NS, BTC)

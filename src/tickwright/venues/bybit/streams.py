@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tickwright.core.booksync import BookChain
 from tickwright.model import topics
 from tickwright.model.instrument import Instrument
-from tickwright.model.market import BookSnapshot
+from tickwright.model.market import BookSnapshot, Quote
 from tickwright.model.topics import InstrumentTopic
 from tickwright.venues.base import BookFeed, RestCall
 from tickwright.venues.bybit import codec, codec_typed
@@ -31,7 +31,13 @@ REPEATED_S = 3.0
 """After so long the topic of one level says again what it said last (*Orderbook*)."""
 
 _BOOKS = {
-    1: ChannelKind(codec.top, name="orderbook.1", is_many=True, cadence_s=REPEATED_S),
+    1: ChannelKind(
+        codec.top,
+        name="orderbook.1",
+        is_many=True,
+        cadence_s=REPEATED_S,
+        only={Quote: codec.quote},
+    ),
     **{depth: ChannelKind(codec.book, name=f"orderbook.{depth}") for depth in DEPTHS if depth > 1},
 }
 _TICKER = ChannelKind(ticker, name="tickers", is_many=True, make_subject=MergedTicker)
