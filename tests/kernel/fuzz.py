@@ -26,12 +26,13 @@ from tests.kernel.kernels import (
     COMPILED,
     DEPTH,
     DEPTH_FRAME,
-    ROWS,
-    ROWS_FRAME,
     TRADE,
     TRADE_FRAME,
+    TRADES,
+    TRADES_FRAME,
     TWIN,
     Kernel,
+    as_tuple,
     load_compiled,
 )
 
@@ -76,6 +77,11 @@ class Kind(NamedTuple):
         """Whether its levels go into a book."""
         return self.scanner == "DepthScanner"
 
+    @property
+    def open_places(self) -> int:
+        """How many values a scan is given."""
+        return sum(field is None for field in self.arguments.get("fields", ()))
+
 
 KINDS = (
     Kind("depth", "DepthScanner", DEPTH, '"depthUpdate"'),
@@ -84,13 +90,18 @@ KINDS = (
     Kind("quote", "FieldScanner", {"fields": QUOTE}, "@bookTicker"),
     Kind("best", "FieldScanner", {"fields": BEST}, '"orderbook.1.'),
     Kind("trade", "FieldScanner", {"fields": TRADE}, '"e":"trade"'),
-    Kind("rows", "RowScanner", {"rows": "data", "fields": ROWS}, '"publicTrade.'),
+    Kind(
+        "trades",
+        "RowScanner",
+        {"rows": "data", "make": as_tuple, "fields": TRADES},
+        '"publicTrade.',
+    ),
 )
 SEEDS = {
     "depth": [DEPTH_FRAME],
     "trade": [TRADE_FRAME],
     "best": [BEST_FRAME],
-    "rows": [ROWS_FRAME],
+    "trades": [TRADES_FRAME],
 }
 
 
@@ -191,8 +202,9 @@ class Runner:
     def scan(self, kind: Kind, frame: Any, scales: tuple[int, int]) -> Any:
         """Return what the scanner returns; ``None`` for a ``DecodeError``."""
         scanner = self.scanners[kind.name]
+        given: tuple[Any, ...] = scales if kind.is_depth else (kind.name,) * kind.open_places
         try:
-            return scanner.scan(frame, *scales) if kind.is_depth else scanner.scan(frame)
+            return scanner.scan(frame, *given)
         except DecodeError as error:
             return None if -1 <= error.offset <= len(frame) else error
 

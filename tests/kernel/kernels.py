@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from tickwright.kernel import pure, pure_scan
+from tickwright.kernel import pure, pure_rows, pure_scan
 
 
 class Kernel(NamedTuple):
@@ -32,8 +32,13 @@ TWIN = Kernel(
     pure.L2Book,
     pure_scan.DepthScanner,
     pure_scan.FieldScanner,
-    pure_scan.RowScanner,
+    pure_rows.RowScanner,
 )
+
+
+def as_tuple(*values: Any) -> tuple[Any, ...]:
+    """What rows are made into, to be looked at."""
+    return values
 
 
 def load_compiled(path: Path | None = None) -> Kernel | None:
@@ -99,8 +104,18 @@ BEST_FRAME = (
 )
 """Bybit's topic of one level a side."""
 
-ROWS = (("T", "int"), ("S", "text"), ("v", "decimal"), ("p", "decimal"), ("i", "text"))
-ROWS_FRAME = (
+TRADES = (
+    None,
+    ("T", "ms"),
+    ("S", {"Buy": 1, "Sell": -1, "": 0}),
+    ("v", "positive"),
+    ("p", "decimal"),
+    ("L", {"PlusTick": "+", "ZeroPlusTick": "0+", "MinusTick": "-", "ZeroMinusTick": "0-"}),
+    ("i", "id"),
+    ("BT", "bool"),
+    ("seq", "int?"),
+)
+TRADES_FRAME = (
     b'{"topic":"publicTrade.BTCUSDT","type":"snapshot","ts":1795000000456,"data":[{"T":1795000000454,'
     b'"s":"BTCUSDT","S":"Buy","v":"0.001","p":"90000.10","L":"PlusTick",'
     b'"i":"20f43950-d8dd-5b31-9112-a178eb6023af","BT":false,"RPI":false,"seq":7961638744}]}'

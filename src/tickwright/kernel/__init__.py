@@ -1,8 +1,7 @@
 """The hot path: price levels straight from the frame's bytes, and the book that they change.
 
-Two kernels with one interface: ``_compiled`` (Cython), and its plain Python twin in the modules ``pure…``, which
-serves where the extension was not built, or where the environment says
-``TICKWRIGHT_PURE=1``.
+Two kernels with one interface: ``_compiled`` (Cython), and its plain Python twin (``pure*.py``), which serves
+where the extension was not built, or where the environment says ``TICKWRIGHT_PURE=1``.
 """
 
 from __future__ import annotations
@@ -49,6 +48,7 @@ else:
     except ImportError:
         from tickwright.kernel.pure import L2Book, Levels
         from tickwright.kernel.pure_names import name_after
-        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner, RowScanner
+        from tickwright.kernel.pure_rows import RowScanner
+        from tickwright.kernel.pure_scan import DepthScanner, FieldScanner
 
         IS_COMPILED = False

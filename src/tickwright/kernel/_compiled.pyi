@@ -5,4 +5,4 @@ from tickwright.kernel.pure import Levels as Levels
 from tickwright.kernel.pure_names import name_after as name_after
 from tickwright.kernel.pure_scan import DepthScanner as DepthScanner
 from tickwright.kernel.pure_scan import FieldScanner as FieldScanner
-from tickwright.kernel.pure_scan import RowScanner as RowScanner
+from tickwright.kernel.pure_rows import RowScanner as RowScanner

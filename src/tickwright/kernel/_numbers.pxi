@@ -46,6 +46,19 @@ cdef inline int read_number(Cursor *c, Span *span) noexcept nogil:
     return 0
 
 
+cdef inline bint is_positive(const Span *number) noexcept nogil:
+    # Of the grammar above.
+    cdef Py_ssize_t n
+    if number.start[0] == c'-':
+        return False
+    for n in range(number.length):
+        if c'1' <= number.start[n] <= c'9':
+            return True
+        if (number.start[n] | 32) == c'e':
+            return False
+    return False
+
+
 cdef inline int read_int(Cursor *c, int64_t *value) noexcept nogil:
     # An integer, quoted or bare: -?(0|[1-9][0-9]{0,18}) of at most 63 bits.
     cdef const unsigned char *at = NULL

@@ -1,32 +1,16 @@
 # FieldScanner and DepthScanner: a tree of wanted keys, filled in one pass over the frame.
 
-import json
-
 from cpython.buffer cimport PyBUF_SIMPLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_CheckExact, PyBytes_GET_SIZE
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
-from cpython.unicode cimport PyUnicode_DecodeUTF8
 
-from tickwright.kernel.pure_scan import FIELDS_MAX as _FIELDS_MAX
-from tickwright.kernel.pure_scan import check_fields, check_paths
+from tickwright.kernel.pure_fields import FIELDS_MAX as _FIELDS_MAX
+from tickwright.kernel.pure_fields import check_fields, check_paths
 
 cdef enum:
     FIELDS_MAX = 60  # they are bits of one word; as in the twin
     NOWHERE = -1
 
-cdef enum Kind:
-    OBJECT  # leads to fields
-    INT
-    DECIMAL
-    BOOL
-    TEXT
-    LEVEL
-    BIDS
-    ASKS
-
-cdef dict KINDS = {
-    "int": INT, "decimal": DECIMAL, "bool": BOOL, "text": TEXT, "level": LEVEL, "bids": BIDS, "asks": ASKS
-}
 assert FIELDS_MAX == _FIELDS_MAX
 
 
@@ -53,6 +37,8 @@ cdef class _Scanner:
     cdef list keys      # holds the bytes that fields point to
     cdef list names     # the same as text, for keys with escapes
     cdef list paths     # of each slot, for errors
+    cdef list words     # of each slot that is a WORD
+    cdef list given     # the slots that no field fills
     cdef Field fields[FIELDS_MAX]
     cdef int count
     cdef int slots
@@ -60,25 +46,44 @@ cdef class _Scanner:
 
     @cython.final
     cdef int build(self, fields) except -1:
-        # `fields` is a list of (path, kind) that `check_paths` has passed.
-        cdef int parent, found, places
+        # `fields` is a list of (path, kind) that `check_fields` has passed; `None` leaves a slot open.
         self.keys = []
         self.names = []
         self.paths = []
+        self.words = []
+        self.given = []
         self.count = 0
         self.slots = 0
         self.required = 0
-        for path, kind in fields:
-            parent = NOWHERE
-            *parents, last = path.split(".")
-            for key in parents:
-                found = self.child_of(parent, key)
-                parent = found if found != NOWHERE else self.add(parent, key, OBJECT, False)
-            found = self.add(parent, last, KINDS[kind.removesuffix("?")], kind.endswith("?"))
-            self.fields[found].slot = self.slots
-            places = 2 if self.fields[found].kind == LEVEL else 1
-            self.slots += places
-            self.paths += [path] * places
+        for field in fields:
+            if field is None:
+                self.given.append(self.slots)
+                self.take_slots(None, None, 1)
+            else:
+                self.build_field(field[0], field[1])
+        return 0
+
+    @cython.final
+    cdef int build_field(self, str path, kind) except -1:
+        cdef int parent = NOWHERE, found, number = WORD
+        cdef bint is_optional = False
+        *parents, last = path.split(".")
+        for key in parents:
+            found = self.child_of(parent, key)
+            parent = found if found != NOWHERE else self.add(parent, key, OBJECT, False)
+        if isinstance(kind, str):
+            is_optional = kind.endswith("?")
+            number = KINDS[kind.removesuffix("?")]
+        found = self.add(parent, last, number, is_optional)
+        self.fields[found].slot = self.slots
+        self.take_slots(path, spelled(kind) if number == WORD else None, 2 if number == LEVEL else 1)
+        return 0
+
+    @cython.final
+    cdef int take_slots(self, path, words, int count) except -1:
+        self.slots += count
+        self.paths += [path] * count
+        self.words += [words] * count
         return 0
 
     @cython.final
@@ -236,93 +241,12 @@ cdef class _Scanner:
             return scan_level(c, values, field.slot)
         if field.kind == BIDS or field.kind == ASKS:
             value = scan_levels(c, price_scale, quantity_scale)
+        elif field.kind == WORD:
+            value = scan_word(c, self.words[field.slot])
         else:
             value = scan_value(c, field.kind, byte)
         fill(values, field.slot, value)
         return 0
-
-
-cdef inline void fill(tuple values, int slot, object value) noexcept:
-    Py_INCREF(value)
-    PyTuple_SET_ITEM(values, slot, value)
-    Py_DECREF(None)  # which stood there
-
-
-cdef int raise_problem(Cursor *c, const char *problem) except -1:
-    cdef const char *what = problem if problem != NULL else c.problem
-    if c.at >= c.end:
-        raise DecodeError(f"truncated: {what.decode()}", c.end - c.start)
-    raise DecodeError(what.decode(), c.at - c.start)
-
-
-cdef object text_of(const Span *span):
-    # `read_string` has checked UTF-8 and escapes.
-    cdef str text = PyUnicode_DecodeUTF8(<const char *>span.start, span.length, NULL)
-    return json.loads(f'"{text}"') if span.is_escaped else text
-
-
-cdef Levels scan_levels(Cursor *c, int price_scale, int quantity_scale):
-    cdef Py_ssize_t count = read_levels(c, price_scale, quantity_scale)
-    cdef Levels levels
-    if count < 0:
-        raise_problem(c, NULL)
-    levels = new_levels(count, price_scale, quantity_scale)
-    if count:
-        memcpy(levels.data, SCRATCH, 16 * count)
-    return levels
-
-
-cdef int scan_level(Cursor *c, tuple values, int slot) except -1:
-    # [[price, quantity, anything further]], or [], which puts nothing.
-    cdef int byte
-    if expect(c, c'[', b"an array of levels expected") < 0:
-        raise_problem(c, NULL)
-    if next_char(c) != c']':
-        if expect(c, c'[', b"a level (an array) expected") < 0:
-            raise_problem(c, NULL)
-        fill(values, slot, scan_decimal(c))
-        if expect(c, c',', b"a quantity expected") < 0:
-            raise_problem(c, NULL)
-        fill(values, slot + 1, scan_decimal(c))
-        if end_level(c) < 0:
-            raise_problem(c, NULL)
-        byte = next_char(c)
-        if byte == c',':
-            raise_problem(c, b"one level expected")
-        if byte != c']':
-            raise_problem(c, b"] expected")
-    c.at += 1
-    return 0
-
-
-cdef inline object scan_decimal(Cursor *c):
-    cdef Span span
-    span.length = 0
-    if read_number(c, &span) < 0:
-        raise_problem(c, NULL)
-    return make_decimal(span.start, span.length)
-
-
-cdef object scan_value(Cursor *c, int kind, int byte):
-    cdef int64_t number = 0
-    cdef Span span
-    if kind == INT:
-        if read_int(c, &number) < 0:
-            raise_problem(c, NULL)
-        return number
-    if kind == DECIMAL:
-        return scan_decimal(c)
-    if kind == TEXT:
-        if byte != c'"':
-            raise_problem(c, b"a text expected")
-        if read_string(c, &span) < 0:
-            raise_problem(c, NULL)
-        return text_of(&span)
-    if byte == c't' and skip_word(c, b"true", 4) == 0:
-        return True
-    if byte == c'f' and skip_word(c, b"false", 5) == 0:
-        return False
-    raise_problem(c, b"true or false expected")
 
 
 @cython.final

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from tickwright.kernel.fixed import SCALE_MAX
 from tickwright.kernel.pure import Levels
+from tickwright.kernel.pure_values import LEVEL_PARTS
 
 
 __all__ = ["SHAPES_MAX", "Shapes", "read_levels"]
@@ -43,7 +44,6 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "quantity": (_NUMBER, Decimal),
     "text": (_TEXT, str),
 }
-_LEVEL_PARTS = ("price", "quantity")
 _TO_SPACE: Final = bytes.maketrans(b'[]",', b"    ")
 _CACHED_MAX: Final = 256  # there are hardly more combinations of digits and scales in use
 
@@ -132,7 +132,7 @@ class _Shape:
         if value is None:
             return "null"
         kind = self._kinds.get(keys) or _kind_of(value)
-        if kind in _LEVEL_PARTS:
+        if kind in LEVEL_PARTS:
             return self._level_pattern(value, keys)
         pattern = _KINDS[kind][0]
         if keys in self._kinds:
@@ -147,7 +147,7 @@ class _Shape:
             return r"\[\]"
         if [type(part) for part in levels[0]] != [str, str]:
             raise _Unusual
-        self._wanted += [(keys, part) for part in _LEVEL_PARTS]
+        self._wanted += [(keys, part) for part in LEVEL_PARTS]
         return rf'\[\["({_NUMBER})","({_NUMBER})"\]\]'
 
 

@@ -1,226 +1,31 @@
 """The kernel's scanners in plain Python: numbers out of one JSON frame, exact or not at all.
 
-The rules, which the compiled kernel shares: a frame is one JSON object in UTF-8. A key that is read
-occurs once; other keys are skipped, whatever they hold. Numbers may be quoted or bare, and have at
-most `NUMBER_LENGTH_MAX` characters and three digits of exponent, because nothing a venue sends needs
-more. (Digits written as JSON escapes are the one thing that this module reads and the compiled kernel
-refuses.) What `pure_fast` knows from an earlier frame it reads instead, to the same result.
+What `pure_fast` knows from an earlier frame it reads instead, to the same result.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
-from typing import Any, NoReturn, final
+from collections.abc import Iterable, Sequence
+from typing import Any, final
 
-from tickwright.errors import DecodeError, InvalidNumber, UsageError
+from tickwright.errors import DecodeError, InvalidNumber
 from tickwright.kernel.fixed import RAW_MAX, SCALE_MAX, check_scale, to_raw
 from tickwright.kernel.pure import Levels
 from tickwright.kernel.pure_fast import Shapes, read_levels
+from tickwright.kernel.pure_fields import (
+    Field,
+    Frame,
+    check_fields,
+    check_paths,
+    fields_of,
+    read_object,
+    value_at,
+)
+from tickwright.kernel.pure_values import read_decimal
 
 
-__all__ = [
-    "FIELDS_MAX",
-    "NUMBER_LENGTH_MAX",
-    "DepthScanner",
-    "FieldScanner",
-    "Frame",
-    "RowScanner",
-    "check_fields",
-    "check_paths",
-]
-
-Frame = bytes | bytearray | memoryview
-"""Anything with contiguous bytes."""
-
-NUMBER_LENGTH_MAX = 64
-"""Characters of one number; the longest that a venue sends have about 30."""
-
-FIELDS_MAX = 60
-"""Keys that one scanner may watch, the ones on the way to them included."""
-
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
-_INT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
-_ABSENT = object()
-
-
-class _Bare(str):
-    """The text of a number without quotes, so that ``5`` is not taken for the text ``"5"``."""
-
-    __slots__ = ()
-
-
-class _Repeating(dict[str, Any]):
-    """A JSON object in which some keys occur more than once."""
-
-    __slots__ = ("repeated",)
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__()
-        self.repeated: set[str] = set()
-        for key, value in pairs:
-            if key in self:
-                self.repeated.add(key)
-            self[key] = value
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    plain = dict(pairs)
-    return plain if len(plain) == len(pairs) else _Repeating(pairs)
-
-
-def _refuse_constant(text: str) -> NoReturn:
-    raise DecodeError(f"{text} is not JSON")
-
-
-_decode_json: Callable[[str], Any] = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_Bare, parse_int=_Bare, parse_constant=_refuse_constant
-).decode
-
-
-def _read_object(frame: Frame) -> dict[str, Any]:
-    try:
-        document = _decode_json(str(frame, "utf-8"))
-    except UnicodeDecodeError as error:
-        raise DecodeError("UTF-8 expected", error.start) from None
-    except json.JSONDecodeError as error:
-        raise DecodeError(error.msg, error.pos) from None
-    except RecursionError:
-        raise DecodeError("nested too deeply") from None
-    if not isinstance(document, dict):
-        raise DecodeError("an object expected", 0)
-    return document
-
-
-def _int(value: object, path: str) -> int:
-    if isinstance(value, str) and _INT.fullmatch(value):
-        number = int(value)
-        if abs(number) <= RAW_MAX:
-            return number
-    raise DecodeError(f"{path}: an integer of 64 bits expected, not {value!r:.80}")
-
-
-def _decimal(value: object, path: str) -> Decimal:
-    if isinstance(value, str) and len(value) <= NUMBER_LENGTH_MAX and _NUMBER.fullmatch(value):
-        return Decimal(value)
-    raise DecodeError(f"{path}: a number expected, not {value!r:.80}")
-
-
-def _bool(value: object, path: str) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise DecodeError(f"{path}: true or false expected, not {value!r:.80}")
-
-
-def _text(value: object, path: str) -> str:
-    if type(value) is str:
-        return value
-    raise DecodeError(f"{path}: a text expected, not {value!r:.80}")
-
-
-def _level(value: object, path: str) -> tuple[Decimal | None, Decimal | None]:
-    """Read the one level of an array; nothing, twice, where it is empty."""
-    if not isinstance(value, list):
-        raise DecodeError(f"{path}: an array of levels expected")
-    if not value:
-        return None, None
-    if len(value) > 1:
-        raise DecodeError(f"{path}: one level expected, not {len(value)}")
-    if not isinstance(value[0], list) or len(value[0]) < 2:
-        raise DecodeError(f"{path}: a level is an array of price and quantity")
-    price, quantity, *_ = value[0]
-    return _decimal(price, path), _decimal(quantity, path)
-
-
-_READERS: dict[str, Callable[[object, str], Any]] = {
-    "bool": _bool,
-    "decimal": _decimal,
-    "int": _int,
-    "price": lambda value, path: _level(value, path)[0],
-    "quantity": lambda value, path: _level(value, path)[1],
-    "text": _text,
-}
-_KINDS = ("bool", "decimal", "int", "level", "text")
-_LEVEL_PARTS = ("price", "quantity")
-"""The kinds that a level is read as: it is two values."""
-
-
-class _Field:
-    """One place in a frame, and how its value is read."""
-
-    __slots__ = ("is_optional", "keys", "kind", "path", "read")
-
-    def __init__(self, path: str, kind: str) -> None:
-        self.path = path
-        self.keys = tuple(path.split("."))
-        self.kind = kind
-        self.is_optional = kind.endswith("?")
-        self.read = _READERS[kind.removesuffix("?")]
-
-    def of(self, document: dict[str, Any]) -> Any:
-        """Return the value in ``document``."""
-        value = _at(document, self.keys)
-        if self.is_optional and (value is _ABSENT or value is None):
-            return None
-        if value is _ABSENT:
-            raise DecodeError(f"{self.path} is missing")
-        return self.read(value, self.path)
-
-
-def _at(document: Any, keys: tuple[str, ...]) -> Any:
-    for key in keys:
-        if type(document) is not dict:
-            if not isinstance(document, _Repeating):
-                return _ABSENT
-            if key in document.repeated:
-                raise DecodeError(f"{key!r} occurs more than once")
-        document = document.get(key, _ABSENT)
-    return document
-
-
-def check_fields(fields: Sequence[tuple[str, str]]) -> None:
-    """Check that ``fields`` can be watched together, as `FieldScanner` takes them.
-
-    Raises:
-        UsageError: If a kind is unknown, or for what `check_paths` says of the paths.
-    """
-    for path, kind in fields:
-        if kind.removesuffix("?") not in _KINDS:
-            raise UsageError(f"{path}: kind {kind!r} is none of {', '.join(_KINDS)}")
-    check_paths([path for path, _ in fields])
-
-
-def _fields_of(fields: Sequence[tuple[str, str]]) -> list[_Field]:
-    """Return what is read, a field a value."""
-    check_fields(fields)
-    found = []
-    for path, kind in fields:
-        mark = "?" if kind.endswith("?") else ""
-        kinds = _LEVEL_PARTS if kind.startswith("level") else (kind.removesuffix("?"),)
-        found += [_Field(path, each + mark) for each in kinds]
-    return found
-
-
-def check_paths(paths: Sequence[str]) -> None:
-    """Check that ``paths`` can be watched together.
-
-    Raises:
-        UsageError: If one is empty, named twice, or leads through another; or if there are too many.
-    """
-    watched: set[tuple[str, ...]] = set()
-    for path in paths:
-        keys = tuple(path.split("."))
-        if not all(keys):
-            raise UsageError(f"{path!r} is no path; write keys joined by dots, for example data.E")
-        watched.update(keys[: n + 1] for n in range(len(keys)))
-    if len(watched) > FIELDS_MAX:
-        raise UsageError(f"{len(watched)} keys to watch; a scanner takes {FIELDS_MAX}")
-    inner = {keys[:-1] for keys in watched}
-    for path in paths:
-        if paths.count(path) > 1 or tuple(path.split(".")) in inner:
-            raise UsageError(f"{path!r} is named twice, or leads to another path")
+__all__ = ["DepthScanner", "FieldScanner"]
 
 
 @final
@@ -244,7 +49,8 @@ class FieldScanner:
     __slots__ = ("_fields", "_shapes")
 
     def __init__(self, *, fields: Sequence[tuple[str, str]]) -> None:
-        self._fields = _fields_of(fields)
+        check_fields(fields)
+        self._fields = fields_of(fields)
         self._shapes = Shapes([(field.keys, field.kind) for field in self._fields])
 
     def scan(self, frame: Frame) -> tuple[Any, ...]:
@@ -258,50 +64,10 @@ class FieldScanner:
         known = self._shapes.read(frame)
         if known is not None:
             return tuple(known)
-        document = _read_object(frame)
+        document = read_object(frame)
         values = tuple([field.of(document) for field in self._fields])
         self._shapes.learn(frame, document)
         return values
-
-
-@final
-class RowScanner:
-    """Takes chosen values out of each object in an array of a JSON frame, in one pass.
-
-    Args:
-        rows: Key of the array, in the outermost object.
-        fields: As for `FieldScanner`, within one row.
-
-    Raises:
-        UsageError: If a kind is unknown, or the paths cannot be watched together.
-
-    Example:
-        >>> scanner = RowScanner(rows="data", fields=[("p", "decimal"), ("i", "text")])
-        >>> scanner.scan(b'{"data":[{"p":"61000.5","i":"a"},{"p":"61000","i":"b"}]}')
-        [(Decimal('61000.5'), 'a'), (Decimal('61000'), 'b')]
-    """
-
-    __slots__ = ("_fields", "_rows")
-
-    def __init__(self, *, rows: str, fields: Sequence[tuple[str, str]]) -> None:
-        self._fields = _fields_of(fields)
-        if not rows:
-            raise UsageError("the array of rows needs a name")
-        self._rows = rows
-
-    def scan(self, frame: Frame) -> list[tuple[Any, ...]]:
-        """Return the values of each row of ``frame`` in the order of ``fields``.
-
-        Raises:
-            DecodeError: If the frame is not JSON, has no such array, or a row is no object, lacks a value, or one is
-                not of its kind.
-        """
-        rows = _at(_read_object(frame), (self._rows,))
-        if rows is _ABSENT:
-            raise DecodeError(f"{self._rows} is missing")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise DecodeError("an array of objects expected")
-        return [tuple([field.of(row) for field in self._fields]) for row in rows]
 
 
 @final
@@ -337,9 +103,9 @@ class DepthScanner:
         optional_ints: Sequence[str] = (),
         texts: Sequence[str] = (),
     ) -> None:
-        self._fields = [_Field(path, "int") for path in ints]
-        self._fields += [_Field(path, "int?") for path in optional_ints]
-        self._fields += [_Field(path, "text") for path in texts]
+        self._fields = [Field(path, "int") for path in ints]
+        self._fields += [Field(path, "int?") for path in optional_ints]
+        self._fields += [Field(path, "text") for path in texts]
         self._bids = tuple(bids.split("."))
         self._asks = tuple(asks.split("."))
         check_paths([*ints, *optional_ints, *texts, bids, asks])
@@ -372,11 +138,11 @@ class DepthScanner:
                 return tuple(known)
         check_scale(price_scale, "price scale")
         check_scale(quantity_scale, "quantity scale")
-        document = _read_object(frame)
+        document = read_object(frame)
         values = (
             *[field.of(document) for field in self._fields],
-            _levels(_at(document, self._bids), price_scale, quantity_scale),
-            _levels(_at(document, self._asks), price_scale, quantity_scale),
+            _levels(value_at(document, self._bids), price_scale, quantity_scale),
+            _levels(value_at(document, self._asks), price_scale, quantity_scale),
         )
         if known is None:
             self._shapes.learn(frame, document)
@@ -433,6 +199,6 @@ def _rescaled(raws: Iterable[int], digits: int, scale: int) -> list[int]:
 
 def _fixed(text: str, scale: int) -> int:
     try:
-        return to_raw(_decimal(text, "level"), scale, "level")
+        return to_raw(read_decimal(text, "level"), scale, "level")
     except InvalidNumber as error:
         raise DecodeError(str(error)) from None

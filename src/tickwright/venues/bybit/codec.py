@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tickwright.core.invariants import check_positive, check_quote, check_snapshot
+from tickwright.core.invariants import check_quote, check_snapshot
 from tickwright.errors import DecodeError
 from tickwright.kernel import DepthScanner, FieldScanner, RowScanner
 from tickwright.model.instrument import Instrument
@@ -17,7 +17,17 @@ from tickwright.model.market import BookDelta, BookSnapshot, Level, LevelRun, Qu
 from tickwright.venues.typed import MS
 
 
-__all__ = ["SIDES", "best", "book", "book_reply", "change", "quote", "top", "trade_id_of", "trades"]
+__all__ = [
+    "SIDES",
+    "best",
+    "book",
+    "book_reply",
+    "change",
+    "quote",
+    "top",
+    "trade_id_of",
+    "trades",
+]
 
 SIDES = {"Buy": Side.BUY, "Sell": Side.SELL}
 
@@ -42,10 +52,17 @@ _scan_reply = DepthScanner(
 ).scan
 _scan_trades = RowScanner(
     rows="data",
-    fields=(("T", "int"), ("S", "text"), ("v", "decimal"), ("p", "decimal"), ("i", "text")),
+    make=Trade,
+    fields=(
+        None,  # the instrument
+        ("T", "ms"),
+        None,  # when it was received
+        ("p", "positive"),
+        ("v", "positive"),
+        ("S", {**SIDES, "": Side.UNKNOWN}),
+        ("i", "id"),
+    ),
 ).scan
-
-_UNKNOWN = Side.UNKNOWN  # members of an enum are looked up slowly; this one is read at every trade
 
 
 def book(frame: bytes, received_ts_ns: int, instrument: Instrument) -> BookDelta | BookSnapshot:
@@ -155,14 +172,7 @@ def trades(frame: bytes, received_ts_ns: int, instrument: Instrument) -> list[Tr
 
     The side is the taker's. Spot counts its trades: ``"i":"2290000000019296063"``.
     """
-    found = []
-    name = instrument.id
-    for time_ms, word, quantity, price, text in _scan_trades(frame):
-        check_positive(price, quantity)
-        side = SIDES.get(word, _UNKNOWN)
-        trade_id = int(text) if text.isdecimal() else text
-        found.append(Trade(name, time_ms * MS, received_ts_ns, price, quantity, side, trade_id))
-    return found
+    return _scan_trades(frame, instrument.id, received_ts_ns)
 
 
 def trade_id_of(text: str) -> int | str:
