@@ -234,9 +234,9 @@ def test_what_is_no_text_is_no_word(kernel: Kernel, value: str) -> None:
         in_row(kernel, {**WORDS, "": "other"}, value)
 
 
-def test_a_change_of_the_words_afterwards_changes_nothing(compiled: Kernel) -> None:
+def test_a_change_of_the_words_afterwards_changes_nothing(kernel: Kernel) -> None:
     words = {"a": 1}
-    scanner = compiled.RowScanner(rows="d", make=as_tuple, fields=[("x", words)])
+    scanner = kernel.RowScanner(rows="d", make=as_tuple, fields=[("x", words)])
     words.clear()
     assert scanner.scan(b'{"d":[{"x":"a"}]}') == [(1,)]
 

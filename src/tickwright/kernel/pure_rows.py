@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle
 from typing import Any, Generic, TypeVar, final
 
 from tickwright.errors import DecodeError, UsageError
@@ -83,9 +84,8 @@ class RowScanner(Generic[T]):
             raise DecodeError(f"{self._rows} is missing")
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise DecodeError("an array of objects expected")
-        return [self._row(row, given) for row in rows]
-
-    def _row(self, row: dict[str, Any], given: tuple[object, ...]) -> T:
-        left = iter(given)
-        values = [next(left) if field is None else field.of(row) for field in self._fields]
-        return self._make(*values)
+        make, fields, left = self._make, self._fields, cycle(given)
+        return [
+            make(*[next(left) if field is None else field.of(row) for field in fields])
+            for row in rows
+        ]

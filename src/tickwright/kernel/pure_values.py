@@ -35,6 +35,8 @@ NUMBER_LENGTH_MAX = 64
 """Characters of one number; the longest that a venue sends have about 30."""
 
 _NS_PER_MS = 1_000_000
+_ZERO = Decimal(0)
+_NO_WORD = object()
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,18})")
 
@@ -97,7 +99,7 @@ def read_id(text: str) -> int | str:
         >>> read_id("2290000000019296063"), read_id("007"), read_id("20f43950-d8dd")
         (2290000000019296063, '007', '20f43950-d8dd')
     """
-    if text.isascii() and text.isdecimal() and _INT.fullmatch(text):
+    if text.isdecimal() and text.isascii() and _INT.fullmatch(text):
         number = int(text)
         if number <= RAW_MAX:
             return number
@@ -105,27 +107,27 @@ def read_id(text: str) -> int | str:
 
 
 def _ms(value: object, path: str) -> int:
-    time_ms = _int(value, path)
-    if abs(time_ms) > RAW_MAX // _NS_PER_MS:
-        raise DecodeError(f"{path}: a time of 64 bits in ns expected, not {time_ms} ms")
-    return time_ms * _NS_PER_MS
+    time_ns = _int(value, path) * _NS_PER_MS
+    if abs(time_ns) > RAW_MAX:
+        raise DecodeError(f"{path}: a time of 64 bits in ns expected, not {time_ns} ns")
+    return time_ns
 
 
 def _positive(value: object, path: str) -> Decimal:
     number = read_decimal(value, path)
-    if number <= 0:
+    if number <= _ZERO:
         raise DecodeError(f"{path}: a positive number expected, not {value!r:.80}")
     return number
 
 
 def _word_of(words: Mapping[str, Any]) -> Read:
+    meanings, other = dict(words), words.get("", _NO_WORD)
+
     def read(value: object, path: str) -> Any:
-        text = _text(value, path)
-        if text in words:
-            return words[text]
-        if "" in words:
-            return words[""]
-        raise DecodeError(f"{path}: no word is {text!r:.80}")
+        found = meanings.get(_text(value, path), other)
+        if found is _NO_WORD:
+            raise DecodeError(f"{path}: no word is {value!r:.80}")
+        return found
 
     return read
 
