@@ -115,12 +115,13 @@ def _aims(report: Report) -> str:
 
 
 def _venues(report: Report) -> str:
-    costs = {(cost.kind, cost.product): cost.us for cost in report.venues}
+    costs = {(cost.kind, cost.product): cost for cost in report.venues}
     products = dict.fromkeys(cost.product for cost in report.venues)
-    rows = [["µs of CPU an event", *(f"`{product}`" for product in products)]]
+    rows = [["µs of CPU an event, of frames so long", *(f"`{product}`" for product in products)]]
     for kind in dict.fromkeys(cost.kind for cost in report.venues):
         found = [costs.get((kind, product)) for product in products]
-        rows.append([kind, *("" if us is None else f"{us:.1f}" for us in found)])
+        cells = ("" if cost is None else f"{cost.us:.2f} ({cost.frame_bytes} B)" for cost in found)
+        rows.append([kind, *cells])
     return _table(rows)
 
 

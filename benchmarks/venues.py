@@ -47,6 +47,8 @@ class VenueCost(msgspec.Struct):
     kind: str
     product: str
     us: float
+    frame_bytes: int
+    """On average, of a whole frame."""
 
 
 class _Nobody:
@@ -150,7 +152,8 @@ def measure_venues(frames: int = FRAMES, rounds: int = ROUNDS) -> list[VenueCost
             for n in range(1, frames // count + 1)
         ]
         best = min(_play(product, topic, played) for _ in range(rounds))
-        costs.append(VenueCost(kind, product, best / count))
+        frame_bytes = round(sum(map(len, played)) / len(played))
+        costs.append(VenueCost(kind, product, best / count, frame_bytes))
     return costs
 
 
@@ -186,8 +189,9 @@ def show_venues(console: Console, costs: list[VenueCost]) -> None:
     table.add_column("event")
     table.add_column("product")
     table.add_column("µs", justify="right")
+    table.add_column("bytes a frame", justify="right")
     for cost in costs:
-        table.add_row(cost.kind, cost.product, f"{cost.us:.2f}")
+        table.add_row(cost.kind, cost.product, f"{cost.us:.2f}", str(cost.frame_bytes))
     console.print(table)
 
 

@@ -19,7 +19,7 @@ REPORT = Report(
         Result("depth", "peer", 10, 60.0, [60.0], 16_667, "generated", {"version": "7"}),
     ],
     footprint=[Size("book", 31.4, "KiB", 64)],
-    venues=[VenueCost("trade", "a.spot", 1.25), VenueCost("quote", "b.spot", 2.0)],
+    venues=[VenueCost("trade", "a.spot", 1.25, 150), VenueCost("quote", "b.spot", 2.0, 99)],
     orders=OrderFigures([OrderCost(OURS, 240, 90, [90], 700, 900, 50, 80)], recovery_s=1.5),
 )
 PROFILES = {"depth": [Stage("whole path", 5.0), Stage("scan", 1.5)]}
@@ -57,8 +57,8 @@ def test_the_whole_stands_below_its_parts() -> None:
 
 def test_a_venue_without_a_figure_has_an_empty_cell() -> None:
     page = render(part("venues"), REPORT, {})
-    assert "| trade | 1.2 |  |" in page
-    assert "| quote |  | 2.0 |" in page
+    assert "| trade | 1.25 (150 B) |  |" in page
+    assert "| quote |  | 2.00 (99 B) |" in page
 
 
 def test_prose_and_tables_without_figures_stay() -> None:
