@@ -11,7 +11,7 @@ KERNEL := .venv/.kernel-stamp
 CLIENTS := .venv-clients/.environment-stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help setup clients test test-pure check format demo bench soak simulate fuzz fuzz-asan clean
+.PHONY: help setup clients test test-pure check format demo bench soak simulate sim fuzz fuzz-asan clean
 
 help: ## Show this list.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ soak: setup ## Run for MINUTES=1 against a venue that keeps failing, and count w
 
 simulate: setup ## Play SEEDS=1000 mixtures of faults; a fifth of them over sockets, too.
 	@SEEDS=$(or $(SEEDS),1000) $(IN_VENV) -m pytest -q tests/simulation/test_mixtures.py $(ARGS)
+
+sim: setup ## Play WORLDS=1000 worlds of orders drawn from seeds, or SEED=7 alone, with its story.
+	@$(IN_VENV) -m tests.simulation.orders $(if $(SEED),--seed $(SEED),--worlds $(or $(WORLDS),1000) --first $(or $(FIRST),0)) $(ARGS)
 
 fuzz: setup ## Feed a million mutated frames to the kernel.
 	@$(IN_VENV) -m tests.kernel.fuzz --count 1000000 $(ARGS)
