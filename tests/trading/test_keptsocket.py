@@ -319,6 +319,19 @@ async def test_only_a_socket_that_is_ready_can_be_doubted() -> None:
 
 
 @virtual_time
+async def test_g16_hundreds_of_losses_leave_nothing_behind() -> None:
+    async with kept() as world:
+        await world.socket.wait_ready()
+        tasks = len(asyncio.all_tasks())
+        for _ in range(300):
+            world.peers[-1].lose(1006)
+            await asyncio.sleep(70.0)
+        assert world.socket.state is PrivateState.READY
+        assert len(asyncio.all_tasks()) == tasks
+        assert len(world.socket._closing) <= 1
+
+
+@virtual_time
 async def test_g27_its_end_closes_every_socket() -> None:
     async with kept() as world:
         await world.socket.wait_ready()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
 from tests.trading.rig import BYBIT_LINEAR, BYBIT_SPOT, EVERYWHERE, SPOT, USDM, Rig, rig
 
 from tickwright.core.privatestate import PrivateState
+from tickwright.errors import TickwrightError
 from tickwright.model.market import Side
 from tickwright.model.notices import SessionDown, SessionUp
 from tickwright.model.orders import AmendOrder, OrderState, Trigger, TriggerKind
@@ -367,6 +369,30 @@ async def test_g20_a_refused_timestamp_makes_it_look_at_the_venue_s_clock(produc
         order = await at.submit()
         await at.until(lambda: at.gateway.order(order.client_order_id).state is OrderState.OPEN)
         assert placed(at) == 2
+
+
+@virtual_time
+async def test_g33_a_failing_host_of_rest_holds_no_order_up_that_goes_over_the_socket() -> None:
+    async with rig(SPOT) as at:
+        await at.warm()
+        await at.submit()
+        at.sandbox.faults.rest_status = 503
+        at.sandbox.faults.rest_only = {"/api/*"}
+        while at.rest.status().breaker == "closed":
+            with suppress(TickwrightError):
+                await at.desk.balances()
+        assert (await at.submit(price=D(59000))).state is OrderState.OPEN
+
+
+@virtual_time
+async def test_g33_answers_that_stay_away_on_the_socket_do_not_close_rest() -> None:
+    async with rig(SPOT) as at:
+        await at.warm(OrderSocketPolicy(answer_s=1.0))
+        at.sandbox.faults.no_ack = True
+        for number in range(10):
+            await at.submit(price=D(59000 - number))
+        assert at.rest.status().breaker == "closed"
+        await at.until(lambda: all(each.state.is_open for each in at.gateway.board.orders()))
 
 
 # ---------------------------------------------------------------------- the socket's life
