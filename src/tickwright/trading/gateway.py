@@ -67,7 +67,6 @@ class Gateway:
             spawn=spawn,
         )
         self._leaving = leaving
-
         self._clearing = Clearing(desks, self._inquiries, self._changes, recorder, clock)
 
     def order(self, client_order_id: str) -> Order:

@@ -116,18 +116,19 @@ class Placing:
             UsageError: A name was used before; nothing is claimed then.
         """
         names = [command.client_order_id for command, _ in wanted]
+        seen: set[str] = set()
         for name in names:
-            if name in self._recorder.board or name in self._claimed or names.count(name) > 1:
+            if name in self._recorder.board or name in self._claimed or name in seen:
                 raise UsageError(f"an order goes by {name!r} already; names are used once")
+            seen.add(name)
         denials: dict[str, Denial] = {}
+        ahead = self._ahead()
         for command, product in wanted:
-            denial = self._check(
-                command,
-                self._inquiries.desk(product).instrument(command),
-                besides=[each for each in self._claimed.values() if each is not None],
-                in_place_of=in_place_of,
-            )
-            if denial is not None:
+            instrument = self._inquiries.desk(product).instrument(command)
+            denial = self._check(command, instrument, besides=ahead, in_place_of=in_place_of)
+            if denial is None:
+                ahead.append(command)
+            else:
                 denials[command.client_order_id] = denial
             self._claimed[command.client_order_id] = command if denial is None else None
         if denials and all_or_none:
@@ -150,10 +151,14 @@ class Placing:
         denial = self._check(
             command,
             self._inquiries.desk_of(old.client_order_id).instrument(old),
-            besides=[each for each in self._claimed.values() if each is not None],
+            besides=self._ahead(),
             in_place_of=old,
         )
         return None if denial is None else CommandDenied(denial.code, denial.text)
+
+    def _ahead(self) -> list[SubmitOrder]:
+        """Return the orders that are on their way into the journal, and are to leave."""
+        return [each for each in self._claimed.values() if each is not None]
 
     # ------------------------------------------------------------------ placing
 
