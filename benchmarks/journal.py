@@ -10,22 +10,26 @@ import argparse
 import gc
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from tickwright.io.clock import SystemClock
 from tickwright.io.loop import run
 from tickwright.io.store import MemoryStore, Store, open_store
 from tickwright.io.store_sqlite import SqliteStore
 from tickwright.model.market import Side
 from tickwright.model.orders import Fill, OrderReport, ReportedState, SubmitOrder
 from tickwright.trading.board import OrderBoard
+from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Entry, Journal, Reported, Sent, Submitted
+from tickwright.trading.recorder import Recorder
 
 
 __all__ = ["main"]
@@ -122,15 +126,22 @@ async def fill(journal: Journal) -> None:
 
 
 async def time_recovery(opening: Opening) -> tuple[float, float]:
-    """Return seconds, and seconds of CPU, until every order is known."""
+    """Return seconds, and seconds of CPU, until a gateway that starts knows every order."""
     gc.collect()
     began_s, cpu_s = time.perf_counter(), time.process_time()
-    journal, board = Journal(await opening()), OrderBoard()
-    async for entry in journal.entries():
-        board.apply(entry)
+    journal = Journal(await opening())
+    recorder = Recorder(journal, OrderBoard(), lambda event: None, _never)
+    gateway = Gateway(
+        {}, recorder, check=lambda *order, **more: None, clock=SystemClock(), spawn=_never
+    )
+    await gateway.recover(journal.entries())
     found = time.perf_counter() - began_s, time.process_time() - cpu_s
     await journal.close()
     return found
+
+
+def _never(name: str, coroutine: Coroutine[Any, Any, None], /) -> None:
+    raise AssertionError(f"{name}: nothing is left to be found out")
 
 
 async def measure(store: str, opening: Opening) -> Cost:
