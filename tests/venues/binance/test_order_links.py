@@ -7,6 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.venues.binance.test_auth import (
@@ -195,6 +202,18 @@ def test_g21_the_venue_accepts_what_we_sign(
     params = said(SPOT_ORDERS, call, signer)["params"]
     signature = params.pop("signature")
     assert is_signed_by(key, sorted_payload(params), signature)
+
+
+def test_g21_the_venue_accepts_what_an_rsa_key_signs() -> None:
+    key = generate_rsa(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    signer = Signer(Credentials("my-api-key", private.decode()))
+    call = a_call("DELETE", "/api/v3/order", symbol="测试USDT", orderId="28")
+    params = said(SPOT_ORDERS, call, signer)["params"]
+    signature = params.pop("signature")
+    known = ApiKey(key="my-api-key", account="me", public_key=public.decode())
+    assert is_signed_by(known, sorted_payload(params), signature)
 
 
 # ---------------------------------------------------------------------- answers
