@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from tickwright.io.dial import Dialler, connect_failed, verified_tls
+from tickwright.io.dial import Dialler, connect_failed, hang_up, verified_tls
 
 
 async def test_the_address_that_answers_is_taken() -> None:
@@ -29,6 +29,30 @@ async def test_g27_abandoning_ends_the_socket_through_its_transport() -> None:
         writer.close()
         await writer.wait_closed()
         assert opened.fileno() < 0
+
+
+class Lingering:
+    """A socket whose transport needs some turns of the loop to close it."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def fileno(self) -> int:
+        self.looks += 1
+        return 3 if self.looks < 6 else -1
+
+    def shutdown(self, how: int) -> None: ...
+
+
+async def test_g27_hanging_up_is_carried_through_however_often_one_is_cancelled() -> None:
+    lingering = Lingering()
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(hang_up(lingering))  # type: ignore[arg-type]  # all that is asked of a socket
+        while not task.done():
+            await asyncio.sleep(0)
+            task.cancel()
+    assert task.cancelled()
+    assert lingering.fileno() < 0
 
 
 async def test_abandoning_what_was_never_opened_is_fine() -> None:

@@ -11,7 +11,8 @@ import pytest
 from tests.io.websocket_rig import MemoryRig, RealRig, Recorder, Rig
 
 from tickwright.errors import ConnectionLost
-from tickwright.io.websocket import WebSocketOptions
+from tickwright.io.websocket import WebSocketOptions, wait_all_closed
+from tickwright.testing.virtual_time import virtual_time
 
 
 @pytest.fixture(params=[RealRig, MemoryRig], ids=["sockets", "memory"])
@@ -226,3 +227,50 @@ def test_g30_options_show_no_password_and_no_key() -> None:
     assert "planted" not in repr(options)
     assert "proxy:3128" in repr(options)
     assert "User-Agent" in repr(options)
+
+
+class Closing:
+    """What says goodbye for a while."""
+
+    def __init__(self, lasts_s: float) -> None:
+        self._ends_s = asyncio.get_running_loop().time() + lasts_s
+
+    @property
+    def is_closed(self) -> bool:
+        return asyncio.get_running_loop().time() >= self._ends_s
+
+    async def wait_closed(self) -> None:
+        await asyncio.sleep(self._ends_s - asyncio.get_running_loop().time())
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+@virtual_time
+async def test_g27_a_goodbye_is_waited_for_however_often_one_is_cancelled(times: int) -> None:
+    closing = [Closing(0.5), Closing(1.0)]
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(wait_all_closed(closing, 1.5))
+        for _ in range(times):
+            await asyncio.sleep(0.1)
+            task.cancel()
+        await asyncio.sleep(0.39)
+        assert not task.done()
+        await asyncio.wait({task})
+    assert task.cancelled()
+    assert all(each.is_closed for each in closing)
+
+
+@virtual_time
+async def test_g27_a_goodbye_that_never_ends_is_waited_for_in_bounded_time() -> None:
+    started_s = asyncio.get_running_loop().time()
+    await wait_all_closed([Closing(0.1), Closing(1e9), Closing(1e9)], 1.5)
+    assert asyncio.get_running_loop().time() - started_s == pytest.approx(1.5)
+
+
+@virtual_time
+async def test_what_a_handler_raised_is_raised() -> None:
+    class Failed:
+        async def wait_closed(self) -> None:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await wait_all_closed([Failed()], 1.5)

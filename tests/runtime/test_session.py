@@ -514,6 +514,36 @@ class TestEnding:
             started_s = loop.time()
         assert loop.time() - started_s <= 2.1
 
+    @virtual_time
+    async def test_g27_cancelled_again_and_again_it_leaves_no_socket_in_its_goodbye(self) -> None:
+        rig = Rig()
+        loop = asyncio.get_running_loop()
+        async with asyncio.TaskGroup() as group:
+            task = group.create_task(rig.runner.run())
+            await asyncio.sleep(0.1)
+            rig.peer.black_hole()
+            started_s = loop.time()
+            for _ in range(3):
+                task.cancel()
+                await asyncio.sleep(0.1)
+            await asyncio.wait({task})
+        assert task.cancelled()
+        assert loop.time() - started_s == pytest.approx(WebSocketOptions().close_timeout_s)
+        assert rig.peer.is_closed
+
+    @virtual_time
+    async def test_g27_a_socket_that_was_replaced_is_waited_for_as_well(self) -> None:
+        rig = Rig()
+        loop = asyncio.get_running_loop()
+        async with rig.running():
+            replaced = rig.peer
+            replaced.black_hole()
+            rig.runner.replace("for the test")
+            await asyncio.sleep(0)
+            started_s = loop.time()
+        assert loop.time() - started_s == pytest.approx(WebSocketOptions().close_timeout_s)
+        assert replaced.is_closed
+
     @pytest.mark.parametrize("turns", range(12))
     def test_g27_at_any_point_of_connecting_it_can_be_cancelled(self, turns: int) -> None:
         async def play() -> None:

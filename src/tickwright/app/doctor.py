@@ -17,7 +17,7 @@ from tickwright.app.registry import products_of
 from tickwright.errors import ConfigError, CredentialsRefused, TickwrightError
 from tickwright.io.clock import Clock
 from tickwright.io.loop import loop_factory
-from tickwright.io.websocket import WebSocketOptions
+from tickwright.io.websocket import WebSocketOptions, wait_all_closed
 from tickwright.kernel import IS_COMPILED
 from tickwright.marketdata.feed import Feed
 from tickwright.model.account import KeyPermissions
@@ -207,7 +207,7 @@ async def _connect_ms(
     connection = await PicowsTransport().connect(product.ws.url(origin, ""), _Deaf(), options)
     took_ms = (clock.monotonic_s() - started_s) * 1e3
     connection.close()
-    await connection.wait_closed()
+    await wait_all_closed([connection], PATIENCE_S)
     return took_ms
 
 

@@ -55,10 +55,16 @@ async def hang_up(sock: socket.socket) -> None:
     # Not close(): the transport has the descriptor registered, and must be the one that closes it.
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
+    interruption: asyncio.CancelledError | None = None
     for _ in range(_TURNS_TO_CLOSE):
         if sock.fileno() < 0:
-            return
-        await asyncio.sleep(0)
+            break
+        try:
+            await asyncio.sleep(0)
+        except asyncio.CancelledError as error:  # again: these few turns are all it takes
+            interruption = error
+    if interruption is not None:
+        raise interruption
 
 
 @functools.cache

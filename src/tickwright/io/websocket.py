@@ -7,7 +7,9 @@ its handler within the read that brought it.
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from collections.abc import Iterable
 from typing import Protocol
 
 import msgspec
@@ -18,10 +20,12 @@ from tickwright.io.redact import safe_headers, safe_url
 __all__ = [
     "CLOSED_ABNORMALLY",
     "CLOSED_WITHOUT_CODE",
+    "Ending",
     "WebSocketConnection",
     "WebSocketHandler",
     "WebSocketOptions",
     "WebSocketTransport",
+    "wait_all_closed",
 ]
 
 CLOSED_WITHOUT_CODE = 1005
@@ -122,3 +126,37 @@ class WebSocketTransport(Protocol):
             HandshakeRefused: The host answered with an HTTP status (429, 418, 403, …) instead.
             ConnectFailed: The name does not resolve, nobody listens, or TLS failed.
         """
+
+
+class Ending(Protocol):
+    """What was told to close: a connection, or what wraps one."""
+
+    async def wait_closed(self) -> None:
+        """Wait for the end; raise what a handler raised, if that was it."""
+
+
+async def wait_all_closed(connections: Iterable[Ending], timeout_s: float) -> None:
+    """Wait until connections that were told to close have closed, ``timeout_s`` at most.
+
+    Whoever is cancelled meanwhile, even again and again, waits all the same, and is cancelled after it: a socket that is left in
+    the middle of its goodbye is closed by nobody once the event loop ends (G27).
+
+    Raises:
+        Exception: What a handler raised, if that ended a connection.
+    """
+    interruption: asyncio.CancelledError | None = None
+    deadline_s = asyncio.get_running_loop().time() + timeout_s
+    for connection in connections:
+        is_over = False
+        while not is_over:
+            try:
+                async with asyncio.timeout_at(deadline_s):
+                    await connection.wait_closed()
+            except TimeoutError:
+                is_over = True
+            except asyncio.CancelledError as error:
+                interruption = error
+            else:
+                is_over = True
+    if interruption is not None:
+        raise interruption

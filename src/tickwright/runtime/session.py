@@ -27,7 +27,7 @@ from tickwright.core.streamstate import StreamState
 from tickwright.core.subscriptions import Ledger, Refused
 from tickwright.errors import ConnectivityError, DecodeError, HandshakeRefused
 from tickwright.io.clock import Clock
-from tickwright.io.websocket import WebSocketConnection, WebSocketOptions, WebSocketTransport
+from tickwright.io.websocket import WebSocketOptions, WebSocketTransport, wait_all_closed
 from tickwright.model.notices import DecodeFailure
 from tickwright.runtime.gates import ConnectGate
 from tickwright.runtime.line import Line, NumberedLine
@@ -105,7 +105,7 @@ class SessionRunner:
         self._listener = listener
         self._number_of = number_of
         self._line: Line | None = None
-        self._closing: list[WebSocketConnection] = []
+        self._closing: list[Line] = []
         self._must_connect = False
         self._changed = asyncio.Event()
         self._crash: BaseException | None = None
@@ -303,12 +303,7 @@ class SessionRunner:
     async def _hang_up(self, reason: str, *, is_final: bool) -> None:
         self._apply(self.machine.stop(self._clock.monotonic_s(), reason, is_final=is_final))
         self._close(NORMAL_CLOSE, "bye")
-        try:
-            async with asyncio.timeout(CUT_S):
-                for connection in self._closing:
-                    await connection.wait_closed()
-        except TimeoutError:
-            pass
+        await wait_all_closed([line.connection for line in self._closing if line.connection], CUT_S)
 
     def _apply(self, effects: Sequence[Effect]) -> None:
         for effect in effects:
@@ -344,7 +339,7 @@ class SessionRunner:
         if line is not None and line.connection is not None:
             line.retire()
             line.connection.close(code, reason)
-            self._closing = [old for old in self._closing if old.is_open] + [line.connection]
+            self._closing = [old for old in self._closing if old.closed is None] + [line]
 
     def _tell(self, effect: Effect) -> None:
         match effect:

@@ -41,7 +41,7 @@ from tickwright.errors import (
 )
 from tickwright.io.clock import Clock
 from tickwright.io.rest import RestClient
-from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
+from tickwright.io.websocket import WebSocketOptions, WebSocketTransport, wait_all_closed
 from tickwright.model.notices import Notice, SessionDown, SessionUp
 from tickwright.trading.keptline import KeptLine
 from tickwright.venues.base import Endpoints
@@ -54,6 +54,9 @@ __all__ = ["EXPECTED", "KeptPolicy", "KeptSocket", "SocketParts"]
 log = logging.getLogger(__name__)
 
 L = TypeVar("L", bound=KeptLine)
+
+_CUT_S = 1.5
+"""How long closing sockets are waited for: they are cut off after a second."""
 
 EXPECTED = (ConnectivityError, VenueError, CircuitOpen, DecodeError)
 """What the world does: waited for, and tried again."""
@@ -168,8 +171,7 @@ class KeptSocket(Generic[L]):
             self._step(PrivateEvent.CLOSE)
             for line in self._closing:
                 line.close()
-            for line in self._closing:
-                await line.wait_closed()
+            await wait_all_closed(self._closing, _CUT_S)
 
     def ready(self) -> None:
         """Note that all is as it should be."""
