@@ -55,6 +55,8 @@ def test_g01_only_an_answer_that_proves_it_is_a_refusal(
             RejectCode.FUNDS,
         ),
         (-2019, "Margin is insufficient.", RejectCode.FUNDS),
+        (-2038, "Unknown order sent.", RejectCode.ORDER_GONE),
+        (-5040, "The goodTillDate timestamp must be greater …", RejectCode.FILTER),
         (-2022, "ReduceOnly Order is rejected.", RejectCode.REDUCE_ONLY),
         (-2021, "Order would immediately trigger.", RejectCode.TRIGGER),
         (-1013, "Filter failure: LOT_SIZE", RejectCode.FILTER),

@@ -66,6 +66,7 @@ _TEXTS = {
     "Stop price would trigger immediately.": RejectCode.TRIGGER,
     "ReduceOnly Order is rejected.": RejectCode.REDUCE_ONLY,
     "Market is closed.": RejectCode.CLOSED,
+    "Unknown order sent.": RejectCode.ORDER_GONE,
     "The requested action would change no state; rejecting": RejectCode.NO_CHANGE,
     "Filter failure: PERCENT_PRICE_BY_SIDE": RejectCode.PRICE_BAND,
     "Filter failure: PERCENT_PRICE": RejectCode.PRICE_BAND,
