@@ -14,10 +14,10 @@ from tickwright.errors import IllegalTransition, UsageError
 
 # state → what follows on each event, written down a second time, in words of their own; "-" cannot be.
 GRID = """
-            SUCCEEDED      FAILED            LIMIT_REACHED   ABANDONED         COOLED_DOWN
-CLOSED      CLOSED/FORGET  CLOSED/COUNT      OPEN/COOL_DOWN  CLOSED            -
-OPEN        OPEN           OPEN              -               OPEN              HALF_OPEN/PROBE
-HALF_OPEN   CLOSED/FORGET  OPEN/COOL_DOWN    -               OPEN/PROBE_NEXT   HALF_OPEN/PROBE
+            SUCCEEDED      PROVEN         FAILED            LIMIT_REACHED   ABANDONED         COOLED_DOWN
+CLOSED      CLOSED/FORGET  -              CLOSED/COUNT      OPEN/COOL_DOWN  CLOSED            -
+OPEN        OPEN           CLOSED/FORGET  OPEN              -               OPEN              HALF_OPEN/PROBE
+HALF_OPEN   CLOSED/FORGET  -              OPEN/COOL_DOWN    -               OPEN/PROBE_NEXT   HALF_OPEN/PROBE
 """
 
 
@@ -46,6 +46,14 @@ def opened(at_s: float = 0.0) -> Breaker:
         breaker.failed(at_s)
     assert breaker.state is BreakerState.OPEN
     return breaker
+
+
+def test_an_answer_to_what_left_while_it_was_open_closes_it_and_a_late_one_does_not() -> None:
+    breaker = opened(10.0)
+    breaker.succeeded(12.0, 9.5)
+    assert breaker.wait_s(12.0) == 58
+    breaker.succeeded(13.0, 11.0)
+    assert (breaker.wait_s(13.0), breaker.state) == (0, BreakerState.CLOSED)
 
 
 def test_four_failures_are_borne_and_the_fifth_opens_it_for_a_minute() -> None:

@@ -115,9 +115,10 @@ async def test_g12_a_ban_that_outlasts_the_deadline_is_told_at_once_and_says_unt
 async def test_a_probe_that_gives_up_waiting_leaves_the_probing_to_the_next() -> None:
     breaker = Breaker(failures_max=1, cooldown_s=5)
     host = gate(breaker)
+    late = answer(429)  # to a request that left before
     host.failed()
     await asyncio.sleep(5)
-    host.answered(answer(429), 60.0, is_refusal=False)  # of a request that left before
+    host.answered(late, 60.0, is_refusal=False)
     with pytest.raises(RateLimited):
         await stay(host, Priority.QUERY, VirtualClock().monotonic_s() + 1)
     assert breaker.wait_s(VirtualClock().monotonic_s()) == 0
@@ -133,6 +134,22 @@ async def test_a_circuit_that_opens_during_the_wait_holds_the_waiting_back() -> 
         await asyncio.sleep(1)
         host.failed()
     assert isinstance(waiting.result(), CircuitOpen)
+
+
+@virtual_time
+async def test_a_cancel_goes_past_an_open_breaker_and_its_answer_closes_it() -> None:
+    breaker = Breaker(failures_max=1)
+    host = gate(breaker)
+    host.failed()
+    await asyncio.sleep(1)
+    for priority in set(Priority) - {Priority.CANCEL}:
+        assert isinstance(await _caught(stay(host, priority)), CircuitOpen)
+    async with host.passage(FREE, Priority.CANCEL, "DELETE /x", None):
+        host.answered(answer(503), None, is_refusal=False)
+    assert breaker.state is BreakerState.OPEN
+    async with host.passage(FREE, Priority.CANCEL, "DELETE /x", None):
+        host.answered(answer(200), None, is_refusal=False)
+    await stay(host, Priority.QUERY)
 
 
 @virtual_time

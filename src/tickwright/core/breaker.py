@@ -6,7 +6,8 @@ Theory of operation
 CLOSED is the good state: everything goes through, and failures in a row are counted. At the limit
 the breaker is OPEN: nothing goes through until the cool-down is over. The first caller after that
 is the probe (HALF_OPEN); all others wait for what becomes of it: it succeeds → CLOSED, it fails →
-OPEN for another cool-down.
+OPEN for another cool-down. Who must not wait (`tickwright.io.gate`: cancels) goes past an open breaker; an answer to
+that proves that the host works again → CLOSED.
 
 Two things that are easy to forget stand in the table as well. Answers to requests that left
 *before* it opened arrive while it is OPEN: they change nothing, for the cool-down alone decides.
@@ -38,6 +39,7 @@ class BreakerEvent(Enum):
     """What happened to a request, or to the cool-down."""
 
     SUCCEEDED = "succeeded"
+    PROVEN = "succeeded, and left while it was open"
     FAILED = "failed"
     LIMIT_REACHED = "one failure too many"
     ABANDONED = "given up by its caller, outcome unknown"
@@ -65,6 +67,7 @@ TABLE: Table[BreakerState, BreakerEvent, BreakerAction | None] = Table(
         (_S.CLOSED, _E.LIMIT_REACHED): (_S.OPEN, _A.COOL_DOWN),
         (_S.CLOSED, _E.ABANDONED): (_S.CLOSED, None),
         (_S.OPEN, _E.SUCCEEDED): (_S.OPEN, None),
+        (_S.OPEN, _E.PROVEN): (_S.CLOSED, _A.FORGET),
         (_S.OPEN, _E.FAILED): (_S.OPEN, None),
         (_S.OPEN, _E.ABANDONED): (_S.OPEN, None),
         (_S.OPEN, _E.COOLED_DOWN): (_S.HALF_OPEN, _A.PROBE),
@@ -98,7 +101,7 @@ class Breaker:
         (0.0, 'half-open')
     """
 
-    __slots__ = ("_cooldown_s", "_failures", "_failures_max", "_retry_at_s", "_state")
+    __slots__ = ("_cooldown_s", "_failures", "_failures_max", "_opened_s", "_retry_at_s", "_state")
 
     def __init__(self, failures_max: int = 5, cooldown_s: float = 60.0) -> None:
         if failures_max < 1 or not cooldown_s > 0:
@@ -108,6 +111,7 @@ class Breaker:
         self._failures_max = failures_max
         self._cooldown_s = cooldown_s
         self._failures = 0
+        self._opened_s = 0.0
         self._retry_at_s = 0.0
         self._state = TABLE.initial
 
@@ -135,9 +139,17 @@ class Breaker:
         self._step(BreakerEvent.COOLED_DOWN, now_s)
         return 0.0
 
-    def succeeded(self, now_s: float) -> None:
-        """Note an answer, whatever it says: a host that refuses is a host that works."""
-        self._step(BreakerEvent.SUCCEEDED, now_s)
+    def succeeded(self, now_s: float, sent_s: float | None = None) -> None:
+        """Note an answer, whatever it says: a host that refuses is a host that works.
+
+        Args:
+            now_s: Monotonic.
+            sent_s: When the request left; ``None`` for before anything that is known.
+        """
+        is_proof = (
+            self._state is BreakerState.OPEN and sent_s is not None and sent_s > self._opened_s
+        )
+        self._step(BreakerEvent.PROVEN if is_proof else BreakerEvent.SUCCEEDED, now_s)
 
     def failed(self, now_s: float) -> None:
         """Note that no answer came, or one that says the host is broken (5xx)."""
@@ -157,6 +169,7 @@ class Breaker:
                 self._failures += 1
             case BreakerAction.COOL_DOWN | BreakerAction.PROBE:
                 self._failures = 0
+                self._opened_s = now_s
                 self._retry_at_s = now_s + self._cooldown_s
             case BreakerAction.PROBE_NEXT:
                 self._retry_at_s = now_s

@@ -6,7 +6,8 @@ connection after its grant would still leave when the venue has meanwhile banned
 *breaker* turns callers away while the host fails. The *limiter* queues them by priority, and holds
 all of them back while the host wants silence.
 
-Orders and cancels have no lane: they are few, and nothing but the limits may hold them up.
+Orders and cancels have no lane: they are few, and nothing but the limits may hold them up. Cancels go past the breaker as well:
+a host that fails most of the time may take the one that matters.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ class HostGate:
         if response.status >= SERVER_ERROR:
             self.breaker.failed(now_s)
         else:
-            self.breaker.succeeded(now_s)
+            self.breaker.succeeded(now_s, response.sent_mono_ns / 1e9)
         self.counted(response, retry_after_s, is_refusal=is_refusal)
 
     def counted(
@@ -167,8 +168,10 @@ class HostGate:
         """Return the limiter at a glance."""
         return self._limiter.usage(*self._now())
 
-    def _require_closed_circuit(self) -> bool:
+    def _require_closed_circuit(self, priority: Priority) -> bool:
         """Return whether this caller is the probe of a host that failed."""
+        if priority is Priority.CANCEL:
+            return False
         wait_s = self.breaker.wait_s(self._clock.monotonic_s())
         if wait_s > 0:
             raise CircuitOpen(self.host, wait_s)
@@ -177,7 +180,7 @@ class HostGate:
     async def _wait_to_leave(
         self, costs: Mapping[str, int], priority: Priority, where: str, give_up_s: float | None
     ) -> None:
-        is_probe = self._require_closed_circuit()
+        is_probe = self._require_closed_circuit(priority)
         if self._limiter.take(costs, priority, *self._now()):
             return  # as nearly always: a place in the queue and a turn of the loop would be the dearest part of a request
         try:
@@ -188,7 +191,7 @@ class HostGate:
                 self.breaker.abandoned(self._clock.monotonic_s())
             raise
         if not is_probe:
-            self._require_closed_circuit()
+            self._require_closed_circuit(priority)
 
     async def _wait_for_limits(self, costs: Mapping[str, int], priority: Priority) -> None:
         while True:
