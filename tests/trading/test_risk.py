@@ -11,11 +11,11 @@ from tests.core.test_ordercheck import BTC
 from tickwright.core.ordercheck import RiskLimits
 from tickwright.model.account import Position
 from tickwright.model.market import Side
-from tickwright.model.orders import SubmitOrder
+from tickwright.model.orders import OrderReport, ReportedState, SubmitOrder
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
 from tickwright.trading.accounts import Accounts
 from tickwright.trading.board import OrderBoard
-from tickwright.trading.journal import Denied, Submitted
+from tickwright.trading.journal import Denied, Reported, Submitted
 from tickwright.trading.risk import RiskDesk
 from tickwright.venues.trading import AccountNews
 
@@ -116,3 +116,24 @@ async def test_g36_an_order_that_ends_makes_room_for_the_one_in_its_place() -> N
     held.board.apply(Denied(at_ns=2, client_order_id="old", code="MINE", text="ended"))
     ended = held.board.order("old")
     assert held.desk(command("new", "2"), BTC, in_place_of=ended) is None
+
+
+@virtual_time
+async def test_g36_what_was_filled_counts_until_its_position_is_told() -> None:
+    held = Held(max_position=D(3))
+    assert held.code(command("a")) is None
+    held.board.apply(Submitted(at_ns=1, product="binance.spot", command=command("a", "2")))
+    report = OrderReport(
+        client_order_id="a",
+        instrument=BTC.id,
+        state=ReportedState.FILLED,
+        received_ts_ns=1,
+        filled_quantity=D(2),
+    )
+    held.board.apply(Reported(at_ns=1, product="binance.spot", report=report))
+    assert held.board.traded(BTC.id) == 2
+    assert held.code(command("b", "2")) == "MAX_POSITION"
+    position = Position(instrument=BTC.id, quantity=D(2))
+    held.accounts.apply("binance.spot", AccountNews(positions=(position,)), 1)
+    assert held.code(command("c")) is None
+    assert held.code(command("d", "2")) == "MAX_POSITION"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tickwright.core.order import OrderLife
 from tickwright.model.market import Side
+from tickwright.model.numbers import total
 from tickwright.model.orders import (
     Order,
     OrderEvent,
@@ -53,6 +54,8 @@ class OrderBoard:
         self._unfinished: dict[str, None] = {}
         self._by_venue_id: dict[tuple[str, str], str] = {}
         self._pending = PendingOrders()
+        self._filled: dict[str, Decimal] = {}
+        self._traded: dict[str, Decimal] = {}
 
     # ------------------------------------------------------------------ the fold
 
@@ -144,6 +147,16 @@ class OrderBoard:
         else:
             self._unfinished[order.client_order_id] = None
         self._pending.note(order)
+        if order.filled_quantity:
+            self._count_filled(order)
+
+    def _count_filled(self, order: Order) -> None:
+        name, instrument = order.client_order_id, order.command.instrument
+        more = total(order.filled_quantity, -self._filled.get(name, Decimal(0)))
+        if more:
+            self._filled[name] = order.filled_quantity
+            signed = more if order.command.side is Side.BUY else -more
+            self._traded[instrument] = total(self._traded.get(instrument, Decimal(0)), signed)
 
     # ------------------------------------------------------------------ questions
 
@@ -176,6 +189,10 @@ class OrderBoard:
         return [
             order for order in found if instrument is None or order.command.instrument == instrument
         ]
+
+    def traded(self, instrument: str) -> Decimal:
+        """Return all that was bought of an instrument, less all that was sold, by the orders that are known."""
+        return self._traded.get(instrument, Decimal(0))
 
     def pending(self, instrument: str) -> tuple[int, Decimal, Decimal]:
         """Return how many orders of an instrument may still trade, and what buys and sells among them have left."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from tickwright.core.ordercheck import KILLED, Denial, OrderFacts, RiskLimits, check_order
 from tickwright.core.pacing import SlidingWindow
+from tickwright.core.positionbounds import PositionBounds
 from tickwright.errors import CommandDenied
 from tickwright.io.clock import Clock
 from tickwright.model.instrument import Instrument
@@ -48,6 +49,7 @@ class RiskDesk:
         self._accounts = accounts
         self._best_prices = best_prices
         self._clock = clock
+        self._bounds = PositionBounds()
         self._windows: dict[str, SlidingWindow] = {}
 
     def __call__(
@@ -76,7 +78,7 @@ class RiskDesk:
             best_bid=best_bid,
             best_ask=best_ask,
             open_orders=count,
-            position=self._position(instrument.id),
+            position=self._position(command, now_s),
             open_buys=left[Side.BUY],
             open_sells=left[Side.SELL],
             wait_s=0.0 if window is None else window.delay_s(now_s),
@@ -95,10 +97,14 @@ class RiskDesk:
         if self.is_killed:
             raise CommandDenied(*KILLED)
 
-    def _position(self, instrument_id: str) -> Decimal:
+    def _position(self, command: SubmitOrder, now_s: float) -> Decimal:
+        """Return the position at the worst: the largest it may be for who buys, the smallest for who sells."""
         if self.limits.max_position is None:
             return Decimal(0)
-        return self._accounts.position(instrument_id).quantity
+        name = command.instrument
+        told, traded = self._accounts.position(name).quantity, self._board.traded(name)
+        low, high = self._bounds.of(name, told=told, traded=traded, now_s=now_s)
+        return high if command.side is Side.BUY else low
 
     def _pending(
         self, command: SubmitOrder, besides: Sequence[SubmitOrder], in_place_of: Order | None
