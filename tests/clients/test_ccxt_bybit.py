@@ -26,7 +26,11 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def exchange(ccxt: ClientProcess, sandbox: Sandbox) -> AsyncIterator[ClientProcess]:
     """ccxt at the venue, with keys and all markets loaded."""
-    config = {"apiKey": sandbox.account.key, "secret": sandbox.account.secret}
+    config = {
+        "apiKey": sandbox.account.key,
+        "secret": sandbox.account.secret,
+        "enableRateLimit": False,  # else it waits for more than a second while it loads the markets
+    }
     await ccxt.call("open", urls=ccxt_addresses(sandbox), config=config, exchange="bybit")
     await ccxt.call("load_markets")
     yield ccxt

@@ -38,7 +38,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def session(clients: Clients, sandbox: Sandbox) -> AsyncIterator[ClientProcess]:
     process = clients.get("pybit_agent")
-    await process.call("open", urls=addresses(sandbox), keys=keys(sandbox), max_retries=1)
+    config = {"max_retries": 1, "retry_delay": 0}
+    await process.call("open", urls=addresses(sandbox), keys=keys(sandbox), **config)
     yield process
     await process.call("close")
     process.forget()
