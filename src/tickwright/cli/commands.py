@@ -11,6 +11,7 @@ import typer
 from tickwright.cli.console import set_up_logs
 from tickwright.cli.demo import demo
 from tickwright.cli.doctor import doctor
+from tickwright.cli.exposure import exposure
 from tickwright.cli.holdings import balances, positions
 from tickwright.cli.instruments import instruments
 from tickwright.cli.journal import journal
@@ -66,7 +67,7 @@ def _options(
 
 
 for _command in (
-    watch, record, replay, instruments, doctor, balances, positions, demo, sandbox,
+    watch, record, replay, instruments, doctor, balances, positions, exposure, demo, sandbox,
 ):  # fmt: skip
     app.command()(_command)
 app.add_typer(orders)

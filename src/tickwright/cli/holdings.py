@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from rich.table import Table
-from rich.text import Text
-
 from tickwright.app.config import NO_JOURNAL
 from tickwright.cli.accounts import (
     AccountEnvironment,
@@ -16,8 +11,9 @@ from tickwright.cli.accounts import (
     account_settings,
     products_with_orders,
 )
-from tickwright.cli.console import err, out, print_json, run_async
+from tickwright.cli.console import out, print_json, run_async
 from tickwright.cli.options import Config, Endpoint, Json
+from tickwright.cli.tables import count, shown, signed, table
 from tickwright.model.account import Balance, Position
 from tickwright.model.numbers import format_decimal
 
@@ -58,12 +54,12 @@ def balances(
             ]
         )
         return
-    table = _table(("product", "asset"), ("free", "locked", "total"))
+    listed = table(("product", "asset"), ("free", "locked", "total"))
     for each in found:
-        numbers = (_shown(number) for number in (each.free, each.locked, each.total))
-        table.add_row(each.venue, each.asset, *numbers)
-    out.print(table)
-    _count(len(found), "balance")
+        numbers = (shown(number) for number in (each.free, each.locked, each.total))
+        listed.add_row(each.venue, each.asset, *numbers)
+    out.print(listed)
+    count(len(found), "balance")
 
 
 def positions(
@@ -86,18 +82,18 @@ def positions(
     if json:
         print_json([_row(each) for each in found])
         return
-    table = _table(("instrument",), ("quantity", "entry", "mark", "profit", "liquidation"))
+    listed = table(("instrument",), ("quantity", "entry", "mark", "profit", "liquidation"))
     for each in found:
-        table.add_row(
+        listed.add_row(
             each.instrument,
-            _signed(each.quantity),
-            _shown(each.entry_price),
-            _shown(each.mark_price),
-            _signed(each.unrealized_pnl),
-            _shown(each.liquidation_price),
+            signed(each.quantity),
+            shown(each.entry_price),
+            shown(each.mark_price),
+            signed(each.unrealized_pnl),
+            shown(each.liquidation_price),
         )
-    out.print(table)
-    _count(len(found), "position")
+    out.print(listed)
+    count(len(found), "position")
 
 
 def _row(position: Position) -> dict[str, str | None]:
@@ -106,34 +102,3 @@ def _row(position: Position) -> dict[str, str | None]:
         for name in position.__struct_fields__
         for value in [getattr(position, name)]
     }
-
-
-def _table(texts: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    for name in texts:
-        table.add_column(name, no_wrap=True)
-    for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
-
-
-def _shown(value: Decimal | None) -> str:
-    """Return a number with commas between thousands, nothing where there is none.
-
-    Example:
-        >>> _shown(Decimal("10000.50"))
-        '10,000.5'
-    """
-    if value is None:
-        return ""
-    whole, point, digits = format_decimal(value).partition(".")
-    return f"{int(whole):,}{point}{digits}" if whole not in ("-0", "0") else format_decimal(value)
-
-
-def _signed(value: Decimal | None) -> Text:
-    style = "default" if not value else "red" if value < 0 else "green"
-    return Text(_shown(value), style=style)
-
-
-def _count(count: int, noun: str) -> None:
-    err.print(f"{count:,} {noun}{'' if count == 1 else 's'}")

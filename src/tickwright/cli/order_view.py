@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tickwright.cli.tables import clock
 from tickwright.model.market import datetime_of
 from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import (
@@ -23,7 +24,7 @@ from tickwright.model.orders import (
 )
 
 
-__all__ = ["colour_of", "event_line", "event_row", "order_row", "show_orders", "wish"]
+__all__ = ["colour_of", "event_line", "event_row", "fill_row", "order_row", "show_orders", "wish"]
 
 WIDE = 100
 """Columns from which on there is room for average prices."""
@@ -59,9 +60,17 @@ def wish(command: SubmitOrder) -> str:
     return f"{command.side.value} {size} {command.instrument} at {_price(command.price, command)}"
 
 
-def show_orders(orders: Sequence[Order], console: Console) -> None:
-    """Print a table, one line an order, and below it the words about those that somebody should look at."""
+def show_orders(orders: Sequence[Order], console: Console, *, has_times: bool = False) -> None:
+    """Print a table, one line an order, and below it the words about those that somebody should look at.
+
+    Args:
+        orders: What to show.
+        console: Where.
+        has_times: Say when each was placed.
+    """
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 1, 0, 0))
+    if has_times:
+        table.add_column("placed", no_wrap=True)
     table.add_column("order", overflow="ellipsis", no_wrap=True)
     table.add_column("instrument", overflow="ellipsis", no_wrap=True)
     table.add_column("side", no_wrap=True)
@@ -71,6 +80,7 @@ def show_orders(orders: Sequence[Order], console: Console) -> None:
     table.add_column("state", no_wrap=True)
     for order in orders:
         table.add_row(
+            *((clock(order.placed_ts_ns),) if has_times else ()),
             order.client_order_id,
             order.command.instrument,
             order.command.side.value,
@@ -117,7 +127,7 @@ def event_row(event: OrderEvent) -> dict[str, Any]:
         "venue_ts_ns": event.venue_ts_ns,
     }
     if isinstance(event, OrderFilled):
-        row["fill"] = _fill_row(event.fill)
+        row["fill"] = fill_row(event.fill)
     return {**row, "order": order_row(event.order)}
 
 
@@ -146,14 +156,16 @@ def order_row(order: Order) -> dict[str, Any]:
         "reduce_only": command.reduce_only,
         "filled_quantity": _text(order.filled_quantity),
         "average_price": _text(order.average_price),
-        "fills": [_fill_row(fill) for fill in order.fills],
+        "fills": [fill_row(fill) for fill in order.fills],
+        "placed_ts_ns": order.placed_ts_ns,
         "is_external": order.is_external,
         "code": order.code,
         "text": order.text,
     }
 
 
-def _fill_row(fill: Fill) -> dict[str, Any]:
+def fill_row(fill: Fill) -> dict[str, Any]:
+    """Return an execution as a JSON object holds it."""
     return {
         "trade_id": fill.trade_id,
         "price": _text(fill.price),

@@ -29,6 +29,7 @@ from tickwright.cli.console import (
     run_until_interrupted,
 )
 from tickwright.cli.options import Config, Endpoint, Json, Seconds
+from tickwright.cli.order_lists import Instrument, list_fills, list_orders
 from tickwright.cli.order_view import order_row, show_orders
 from tickwright.cli.order_watch import watch_orders
 from tickwright.cli.order_wish import (
@@ -59,12 +60,10 @@ from tickwright.trading.live import LiveOrder
 __all__ = ["orders"]
 
 orders = typer.Typer(name="orders", help="Place, change, cancel, list and watch orders.")
+orders.command("list")(list_orders)
+orders.command("fills")(list_fills)
 
 _FAILED = (OrderState.DENIED, OrderState.REJECTED, OrderState.UNKNOWN)
-
-Instrument = Annotated[
-    str | None, typer.Option(help="Only of this instrument, for example binance:BTC/USDT.")
-]
 
 
 @orders.command()
@@ -211,39 +210,6 @@ def cancel(
             return [result.now for result in results if isinstance(result, LiveOrder)]
 
     _tell(run_async(work), json=json)
-
-
-@orders.command("list")
-def list_orders(
-    venues: Venues = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Those that have ended as well, from the journal.")
-    ] = False,
-    instrument: Instrument = None,
-    environment: AccountEnvironment = None,
-    sandbox: SandboxFile = None,
-    journal: JournalUrl = None,
-    endpoint: Endpoint = None,
-    config: Config = None,
-    json: Json = False,
-) -> None:
-    """List open orders as the venues show them, whoever placed them; with --all what the journal knows, too."""
-    nowhere = None if everything else NO_JOURNAL
-    settings = account_settings(environment, sandbox, endpoint, config, journal or nowhere)
-    chosen = products_with_orders(venues or (), settings)
-
-    async def work() -> list[Order]:
-        async with account(chosen, settings) as tw:
-            if everything:
-                return await tw.orders.all(instrument)
-            return [order.now for order in await tw.orders.open(instrument)]
-
-    found = run_async(work)
-    if json:
-        print_json([order_row(order) for order in found])
-        return
-    show_orders(found, out)
-    err.print(f"{len(found):,} order{'' if len(found) == 1 else 's'}")
 
 
 @orders.command()

@@ -1,0 +1,71 @@
+"""What was placed and what traded, from the prompt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.cli.accounts_rig import BTC, PERP, SandboxThread
+from tests.cli.rig import Command
+
+
+def test_history_of_the_venue_is_asked_for_and_others_orders_are_marked(
+    sandbox: SandboxThread, tickwright: Command
+) -> None:
+    at = [*sandbox.options, "--instrument", BTC]
+    assert tickwright("orders", "submit", BTC, "buy", "0.02", *sandbox.options).code == 0
+    assert tickwright("orders", "list", "--json", *at).json == []
+    (row,) = tickwright("orders", "list", "--history", "--fresh", "--json", *at).json
+    assert (row["state"], row["is_external"], row["filled_quantity"]) == ("filled", True, "0.02")
+    assert row["placed_ts_ns"] > 0
+    assert row["fills"]
+    table = tickwright("orders", "list", "--history", "--fresh", "--since", "1h", *at)
+    assert table.out.splitlines()[0].split()[:2] == ["placed", "order"]
+    assert table.err == "1 order\n"
+
+
+def test_history_is_known_here_from_the_journal(
+    sandbox: SandboxThread, tickwright: Command, tmp_path: Path
+) -> None:
+    at = [*sandbox.options, "--journal", f"sqlite:{tmp_path / 'orders.db'}"]
+    placed = tickwright(
+        "orders", "submit", BTC, "buy", "0.01", "--price", "60000", "--json", *at
+    ).json
+    name = placed["client_order_id"]
+    assert tickwright("orders", "cancel", name, *at).code == 0
+    (row,) = tickwright("orders", "list", "--history", "--since", "24h", "--json", *at).json
+    assert (row["client_order_id"], row["state"]) == (name, "canceled")
+    later = ["--since", "2100-01-01", "--json", *at]
+    assert tickwright("orders", "list", "--history", *later).json == []
+    assert tickwright("orders", "fills", *later).json == []
+
+
+def test_fills_are_listed_with_what_they_cost(sandbox: SandboxThread, tickwright: Command) -> None:
+    at = sandbox.options
+    assert tickwright("orders", "submit", PERP, "sell", "0.02", *at).code == 0
+    rows = tickwright("orders", "fills", "--fresh", "--json", *at).json
+    assert {row["instrument"] for row in rows} == {PERP}
+    assert {(row["side"], row["is_maker"], row["fee_asset"]) for row in rows} == {
+        ("sell", False, "USDT")
+    }
+    table = tickwright("orders", "fills", "--fresh", *at)
+    assert "taker" in table.out
+    first, hint = table.err.splitlines()
+    assert first.startswith(f"{len(rows)} fill")
+    assert first.endswith(" USDT")
+    assert "--instrument" in hint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["list", "--since", "24h"], "--since goes with --history"),
+        (["fills", "--since", "soon"], "write a length of time"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(
+    sandbox: SandboxThread, tickwright: Command, arguments: list[str], reason: str
+) -> None:
+    result = tickwright("orders", *arguments, *sandbox.options)
+    assert result.code == 2
+    assert reason in result.reason
