@@ -25,6 +25,7 @@ from tickwright.model.topics import AggTrades, BookUpdates, Candles, InstrumentT
 from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.server import LoopbackVenue
 from tickwright.venues.base import Endpoints
+from tickwright.venues.signing import Credentials
 
 
 BTC, ETH, BTC_PERP = "binance:BTC/USDT", "binance:ETH/USDT", "binance:BTC/USDT:USDT"
@@ -87,6 +88,18 @@ async def test_what_is_recorded_can_be_replayed_into_the_venue_s_own_book(
     assert found.book is not None
     assert (found.book.state, found.book.gaps, found.book.audit_mismatches) == ("live", 0, 0)
     assert found.trades.count > 0
+
+
+async def test_g30_a_recording_holds_nothing_of_a_key_that_is_set(
+    venue: LoopbackVenue, tmp_path: Path
+) -> None:
+    path, planted = tmp_path / "a.jsonl", "planted-4242424242"
+    settings = Settings(
+        endpoints=venue.endpoints, credentials={"binance": Credentials(planted, planted)}
+    )
+    async with Recording(path, topics_for([BTC], "book,trades"), settings=settings) as running:
+        await stream(venue, running, 30)
+    assert planted not in repr(list(CaptureReader(path)))
 
 
 async def test_two_products_go_into_one_file(venue: LoopbackVenue, tmp_path: Path) -> None:
