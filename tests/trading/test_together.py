@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 
 import pytest
 
@@ -41,6 +43,25 @@ async def test_a_failure_is_raised_once_the_others_have_ended() -> None:
 
 
 @virtual_time
-async def test_an_error_that_is_returned_is_a_result_like_any_other() -> None:
-    error = ValueError("no")
-    assert await together([after(0.0, error), after(0.0, None)]) == [error, None]
+async def test_who_stops_waiting_stops_all_of_it_also_what_has_not_begun() -> None:
+    ended: list[str] = []
+
+    async def note(name: str) -> None:
+        try:
+            await asyncio.sleep(60.0)
+        finally:
+            ended.append(name)
+
+    async with asyncio.TaskGroup() as group:
+        waiting = group.create_task(together([note("a"), note("b")]))
+        await asyncio.sleep(1.0)
+        waiting.cancel()
+    assert ended == ["a", "b"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # such as: was never awaited
+        async with asyncio.TaskGroup() as group:
+            early = group.create_task(together([note("c"), note("d")]))
+            await asyncio.sleep(0)  # it has asked for both, and neither has begun
+            early.cancel()
+        gc.collect()
+    assert early.cancelled()

@@ -89,18 +89,19 @@ class Changes:
         try:
             answers = await desk.answers(group, leaving)
             results = await together(
-                self.settle(desk, before[name], answer)
+                self._settled(desk, before[name], answer)
                 for name, answer in zip(group.names, answers, strict=True)
             )
         except BaseException:
             for name in group.names:
                 self._inquiries.seek(name, is_doubted=True)
             raise
-        return {
-            name: error
-            for name, error in zip(group.names, results, strict=True)
-            if error is not None
-        }
+        return {name: error for name, error in results if error is not None}
+
+    async def _settled(
+        self, desk: TradingDesk, before: Order, answer: OrderReport | TickwrightError
+    ) -> tuple[str, TickwrightError | None]:
+        return before.client_order_id, await self.settle(desk, before, answer)
 
     async def settle(
         self, desk: TradingDesk, before: Order, answer: OrderReport | TickwrightError

@@ -15,6 +15,9 @@ T = TypeVar("T")
 async def together(work: Iterable[Awaitable[T]]) -> list[T]:
     """Do all of it and return the results in order; a failure of one stops none of the others.
 
+    Args:
+        work: What is to be done; none of it results in an exception that is not raised.
+
     Raises:
         Exception: The first failure, once all have ended.
 
@@ -25,16 +28,9 @@ async def together(work: Iterable[Awaitable[T]]) -> list[T]:
     todo = list(work)
     if len(todo) == 1:
         return [await todo[0]]
-    failures: list[Exception] = []
-
-    async def done(one: Awaitable[T]) -> list[T]:
-        try:
-            return [await one]
-        except Exception as error:  # noqa: BLE001  # raised below, once the others have ended
-            failures.append(error)
-            return []
-
-    results = await asyncio.gather(*map(done, todo))
-    if failures:
-        raise failures[0]
-    return [result for each in results for result in each]
+    results: list[T] = []
+    for result in await asyncio.gather(*todo, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+        results.append(result)
+    return results
