@@ -111,6 +111,22 @@ async def test_g27_a_venue_that_does_not_answer_is_left_in_time_and_said_to_be()
 
 
 @virtual_time
+async def test_a_key_that_is_refused_is_said_at_once() -> None:
+    clock = VirtualClock()
+    async with quiet_sandbox(SPOT) as sandbox:
+        tw = await opened(sandbox, SPOT, cancel_on_exit=True).start()
+        notices: list[object] = []
+        tw.on(Notices(), notices.append)
+        await placed(tw)
+        sandbox.faults.revoked_keys = {sandbox.account.key}
+        began_s = clock.monotonic_s()
+        await tw.close()
+        assert clock.monotonic_s() - began_s < 4
+        (told,) = [each for each in notices if isinstance(each, Caution)]
+        assert "-2015" in told.text
+
+
+@virtual_time
 async def test_no_order_leaves_while_others_are_taken_back() -> None:
     async with quiet_sandbox(SPOT) as sandbox:
         tw = await opened(sandbox, SPOT, cancel_on_exit=True).start()

@@ -158,6 +158,19 @@ async def test_while_nothing_gets_through_it_is_tried_on_and_carried_through_aft
 
 
 @virtual_time
+async def test_a_key_that_is_refused_is_not_tried_every_second() -> None:
+    async with guarded(SPOT) as at:
+        await at.at.submit()
+        at.at.sandbox.faults.revoked_keys = {at.at.sandbox.account.key}
+        await at.cut()
+        await asyncio.sleep(WINDOW_S + 5)
+        asked = at.at.rest.status().requests
+        await asyncio.sleep(10 * WINDOW_S)
+        assert at.at.rest.status().requests - asked < 100
+        assert len(at.fired) == 1
+
+
+@virtual_time
 async def test_what_is_placed_after_the_stream_is_back_is_not_what_was_doomed() -> None:
     async with guarded(SPOT) as at:
         old = await at.at.submit()

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.trading.rig import EVERYWHERE, SPOT, rig
 
+from tickwright.errors import CredentialsRefused
 from tickwright.model.orders import OrderState
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.trading.withdrawal import open_names, withdraw
@@ -79,3 +80,17 @@ async def test_only_ours_that_may_still_trade_are_named() -> None:
 async def test_nothing_to_take_back_is_nothing_to_do() -> None:
     async with rig(SPOT) as at:
         await withdraw(at.gateway, [])
+
+
+@everywhere
+@virtual_time
+async def test_a_key_that_is_refused_is_not_tried_again(product: str) -> None:
+    async with rig(product) as at:
+        await at.private().wait_ready()
+        for _ in range(2):
+            await at.submit()
+        at.sandbox.faults.revoked_keys = {at.sandbox.account.key}
+        began_s = at.clock.monotonic_s()
+        with pytest.raises(CredentialsRefused):
+            await withdraw(at.gateway, open_names(at.gateway.board))
+        assert at.clock.monotonic_s() - began_s < 1

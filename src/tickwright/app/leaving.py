@@ -9,6 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from tickwright.errors import CredentialsRefused
 from tickwright.model.notices import Caution
 from tickwright.trading.withdrawal import open_names, withdraw
 
@@ -49,9 +50,10 @@ async def _withdrawn(floor: Floor) -> bool:
         async with asyncio.timeout(_WITHDRAW_S):
             while names := open_names(board):  # one may have been on its way into the journal
                 await withdraw(floor.gateway, names)
-    except TimeoutError:
+    except (TimeoutError, CredentialsRefused) as error:
         left = open_names(board)
-        text = f"orders may be open still, canceling them took too long: {', '.join(left)}"
+        why = str(error) or "canceling them took too long"
+        text = f"orders may be open still, {', '.join(left)}: {why}"
         now_ns = floor.clock.time_ns()
         floor.notify(Caution(received_ts_ns=now_ns, subject="orders", text=text))
         return False

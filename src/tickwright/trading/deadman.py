@@ -25,7 +25,7 @@ import msgspec
 
 from tickwright.core.deadman import Guard, GuardAction
 from tickwright.core.privatestate import PrivateState
-from tickwright.errors import ConfigError, TickwrightError
+from tickwright.errors import ConfigError, CredentialsRefused, TickwrightError
 from tickwright.io.clock import Clock
 from tickwright.io.rest import RestClient
 from tickwright.model.instrument import Instruments
@@ -89,6 +89,7 @@ class DeadManSwitch:
 
     async def run(self) -> None:
         """Guard until cancelled, or until `stand_down`."""
+        self._doomed.clear()  # of a run that crashed
         for order in self._parts.gateway.board.unfinished():
             self._note(order)
         async with asyncio.TaskGroup() as tasks:
@@ -180,8 +181,12 @@ class DeadManSwitch:
         self._parts.notify(fired)
         try:
             await withdraw(self._parts.gateway, names)
-        finally:
-            self._doomed.difference_update(names)
+        except (
+            CredentialsRefused
+        ) as error:  # they stay doomed, so that nobody tries again and again
+            log.error("%s: open orders cannot be canceled: %s", self.name, error)
+            return
+        self._doomed.difference_update(names)
 
     async def _wind(self, key: str, window_s: float) -> None:
         """Wind an instrument's countdown up, or stop it with a window of 0; nothing without a countdown."""

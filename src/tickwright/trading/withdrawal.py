@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from tickwright.errors import TickwrightError
+from tickwright.errors import CredentialsRefused, TickwrightError
 from tickwright.trading.board import OrderBoard
 from tickwright.trading.gateway import Gateway
 
@@ -37,21 +37,28 @@ async def withdraw(gateway: Gateway, names: Iterable[str]) -> None:
     Args:
         gateway: Sends the cancels, all at once.
         names: Client order ids.
+
+    Raises:
+        CredentialsRefused: The venue does not take the key any more: no further try will be taken either.
     """
     left, delay_s = list(names), _FIRST_S
     while True:
         async with asyncio.TaskGroup() as cancels:
-            for name in left:
-                cancels.create_task(_cancel(gateway, name))
+            tries = [cancels.create_task(_cancel(gateway, name)) for name in left]
         left = [name for name in left if not gateway.order(name).state.is_final]
         if not left:
             return
+        errors = [each.result() for each in tries]
+        if all(isinstance(error, CredentialsRefused) for error in errors) and errors[0] is not None:
+            raise errors[0]
         await asyncio.sleep(delay_s)
         delay_s = min(2 * delay_s, _MAX_S)
 
 
-async def _cancel(gateway: Gateway, name: str) -> None:
+async def _cancel(gateway: Gateway, name: str) -> TickwrightError | None:
     try:
         await gateway.cancel(name)
     except TickwrightError as error:
         log.warning("order %s is not canceled yet: %s", name, error)
+        return error
+    return None
