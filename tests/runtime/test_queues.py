@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from tickwright.errors import SlowConsumer, UsageError, WouldBlock
 from tickwright.kernel import Levels
+from tickwright.model.account import Balance, BalanceChanged
 from tickwright.model.market import BookDelta, BookSnapshot, Candle, Quote
 from tickwright.model.notices import Dropped, Gap
-from tickwright.model.topics import BookUpdates, Candles, Quotes, Topic
+from tickwright.model.topics import BalanceUpdates, BookUpdates, Candles, Quotes, Topic
 from tickwright.runtime.queues import Event, EventQueue, Overflow, open_queue
 
 
@@ -351,6 +352,19 @@ class TestConflate:
         events.put(source, gap(1))
         events.put(source, gap(2))
         assert sequences(events) == [gap(1), gap(2)]
+
+    def test_what_changed_of_an_account_is_never_conflated(self) -> None:
+        events = queue(Overflow.CONFLATE)
+        source = FakeSource(BalanceUpdates())
+        changes = [
+            BalanceChanged(
+                balance=Balance(venue="bybit", asset=asset, free=Decimal(1)), received_ts_ns=1
+            )
+            for asset in ("BTC", "USDT")
+        ]
+        for change in changes:
+            events.put(source, change)
+        assert list(drain(events)) == changes
 
     def test_more_kinds_than_places_is_told_as_a_hole(self) -> None:
         events = queue(Overflow.CONFLATE, 2)

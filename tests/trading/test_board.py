@@ -169,6 +169,8 @@ FILL = Fill(trade_id="1", price=D(60000), quantity=D("0.5"))
         (reported("done", venue_order_id="27"), True),
         (reported("done", ReportedState.CANCELED, venue_order_id="27", quantity=D(9)), False),
         (reported("sent", venue_order_id="26"), True),
+        (reported("waits"), False),
+        (reported("waits", venue_order_id="25"), True),
         (reported("stranger", quantity=D(1), side=Side.BUY), True),
         (reported("stranger"), False),
     ],
@@ -182,6 +184,8 @@ def test_news_is_what_would_change_something(told: Reported, is_news: bool) -> N
         reported("done", ReportedState.CANCELED, venue_order_id="27"),
         submitted("sent"),
         Sent(at_ns=1, client_order_id="sent"),
+        submitted("waits"),
+        reported("waits"),
     )
     assert made.has_news(told) is is_news
 

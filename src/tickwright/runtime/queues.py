@@ -306,7 +306,7 @@ class _ConflatingQueue(_LossyQueue):
         self._items[key] = (source, seen)
 
     def _key(self, source: Source, event: Event) -> object:
-        if isinstance(event, Notice | OrderEvent):
+        if isinstance(event, Notice | OrderEvent | AccountEvent):
             return next(self._serial)  # each says something of its own
         if source.snapshot is not None:
             return source

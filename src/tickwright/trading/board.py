@@ -118,7 +118,7 @@ class OrderBoard:
             return _command_of(report, name) is not None
         return (
             order.state not in _SAID[report.state]
-            or order.venue_order_id is None
+            or (order.venue_order_id is None and report.venue_order_id is not None)
             or (report.filled_quantity or 0) > order.filled_quantity
             or (order.state.is_open and not _are_same(report, order))
             or not {fill.trade_id for fill in report.fills}

@@ -20,7 +20,7 @@ from tickwright.errors import (
     VenueError,
 )
 from tickwright.io.clock import Clock
-from tickwright.model.orders import Order, OrderEvent, OrderState, ReportedState
+from tickwright.model.orders import Order, OrderEvent, OrderState
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.journal import Absent, Entry, Lost, Reported
@@ -224,7 +224,7 @@ class Inquiries:
         """
         desk = self.desk(product)
         shown = await desk.open_orders()
-        news = [entry for entry in shown if self._is_news(entry)]
+        news = [entry for entry in shown if self._board.has_news(entry)]
         if news:
             await self._recorder.record(*news)
         names = {self._board.name_of(product, entry.report) for entry in shown}
@@ -242,22 +242,10 @@ class Inquiries:
         reported = await desk.query(self.order(name))
         if reported is None:
             return []
-        is_news = self._is_news(reported)
+        is_news = self._board.has_news(reported)
         await self._recorder.record(reported)
         await self._complete(name)
         return [reported] if is_news else []
-
-    def _is_news(self, entry: Reported) -> bool:
-        report = entry.report
-        order = self._board.order(self._board.name_of(entry.product, report))
-        return (
-            order is None
-            or not order.state.is_open
-            or report.state is not ReportedState.OPEN
-            or report.quantity != order.quantity
-            or report.price != order.price
-            or (report.filled_quantity or 0) > order.filled_quantity
-        )
 
 
 def _is_untold(order: Order) -> bool:
