@@ -322,7 +322,6 @@ class KeptSocket(Generic[L]):
             retry_in_s=delay_s,
             is_final=is_final,
         )
-        log.warning("%r", notice)
         self._parts.notify(notice)
 
 
