@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from urllib.parse import unquote
 
 from tests.simulation.orders.witness import Broken, Life, Side, Witness
 
@@ -32,9 +33,17 @@ from tickwright.venues.reports import OrderStatus, OrderView
 
 __all__ = ["check_safety", "differences"]
 
-_PLACES = re.compile(r"/(api/v3|fapi/v1)/order|/v5/order/create")
-_NAME = re.compile(r'newClientOrderId(?:=|":")([^&\s"]+)|"orderLinkId":"([^"]+)"')
-_SAYS_PLACE = re.compile(r'"(method|op)":"order.(place|create)"')
+_PLACES = re.compile(
+    r"/api/v3/(order|order/cancelReplace|orderList/oco)"
+    r"|/fapi/v1/(order|algoOrder|batchOrders)|/v5/order/create(-batch)?"
+)
+_NAME = re.compile(
+    r'(?:new|above|below)Client(?:Order|Algo)Id(?:=|":\s*")([^&\s"]+)|clientAlgoId(?:=|":\s*")([^&\s"]+)'
+    r'|"orderLinkId":\s*"([^"]+)"'
+)
+_SAYS_PLACE = re.compile(
+    r'"(?:method|op)":\s*"(?:order\.(?:place|create(?:-batch)?|cancelReplace)|orderList\.place\.oco|algoOrder\.place)"'
+)
 _LEGAL = {(before, after) for (before, _), (after, _) in TABLE.cells.items()}
 _ENDS = {
     OrderStatus.FILLED: {OrderState.FILLED},
@@ -104,9 +113,10 @@ def _placings(witness: Witness) -> Iterator[tuple[str, float]]:
             else sent.method == "POST" and _PLACES.fullmatch(sent.path)
         )
         if is_placing:
-            found = _NAME.search(sent.text)
-            assert found is not None, sent
-            yield found[1] or found[2], sent.at_s - 1000.0
+            names = ["".join(found) for found in _NAME.findall(unquote(sent.text))]
+            assert names, sent
+            for name in names:
+                yield name, sent.at_s - 1000.0
 
 
 def _check_transitions(witness: Witness, boards: Sequence[OrderBoard]) -> None:
