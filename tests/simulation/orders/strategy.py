@@ -92,7 +92,7 @@ class Trader:
         self._is_killing = True
         while not await self._act(self._clear):
             await asyncio.sleep(1.0)
-        self._witness.killed.append([_now_s(), float("inf")])
+        self._witness.kills(self._life)
         self._witness.tell("user: killed for good")
 
     async def _clear(self) -> None:
@@ -253,7 +253,7 @@ class Trader:
         wait_s = self._rng.uniform(0.5, 6.0)
         try:
             await self._tw.orders.kill()
-            self._witness.killed.append([_now_s(), float("inf")])
+            self._witness.kills(self._life)
             self._witness.tell("user: killed")
             await asyncio.sleep(wait_s)
         finally:

@@ -171,6 +171,11 @@ class Witness:
         life.fills = {site: len(side.fills) for site, side in self.sides.items()}
         self.revives()
 
+    def kills(self, life: Life) -> None:
+        """Note that a process was told that no order leaves any more, unless it was killed itself meanwhile."""
+        if not life.is_over:
+            self.killed.append([_now_s(), float("inf")])
+
     def revives(self) -> None:
         """Note that orders may leave again."""
         for span in self.killed:
