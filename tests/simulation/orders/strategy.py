@@ -1,7 +1,7 @@
 """A user drawn from a seed: places, changes and cancels, carelessly, while everything goes wrong.
 
-Names are used twice, waiting is given up half-way, orders are canceled twice at once, the kill switch is pulled. Whatever it
-does must end in one of the documented ways.
+Orders are placed alone, in pairs and by the dozen, names are used twice, waiting is given up half-way, orders are canceled twice
+at once, the kill switch is pulled. Whatever it does must end in one of the documented ways.
 """
 
 from __future__ import annotations
@@ -71,6 +71,10 @@ class Trader:
             self._give_up: 2,
             self._cancel_twice: 0.7,
             self._cancel_all: 0.5,
+            self._many: 1.5,
+            self._cancel_many: 1,
+            self._pair: 1,
+            self._replace: 2,
             self._kill: 0.2,
         }
 
@@ -172,7 +176,22 @@ class Trader:
         client_order_id: str | None = None,
         **fields: Any,
     ) -> LiveOrder:
-        """Place an order whose price lies so far from the market on its own side; ``None`` takes any price."""
+        """Place an order; see `_wanted`."""
+        wanted = self._wanted(away=away, trigger=trigger, client_order_id=client_order_id, **fields)
+        self._witness.tell(f"user: submit {_shown(wanted)}")
+        order = await self._tw.orders.submit(**wanted)
+        self._witness.tell(f"user: {order!r} {order.now.code} {order.now.text}")
+        return order
+
+    def _wanted(
+        self,
+        *,
+        away: float | None,
+        trigger: TriggerKind | None = None,
+        client_order_id: str | None = None,
+        **fields: Any,
+    ) -> Any:
+        """Return an order whose price lies so far from the market on its own side; ``None`` takes any price."""
         rng = self._rng
         one = self._witness.instruments[rng.choice(self._drawn.instruments)]
         side = rng.choice(("buy", "sell"))
@@ -188,14 +207,48 @@ class Trader:
         if client_order_id is None and rng.random() < 0.7:
             client_order_id = self._name()
         size = rng.choice(_SIZES) * (20 if "ETH" in one.id else 1)
+        given = {"instrument": one.id, "side": side, "quantity": size}
+        return {**given, "client_order_id": client_order_id, **fields}
+
+    async def _many(self) -> None:
+        """Place orders together, up to more than a batch takes."""
+        rng = self._rng
+        wanted = [
+            self._wanted(
+                away=rng.choice((0.003, 0.001, 0.0, -0.001)),
+                trigger=rng.choice((None, None, None, TriggerKind.STOP)),
+            )
+            for _ in range(rng.randint(2, 12))
+        ]
         self._witness.tell(
-            f"user: submit {client_order_id} {side} {size} {one.id} {_shown(fields)}"
+            f"user: submit {len(wanted)} orders: {[_shown(each) for each in wanted]}"
         )
-        order = await self._tw.orders.submit(
-            one.id, side, quantity=size, client_order_id=client_order_id, **fields
-        )
-        self._witness.tell(f"user: {order!r} {order.now.code} {order.now.text}")
-        return order
+        for order in await self._tw.orders.submit_many(wanted):
+            self._witness.tell(f"user: {order!r} {order.now.code} {order.now.text}")
+
+    async def _pair(self) -> None:
+        """Place two orders of which one ends the other, where there is such a thing."""
+        spots = [name for name in self._drawn.instruments if self._is_spot(name)]
+        if not spots:
+            return
+        rng = self._rng
+        one = self._witness.instruments[rng.choice(spots)]
+        side = rng.choice(("buy", "sell"))
+        sign = 1 if side == "sell" else -1
+        near = rng.choice((0.0002, 0.001, 0.02, -0.001))
+        size = rng.choice(_SIZES) * (20 if "ETH" in one.id else 1)
+        self._witness.tell(f"user: a pair, {side} {size} {one.id}, {near} away")
+        for order in await self._tw.orders.submit_oco(
+            one.id,
+            side,
+            quantity=size,
+            price=self._price(one, side, 1 + sign * near),
+            stop_price=self._price(one, side, 1 - sign * 0.0005),
+        ):
+            self._witness.tell(f"user: {order!r} {order.now.code} {order.now.text}")
+
+    def _is_spot(self, name: str) -> bool:
+        return self._witness.instruments[name].listing.product == "binance.spot"
 
     def _price(self, one: Instrument, side: str, factor: float) -> Decimal:
         """Return a price near the market's as it really is, or what it was a while ago: the user may be blind."""
@@ -215,6 +268,26 @@ class Trader:
         if order is not None:
             self._witness.tell(f"user: cancel {order.client_order_id}")
             await self._tw.orders.cancel(order)
+
+    async def _cancel_many(self) -> None:
+        """Cancel orders together, up to more than a batch takes."""
+        found = await self._tw.orders.open()
+        chosen = found[: self._rng.randint(0, 12)]
+        self._witness.tell(f"user: cancel {[order.client_order_id for order in chosen]}")
+        self._witness.tell(f"user: {await self._tw.orders.cancel_many(chosen)}")
+
+    async def _replace(self) -> None:
+        """Put an order in the place of another, also where that cannot be done."""
+        order = await self._one()
+        if order is None or order.now.price is None:
+            return
+        one = self._witness.instruments[order.instrument]
+        side = order.now.command.side.value
+        away = self._rng.choice((0.0, 0.001, -0.001, 0.02))
+        price = self._price(one, side, 1 + (-away if side == "buy" else away))
+        self._witness.tell(f"user: replace {order.client_order_id} at {price}")
+        new = await self._tw.orders.replace(order, price=price)
+        self._witness.tell(f"user: {new!r} {new.now.code} {new.now.text}")
 
     async def _cancel_twice(self) -> None:
         order = await self._one()
