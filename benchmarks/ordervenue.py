@@ -44,7 +44,7 @@ def _market(sandbox: Sandbox, id_: str) -> dict[str, Any]:
 
 async def serve() -> None:
     """Serve until standard input ends."""
-    async with Sandbox((USDM.name,), instruments=IDS, speed=0) as sandbox:
+    async with Sandbox((USDM.name,), instruments=IDS, rate_per_s=0.001, step_s=1.0) as sandbox:
         announced = {
             "endpoints": sandbox.ready()[USDM.name],
             "key": sandbox.account.key,

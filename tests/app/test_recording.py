@@ -105,7 +105,10 @@ async def test_g30_a_recording_holds_nothing_of_a_key_that_is_set(
 async def test_two_products_go_into_one_file(venue: LoopbackVenue, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     async with recording(path, venue, topics_for([BTC, BTC_PERP], "trades")) as running:
-        await stream(venue, running, 30)
+        async with asyncio.timeout(10):
+            while "2 of 2 connections" not in running.progress():
+                await venue.advance(0.2)
+        await stream(venue, running, running.records + 30)
     hosts = {record.conn for record in CaptureReader(path) if record.direction == "in"}
     assert len(hosts) == 2
 
