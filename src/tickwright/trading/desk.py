@@ -195,7 +195,7 @@ class TradingDesk:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
         """
         instrument = self.instrument(order)
-        rows = await self._rest.pages(self.calls.executions(instrument, order=order))
+        rows = await self._rest.pages(self.calls.executions(instrument, order.venue_order_id or ""))
         fills = tuple(row.fill for row in rows if row.venue_order_id == order.venue_order_id)
         return Executed(at_ns=self._now_ns, client_order_id=order.client_order_id, fills=fills)
 

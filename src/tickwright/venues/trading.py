@@ -283,10 +283,8 @@ class TradingCalls(Protocol):
     ) -> Sequence[RestCall[list[OrderReport]]]:
         """All open orders, of one instrument or of all; orders of unknown instruments are left out."""
 
-    def executions(
-        self, instrument: Instrument, *, order: Order | None = None, start_ns: int | None = None
-    ) -> RestCall[list[Execution]]:
-        """The account's own trades, of one order or since a time, oldest first."""
+    def executions(self, instrument: Instrument, venue_order_id: str) -> RestCall[list[Execution]]:
+        """The account's own trades of an order, by the venue's name for it."""
 
     def past_orders(
         self, instrument: Instrument, start_ns: int, end_ns: int

@@ -61,7 +61,7 @@ def test_spot_cannot_amend_anything_else(spot: Desk, change: dict[str, Any]) -> 
 
 def test_g10_an_execution_has_one_name_in_every_answer(spot: Desk) -> None:
     placed = spot.submit(price=None, quantity=D("0.150"))
-    rows = ask(spot.venue, SPOT.executions(SPOT_BTC))
+    rows = ask(spot.venue, SPOT.executions(SPOT_BTC, placed.venue_order_id))
     assert [row.fill.trade_id for row in rows] == [fill.trade_id for fill in placed.fills]
 
 

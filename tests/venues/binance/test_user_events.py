@@ -246,7 +246,7 @@ def test_g10_events_and_answers_of_the_sandbox_tell_the_same_story(*, is_futures
             if isinstance(news, OrderReport) and news.client_order_id == wanted.client_order_id:
                 life.reported(news)
     shown = ask(venue, calls.query(life.order, instrument))
-    rows = ask(venue, calls.executions(instrument, order=life.order))
+    rows = ask(venue, calls.executions(instrument, life.order.venue_order_id))
     assert life.order.state is OrderState.CANCELED
     assert life.order.filled_quantity == shown.filled_quantity == D("0.1")
     assert [fill.trade_id for fill in life.order.fills] == [row.fill.trade_id for row in rows]

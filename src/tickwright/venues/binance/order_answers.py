@@ -198,13 +198,17 @@ def spot_balances(product: str) -> Callable[[bytes, int], list[Balance]]:
 
 
 def futures_balances(product: str) -> Callable[[bytes, int], list[Balance]]:
-    """Return the decoder of ``GET /fapi/v3/balance``; what is not available is held as margin."""
+    """Return the decoder of ``GET /fapi/v3/balance``; what is not available is held as margin.
+
+    Profit that is not realised makes more available than there is: it is none of the balance, here as on the private stream.
+    """
 
     def decode(body: bytes, received_ts_ns: int) -> list[Balance]:
         found = []
         for row in _read_wallets(body):
-            held, free = read_decimal(row.balance), read_decimal(row.available)
-            locked = max(total(held, -free), Decimal(0))
+            held = read_decimal(row.balance)
+            free = min(read_decimal(row.available), held)
+            locked = total(held, -free)
             found.append(Balance(venue=product, asset=row.asset, free=free, locked=locked))
         return found
 

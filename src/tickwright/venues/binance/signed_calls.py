@@ -40,14 +40,9 @@ def narrowed(instrument: Instrument | None) -> Params:
     return () if instrument is None else (("symbol", instrument.symbol),)
 
 
-def trades_of(instrument: Instrument, order: Order | None, start_ns: int | None) -> Params:
-    """Return the parameters that ask for the account's trades: of an order, or since a time."""
-    params: Params = (("symbol", instrument.symbol),)
-    if order is not None and order.venue_order_id is not None:
-        return (*params, ("orderId", order.venue_order_id))
-    if start_ns is not None:
-        return (*params, ("startTime", str(start_ns // _MS)), ("limit", "1000"))
-    return (*params, ("limit", "1000"))
+def trades_of(instrument: Instrument, venue_order_id: str) -> Params:
+    """Return the parameters that ask for the account's trades of an order, as many as there may be in one answer."""
+    return (("symbol", instrument.symbol), ("orderId", venue_order_id), ("limit", "1000"))
 
 
 def commanded(

@@ -174,17 +174,10 @@ class SpotTrading:
         decode = answers.orders("binance.spot", instruments)
         return (asked("/api/v3/openOrders", narrowed(instrument), decode, _weight(weight)),)
 
-    def executions(
-        self, instrument: Instrument, *, order: Order | None = None, start_ns: int | None = None
-    ) -> RestCall[list[Execution]]:
-        """The account's trades in an instrument."""
-        weight = 20 if order is None else 5
-        return asked(
-            "/api/v3/myTrades",
-            trades_of(instrument, order, start_ns),
-            answers.executions(instrument.id),
-            _weight(weight),
-        )
+    def executions(self, instrument: Instrument, venue_order_id: str) -> RestCall[list[Execution]]:
+        """The account's trades of an order."""
+        params, decode = trades_of(instrument, venue_order_id), answers.executions(instrument.id)
+        return asked("/api/v3/myTrades", params, decode, _weight(5))
 
     def past_orders(
         self, instrument: Instrument, start_ns: int, end_ns: int

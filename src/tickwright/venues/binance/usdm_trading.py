@@ -192,11 +192,9 @@ class UsdmTrading:
             asked("/fapi/v1/openAlgoOrders", params, answers.algo_orders(name, instruments), costs),
         )
 
-    def executions(
-        self, instrument: Instrument, *, order: Order | None = None, start_ns: int | None = None
-    ) -> RestCall[list[Execution]]:
-        """The account's trades in an instrument."""
-        params = trades_of(instrument, order, start_ns)
+    def executions(self, instrument: Instrument, venue_order_id: str) -> RestCall[list[Execution]]:
+        """The account's trades of an order."""
+        params = trades_of(instrument, venue_order_id)
         decode = answers.executions(instrument.id)
         return asked("/fapi/v1/userTrades", params, decode, {WEIGHT: 5})
 

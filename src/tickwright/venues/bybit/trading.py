@@ -30,7 +30,7 @@ from tickwright.venues.bybit.wire_private import ExecutionRow, OrderRow, Positio
 from tickwright.venues.bybit.wire_rest import Reply, Rows
 from tickwright.venues.groups import Group, alone, in_groups
 from tickwright.venues.trading import Execution, OrderLink, PrivateLink, Rejection
-from tickwright.venues.typed import MS, reader
+from tickwright.venues.typed import reader
 
 
 __all__ = ["BybitTrading"]
@@ -227,21 +227,20 @@ class BybitTrading:
             for params in self._ranges(instrument)
         )
 
-    def executions(
-        self, instrument: Instrument, *, order: Order | None = None, start_ns: int | None = None
-    ) -> RestCall[list[Execution]]:
-        """The account's trades in an instrument, oldest first on each page."""
+    def executions(self, instrument: Instrument, venue_order_id: str) -> RestCall[list[Execution]]:
+        """The account's trades of an order, oldest first on each page."""
 
         def decode(body: bytes, received_ts_ns: int) -> list[Execution]:
             rows: list[ExecutionRow] = _read_executions(body).result.rows
             return [account.execution(row, instrument) for row in reversed(rows)]
 
-        params: Params = (("category", self._category), ("symbol", instrument.symbol))
-        if order is not None and order.venue_order_id is not None:
-            params += (("orderId", order.venue_order_id),)
-        elif start_ns is not None:
-            params += (("startTime", str(start_ns // MS)),)
-        return paged("/v5/execution/list", (*params, ("limit", _EXECUTIONS_PAGE)), decode)
+        params = (
+            ("category", self._category),
+            ("symbol", instrument.symbol),
+            ("orderId", venue_order_id),
+            ("limit", _EXECUTIONS_PAGE),
+        )
+        return paged("/v5/execution/list", params, decode)
 
     def past_orders(
         self, instrument: Instrument, start_ns: int, end_ns: int
