@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 
 from tickwright.errors import CredentialsRefused, TickwrightError
+from tickwright.model.orders import Order
 from tickwright.trading.board import OrderBoard
 from tickwright.trading.gateway import Gateway
 
@@ -35,30 +36,31 @@ async def withdraw(gateway: Gateway, names: Iterable[str]) -> None:
     outcome is unknown is canceled by its name; if it is not there yet, again until it is, or can no longer be.
 
     Args:
-        gateway: Sends the cancels, all at once.
+        gateway: Sends the cancels, by as few calls as the venues need.
         names: Client order ids.
 
     Raises:
         CredentialsRefused: The venue does not take the key any more: no further try will be taken either.
     """
     left, delay_s = list(names), _FIRST_S
-    while True:
-        async with asyncio.TaskGroup() as cancels:
-            tries = [cancels.create_task(_cancel(gateway, name)) for name in left]
+    while left:
+        errors = await _cancel(gateway, left)
         left = [name for name in left if not gateway.order(name).state.is_final]
-        if not left:
-            return
-        errors = [each.result() for each in tries]
-        if all(isinstance(error, CredentialsRefused) for error in errors) and errors[0] is not None:
-            raise errors[0]
-        await asyncio.sleep(delay_s)
-        delay_s = min(2 * delay_s, _MAX_S)
+        refusals = [error for error in errors if isinstance(error, CredentialsRefused)]
+        if left and refusals and len(refusals) == len(errors):
+            raise refusals[0]
+        if left:
+            await asyncio.sleep(delay_s)
+            delay_s = min(2 * delay_s, _MAX_S)
 
 
-async def _cancel(gateway: Gateway, name: str) -> TickwrightError | None:
+async def _cancel(gateway: Gateway, names: list[str]) -> list[Order | TickwrightError]:
+    """Return what became of each, one error for all where nothing could be begun."""
     try:
-        await gateway.cancel(name)
+        results = await gateway.cancel_many(names)
     except TickwrightError as error:
-        log.warning("order %s is not canceled yet: %s", name, error)
-        return error
-    return None
+        results = [error]
+    for result in results:
+        if isinstance(result, TickwrightError):
+            log.warning("of %d orders to cancel: %s", len(names), result)
+    return results
