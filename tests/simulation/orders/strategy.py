@@ -346,10 +346,6 @@ class Trader:
         return rng.choice(found) if found else None
 
 
-def _now_s() -> float:
-    return asyncio.get_running_loop().time() - 1000.0
-
-
 def _shown(fields: Fields) -> str:
     return " ".join(f"{name}={value}" for name, value in fields.items() if value)
 
