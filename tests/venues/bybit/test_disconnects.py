@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.venues.bybit.test_trading import Desk
+from tests.venues.bybit.trading_rig import Desk
 
 from tickwright.errors import DecodeError, VenueRejected
 from tickwright.venues.bybit.disconnects import TETHERS
