@@ -1,1 +1,1 @@
-"""Orders, to come: commands, queries, journal."""
+"""Orders: commands that go out, what became of them, and the journal that remembers both."""
