@@ -14,12 +14,14 @@ from tickwright.model.account import (
     PositionChanged,
 )
 from tickwright.trading.accounts import Accounts, draws_on
+from tickwright.trading.desk import Holdings
 from tickwright.venues.trading import AccountNews
 
 
 D = Decimal
 SPOT, USDM, PERP = "binance.spot", "binance.usdm", "binance:BTC/USDT:USDT"
 OTHER = "binance:ETH/USDT:USDT"
+SECOND_NS = 1_000_000_000
 
 
 def balance(asset: str, free: str, locked: str = "0", product: str = SPOT) -> Balance:
@@ -28,9 +30,9 @@ def balance(asset: str, free: str, locked: str = "0", product: str = SPOT) -> Ba
 
 def test_what_was_asked_for_replaces_all_that_was_known_of_the_product_alone() -> None:
     accounts = Accounts()
-    accounts.begin(SPOT, [balance("BTC", "1"), balance("USDT", "5")], [], 1)
-    accounts.begin(USDM, [balance("USDT", "7", product=USDM)], [], 1)
-    accounts.begin(SPOT, [balance("USDT", "6")], [], 1)
+    accounts.begin(SPOT, Holdings([balance("BTC", "1"), balance("USDT", "5")], [], None), 1)
+    accounts.begin(USDM, Holdings([balance("USDT", "7", product=USDM)], [], None), 1)
+    accounts.begin(SPOT, Holdings([balance("USDT", "6")], [], None), 1)
     assert [each.asset for each in accounts.balances(SPOT)] == ["USDT"]
     assert accounts.balance(SPOT, "BTC").total == 0
     assert accounts.balance(USDM, "USDT").free == 7
@@ -46,7 +48,7 @@ def test_a_told_balance_is_the_present_one() -> None:
 
 def test_a_wallet_that_is_told_without_what_is_free_keeps_what_was_locked() -> None:
     accounts = Accounts()
-    accounts.begin(USDM, [balance("USDT", "90", "10", USDM)], [], 1)
+    accounts.begin(USDM, Holdings([balance("USDT", "90", "10", USDM)], [], None), 1)
     accounts.apply(USDM, AccountNews(wallets=(("USDT", D(80)),)), 1)
     assert accounts.balance(USDM, "USDT") == balance("USDT", "70", "10", USDM)
     accounts.apply(USDM, AccountNews(wallets=(("USDT", D(4)),)), 1)
@@ -68,7 +70,7 @@ def told_by(*news: AccountNews) -> list[AccountEvent]:
     events: list[AccountEvent] = []
     accounts = Accounts(events.append)
     position = Position(instrument=PERP, quantity=D(-1), entry_price=D(60000))
-    accounts.begin(USDM, [balance("USDT", "90", "10", USDM)], [position], 1)
+    accounts.begin(USDM, Holdings([balance("USDT", "90", "10", USDM)], [position], None), 1)
     assert len(events) == 2
     events.clear()
     for each in news:
@@ -107,9 +109,9 @@ def test_what_an_answer_does_not_name_any_more_is_told_as_nothing() -> None:
     events: list[AccountEvent] = []
     accounts = Accounts(events.append)
     position = Position(instrument=PERP, quantity=D(-1))
-    accounts.begin(USDM, [balance("USDT", "90", product=USDM)], [position], 1)
+    accounts.begin(USDM, Holdings([balance("USDT", "90", product=USDM)], [position], None), 1)
     events.clear()
-    accounts.begin(USDM, [balance("BNB", "1", product=USDM)], [], 2)
+    accounts.begin(USDM, Holdings([balance("BNB", "1", product=USDM)], [], None), 2)
     assert events == [
         BalanceChanged(balance=balance("BNB", "1", product=USDM), received_ts_ns=2),
         BalanceChanged(balance=balance("USDT", "0", product=USDM), received_ts_ns=2),
@@ -122,7 +124,7 @@ def test_what_an_answer_does_not_name_any_more_is_told_as_nothing() -> None:
 def test_all_of_it_is_known_before_any_of_it_is_told() -> None:
     known: list[int] = []
     accounts = Accounts(lambda event: known.append(len(accounts.balances())))
-    accounts.begin(SPOT, [balance("BTC", "1"), balance("USDT", "5")], [], 1)
+    accounts.begin(SPOT, Holdings([balance("BTC", "1"), balance("USDT", "5")], [], None), 1)
     assert known == [2, 2]
 
 
@@ -139,3 +141,16 @@ def test_a_product_draws_on_its_own_wallet_or_on_its_venue_s(
     product: str, wallet: str, does: bool
 ) -> None:
     assert draws_on(product, wallet) is does
+
+
+def test_g10_what_the_stream_tells_late_of_the_time_before_an_answer_is_old() -> None:
+    accounts = Accounts()
+    now = Position(instrument=PERP, quantity=Decimal("0.096"))
+    accounts.begin(USDM, Holdings([], [now], 10 * SECOND_NS), 1)
+    old, new = (Position(instrument=PERP, quantity=Decimal(each)) for each in ("0.085", "0.1"))
+    accounts.apply(USDM, AccountNews(positions=(old,), venue_ts_ns=8 * SECOND_NS), 2)
+    assert accounts.position(PERP) == now
+    accounts.apply(USDM, AccountNews(positions=(new,), venue_ts_ns=11 * SECOND_NS), 3)
+    assert accounts.position(PERP) == new
+    accounts.apply(USDM, AccountNews(positions=(now,)), 4)
+    assert accounts.position(PERP) == now, "what has no time counts"

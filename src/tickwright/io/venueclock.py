@@ -55,6 +55,10 @@ class VenueClock:
         now_ns = self.sync.server_ns(self._clock.monotonic_ns()) or self._clock.time_ns()
         return now_ns // 1_000_000
 
+    def told_ns(self) -> int | None:
+        """Return the venue's time in ns, ``None`` while it is not known."""
+        return self.sync.server_ns(self._clock.monotonic_ns())
+
     async def known(self) -> None:
         """Wait until the venue's time is known or, where it does not tell it, was asked for once.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 
 import msgspec
@@ -15,10 +15,15 @@ from tickwright.model.account import (
     PositionChanged,
 )
 from tickwright.model.numbers import total
+from tickwright.trading.desk import Holdings
 from tickwright.venues.trading import AccountNews
 
 
 __all__ = ["Accounts", "draws_on"]
+
+
+_CLOCK_MARGIN_NS = 1_000_000_000
+"""Far more than our picture of the venue's clock is off."""
 
 
 def draws_on(product: str, wallet: str) -> bool:
@@ -38,7 +43,7 @@ class Accounts:
 
     Example:
         >>> accounts = Accounts()
-        >>> accounts.begin("binance.spot", balances, [], now_ns)
+        >>> accounts.begin("binance.spot", await desk.holdings(), now_ns)
         >>> accounts.balance("binance.spot", "USDT").free
         Decimal('10000')
     """
@@ -47,15 +52,15 @@ class Accounts:
         self._tell = tell
         self._balances: dict[tuple[str, str], Balance] = {}
         self._positions: dict[tuple[str, str], Position] = {}
+        self._as_of_ns: dict[str, int] = {}
+        """Product → before when the stream has nothing to tell that was not in the answer to our question."""
 
-    def begin(
-        self,
-        product: str,
-        balances: Sequence[Balance],
-        positions: Sequence[Position],
-        received_ts_ns: int,
-    ) -> None:
-        """Take what was asked for in place of all that was known of a product, and of the wallet that it draws on."""
+    def begin(self, product: str, holdings: Holdings, received_ts_ns: int) -> None:
+        """Take what was asked for in place of all that was known of a product, and of the wallet that it draws on.
+
+        What the stream tells afterwards of the time before is old, and is left out: reports may be seconds late.
+        """
+        balances, positions = holdings.balances, holdings.positions
         wallets = {product, *(balance.venue for balance in balances)}
         held = {(balance.venue, balance.asset) for balance in balances}
         open_ones = {position.instrument for position in positions}
@@ -70,12 +75,16 @@ class Accounts:
             if of == product and name not in open_ones
         ]
         news = AccountNews(balances=(*balances, *gone), positions=(*positions, *ended))
+        if holdings.as_of_ns is not None:
+            self._as_of_ns[product] = holdings.as_of_ns - _CLOCK_MARGIN_NS
         self.apply(product, news, received_ts_ns)
         for balance in gone:
             del self._balances[balance.venue, balance.asset]
 
     def apply(self, product: str, news: AccountNews, received_ts_ns: int) -> None:
         """Take in what a private stream told."""
+        if news.venue_ts_ns is not None and news.venue_ts_ns < self._as_of_ns.get(product, 0):
+            return
         balances = [
             *news.balances,
             *(self._rebalanced(product, asset, held) for asset, held in news.wallets),

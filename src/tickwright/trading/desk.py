@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
+import msgspec
+
 from tickwright.core.inquiry import InquiryPolicy
 from tickwright.errors import (
     CircuitOpen,
@@ -32,7 +34,7 @@ from tickwright.venues.groups import Group, alone
 from tickwright.venues.trading import Execution, RejectCode, TradingCalls, Verdict
 
 
-__all__ = ["Carrier", "Fate", "TradingDesk"]
+__all__ = ["Carrier", "Fate", "Holdings", "TradingDesk"]
 
 T = TypeVar("T")
 
@@ -47,6 +49,15 @@ class Carrier(Protocol):
 
     async def call(self, call: RestCall[T], /, *, leaving: Leaving | None = None) -> T:
         """Return the answer to a command, which is sent once; see `tickwright.io.rest.RestClient.call`."""
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """What an account holds, as asked for."""
+
+    balances: list[Balance]
+    positions: list[Position]
+    as_of_ns: int | None
+    """The venue's time just before; ``None`` while it is not known."""
 
 
 class TradingDesk:
@@ -221,6 +232,11 @@ class TradingDesk:
         """Ask for the account's trades between two moments; raises what `open_orders` raises."""
         calls = self.calls.past_executions(instrument, start_ns, end_ns)
         return [row for call in calls for row in await self._rest.pages(call)]
+
+    async def holdings(self) -> Holdings:
+        """Ask for balances and positions; raises what `open_orders` raises."""
+        as_of_ns = self._rest.venue_clock.told_ns()
+        return Holdings(await self.balances(), await self.positions(), as_of_ns)
 
     async def balances(self) -> list[Balance]:
         """Ask what the account holds; raises what `open_orders` raises."""

@@ -253,8 +253,7 @@ class PrivateSession:
 
     async def _begin_accounts(self) -> None:
         parts = self._parts
-        balances, positions = await parts.desk.balances(), await parts.desk.positions()
-        parts.accounts.begin(parts.desk.name, balances, positions, parts.clock.time_ns())
+        parts.accounts.begin(parts.desk.name, await parts.desk.holdings(), parts.clock.time_ns())
 
 
 def _require_more(ended: StreamEnded | None) -> None:

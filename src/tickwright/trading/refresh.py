@@ -68,9 +68,8 @@ class Refresher:
 
     async def holdings(self, product: str) -> None:
         """Ask for balances and positions."""
-        desk = self._desks[product]
-        balances, positions = await desk.balances(), await desk.positions()
-        self._accounts.begin(product, balances, positions, self._clock.time_ns())
+        holdings = await self._desks[product].holdings()
+        self._accounts.begin(product, holdings, self._clock.time_ns())
 
     async def past(self, product: str, instrument: Instrument, start_ns: int, end_ns: int) -> None:
         """Ask for the orders placed between two moments, and for the executions between them.

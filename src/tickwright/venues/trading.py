@@ -101,6 +101,8 @@ class AccountNews(msgspec.Struct, frozen=True, kw_only=True):
     """Asset and what there is of it, where the channel does not say how much of it is free."""
     positions: tuple[Position, ...] = ()
     """One of nothing has ended."""
+    venue_ts_ns: int | None = None
+    """When it was so at the venue, where the channel tells."""
 
 
 class StreamEnded(msgspec.Struct, frozen=True):

@@ -171,6 +171,7 @@ def test_balances_of_spot_are_what_there_is_now() -> None:
     }  # fmt: skip
     (news,) = read_spot(json.dumps({"event": event}).encode(), RECEIVED_NS)
     assert isinstance(news, AccountNews)
+    assert news.venue_ts_ns == 2_000_000
     assert (news.balances[0].free, news.balances[0].total) == (D("1.00999"), D("1.50999"))
 
 

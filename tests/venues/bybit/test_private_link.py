@@ -81,11 +81,14 @@ def test_balances_and_positions_are_news_of_the_account() -> None:
     position = {"category": "linear", "symbol": "BTCUSDT", "side": "Sell", "size": "0.001"}
     wallet = {"accountType": "UNIFIED", "coin": [{"coin": "USDT", "walletBalance": "5"}]}
     (held,) = LINK.read(json.dumps({"topic": "position", "data": [position]}).encode(), 5, LISTED)
-    (owned,) = LINK.read(json.dumps({"topic": "wallet", "data": [wallet]}).encode(), 5, LISTED)
+    made = {"topic": "wallet", "creationTime": 1795000002027, "data": [wallet]}
+    (owned,) = LINK.read(json.dumps(made).encode(), 5, LISTED)
     assert isinstance(held, AccountNews)
+    assert held.venue_ts_ns is None
     assert held.positions[0].quantity == Decimal("-0.001")
     assert isinstance(owned, AccountNews)
     assert owned.balances[0].free == 5
+    assert owned.venue_ts_ns == 1795000002027_000_000
 
 
 def test_g25_topics_that_nobody_knows_say_nothing() -> None:

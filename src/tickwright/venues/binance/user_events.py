@@ -149,6 +149,7 @@ def _algo_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
 
 
 def _outbound(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
+    update = _read_outbound(body)
     balances = tuple(
         Balance(
             venue=place.product,
@@ -156,14 +157,14 @@ def _outbound(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             free=read_decimal(row.free),
             locked=read_decimal(row.locked),
         )
-        for row in _read_outbound(body).balances
+        for row in update.balances
     )
-    return (AccountNews(balances=balances),)
+    return (AccountNews(balances=balances, venue_ts_ns=update.time_ms * MS or None),)
 
 
 def _account(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
-    changes = _read_account(body).changes
-    positions = []
+    update = _read_account(body)
+    changes, positions = update.changes, []
     for row in changes.positions:
         instrument_id = place.id_of(row.symbol)
         if instrument_id is not None:
@@ -176,7 +177,8 @@ def _account(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
                 )
             )
     wallets = tuple((row.asset, read_decimal(row.wallet)) for row in changes.wallets)
-    return (AccountNews(wallets=wallets, positions=tuple(positions)),)
+    time_ns = update.time_ms * MS or None
+    return (AccountNews(wallets=wallets, positions=tuple(positions), venue_ts_ns=time_ns),)
 
 
 def _ended(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:

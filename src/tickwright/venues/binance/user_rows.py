@@ -77,6 +77,7 @@ class OutboundPosition(Struct, gc=False):
     """*Spot*, Account Update: ``{"e":"outboundAccountPosition","E":…,"u":…,"B":[…]}``."""
 
     balances: tuple[PositionAsset, ...] = field(name="B")
+    time_ms: int = field(name="u", default=0)
 
 
 class FutureOrder(Struct, gc=False):
@@ -164,3 +165,4 @@ class AccountUpdate(Struct, gc=False):
     """*USD-M*, Event: Balance and Position Update: ``{"e":"ACCOUNT_UPDATE","E":…,"T":…,"a":{"m":"ORDER","B":[…],"P":[…]}}``."""
 
     changes: Changes = field(name="a")
+    time_ms: int = field(name="T", default=0)

@@ -31,6 +31,7 @@ from tickwright.venues.trading import (
     GreetingRefused,
     PrivateNews,
 )
+from tickwright.venues.typed import MS, tolerant_reader
 
 
 __all__ = ["BybitLink"]
@@ -51,6 +52,7 @@ class _Said(msgspec.Struct):
     req_id: str | None = None
 
 
+_read_made = tolerant_reader(int, "creationTime")
 _read_said = msgspec.json.Decoder(_Said, strict=False).decode
 
 
@@ -121,12 +123,14 @@ class BybitLink:
         if b'"topic"' not in frame:
             return ()
         return [
-            _news_of(row, received_ts_ns)
+            _news_of(row, frame, received_ts_ns)
             for row in account_news(frame, received_ts_ns, instruments)
         ]
 
 
-def _news_of(row: OrderReport | Execution | Position | Balance, received_ts_ns: int) -> PrivateNews:
+def _news_of(
+    row: OrderReport | Execution | Position | Balance, frame: bytes, received_ts_ns: int
+) -> PrivateNews:
     match row:
         case OrderReport():
             return row
@@ -142,6 +146,12 @@ def _news_of(row: OrderReport | Execution | Position | Balance, received_ts_ns: 
                 fills=(row.fill,),
             )
         case Position():
-            return AccountNews(positions=(row,))
+            return AccountNews(positions=(row,), venue_ts_ns=_made_ns(frame))
         case Balance():
-            return AccountNews(balances=(row,))
+            return AccountNews(balances=(row,), venue_ts_ns=_made_ns(frame))
+
+
+def _made_ns(frame: bytes) -> int | None:
+    """Return when the venue made a frame, ``None`` if it does not say."""
+    made_ms: int | None = _read_made(frame)
+    return None if made_ms is None else made_ms * MS
