@@ -13,6 +13,7 @@ import inspect
 import pkgutil
 import symtable
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -55,7 +56,10 @@ def _free(table: symtable.SymbolTable) -> set[str]:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_in_a_docstring_says_what_happens(name: str) -> None:
+def test_an_example_in_a_docstring_says_what_happens(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     example = EXAMPLES[name]
     if is_sketch(example):
         return

@@ -70,7 +70,7 @@ class CaptureReader:
         CaptureError: From iterating: names the file, the line, and what to do.
 
     Example:
-        >>> for record in CaptureReader("btcusdt.jsonl.zst"):
+        >>> for record in CaptureReader(path):
         ...     print(record.received_ts_ns, record.data)
     """
 
