@@ -243,8 +243,14 @@ async def test_g36_the_kill_switch_needs_no_answer_of_a_venue() -> None:
 
 
 def _over_the_limit() -> HttpResponse:
+    now_ns = round(asyncio.get_running_loop().time() * 1e9)
     return HttpResponse(
-        status=429, headers={}, body=b"", sent_mono_ns=0, received_mono_ns=0, received_ts_ns=0
+        status=429,
+        headers={},
+        body=b"",
+        sent_mono_ns=now_ns,
+        received_mono_ns=now_ns,
+        received_ts_ns=0,
     )
 
 

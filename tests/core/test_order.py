@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -347,12 +349,68 @@ def history(parts: list[int], end: ReportedState) -> list[OrderReport]:
     return reports * 2
 
 
-@given(
-    parts=st.lists(st.integers(1, 40), max_size=5).filter(lambda parts: sum(parts) <= 100),
-    end=st.sampled_from([ReportedState.CANCELED, ReportedState.EXPIRED]),
-    seed=st.integers(0, 1 << 32),
-    is_lost=st.booleans(),
+PARTS = st.lists(st.integers(1, 40), max_size=5).filter(lambda parts: sum(parts) <= 100)
+ENDS = st.sampled_from([ReportedState.CANCELED, ReportedState.EXPIRED])
+
+
+def all_of(life: OrderLife) -> list[object]:
+    return [
+        life.order,
+        *(getattr(life, name) for name in OrderLife.__slots__ if name != "_trade_ids"),
+        set(life._trade_ids),
+    ]
+
+
+@given(parts=PARTS, end=ENDS, seed=st.integers(0, 1 << 32), names_fills=st.booleans())
+def test_what_repeats_the_last_word_changes_nothing_and_what_was_just_said_does(
+    parts: list[int], end: ReportedState, seed: int, *, names_fills: bool
+) -> None:
+    reports = history(parts, end)
+    Random(seed).shuffle(reports)
+    life = OrderLife(COMMAND, names_fills=names_fills)
+    life.sent(NOW_NS)
+    for each in reports:
+        is_news = not life.repeats(each)
+        before = all_of(life)
+        events = life.reported(each)
+        assert is_news or (events == [] and all_of(life) == before)
+    last = report(end, at=100, filled=str(D(sum(parts)) / 100), quantity=D(1), price=D(60000))
+    life.reported(last)
+    assert life.repeats(msgspec.structs.replace(last, received_ts_ns=NOW_NS + 200))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"price": D(59000)},
+        {"quantity": D(2)},
+        {"venue_ts_ns": NOW_NS + 1},
+        {"venue_ts_ns": None},
+        {"venue_order_id": "8"},
+        {"filled_quantity": D("0.5")},
+        {"fills": (fill(1, "0.5"),)},
+        {"average_price": D(60000)},
+        {"state": ReportedState.CANCELED},
+        {"state": ReportedState.QUEUED},
+    ],
 )
+def test_a_report_with_anything_of_its_own_is_news(other: dict[str, Any]) -> None:
+    life = sent()
+    first = report(filled="0", quantity=D(1), price=D(60000), venue_order_id="7")
+    life.reported(first)
+    assert life.repeats(first)
+    assert not life.repeats(msgspec.structs.replace(first, **other))
+
+
+def test_what_proves_that_a_doubted_order_is_there_is_news_again() -> None:
+    life = sent()
+    first = report(filled="0", quantity=D(1), price=D(60000))
+    life.reported(first)
+    life.absent("not found", NOW_NS)
+    assert not life.repeats(first)
+
+
+@given(parts=PARTS, end=ENDS, seed=st.integers(0, 1 << 32), is_lost=st.booleans())
 def test_g35_whatever_the_order_of_reports_the_end_is_the_truth(
     parts: list[int], end: ReportedState, seed: int, *, is_lost: bool
 ) -> None:

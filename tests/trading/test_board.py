@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from tickwright.model.market import Side
@@ -12,6 +13,7 @@ from tickwright.model.orders import (
     Fill,
     OrderAccepted,
     OrderReport,
+    OrderSent,
     OrderState,
     ReportedState,
     SubmitOrder,
@@ -88,6 +90,13 @@ def test_each_kind_of_entry_moves_the_order_that_it_is_about() -> None:
     ]
     for entries, state in ends:
         assert state_of(board(*entries), "a") is state
+
+
+def test_an_intent_that_leaves_at_once_is_sent_by_the_same_entry() -> None:
+    made = OrderBoard()
+    (event,) = made.apply(msgspec.structs.replace(submitted("a"), is_leaving=True))
+    assert isinstance(event, OrderSent)
+    assert (state_of(made, "a"), made.pending(BTC)[0]) == (OrderState.SENT, 1)
 
 
 def test_an_order_is_unfinished_until_it_has_ended_and_all_its_executions_are_named() -> None:

@@ -93,7 +93,7 @@ async def test_g34_the_intents_of_all_are_written_before_any_is_sent(product: st
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.0):
                 await at.gateway.submit_many(orders(at, 3))
-        assert await entries(at) == ["Submitted"] * 3 + ["Sent"] * 3
+        assert await entries(at) == ["Submitted"] * 3
         killed = at.store.contents[:]
         await at.until(lambda: at.gateway.order("me-3").state is OPEN)
         at.sandbox.faults.rest_delay_s = 0.0
@@ -156,7 +156,7 @@ async def test_a_denied_order_leaves_out_itself_and_the_others_go(product: str) 
         first, second, third = await at.gateway.submit_many(orders(at, 3))
         assert (first.state, third.state) == (OPEN, OPEN)
         assert (second.state, second.code) == (OrderState.DENIED, "MINE")
-        assert (await entries(at))[:6] == [*["Submitted"] * 3, "Sent", "Denied", "Sent"]
+        assert (await entries(at))[:4] == [*["Submitted"] * 3, "Denied"]
 
 
 @virtual_time
@@ -312,7 +312,8 @@ async def test_an_order_takes_the_place_of_another() -> None:
         assert (new.client_order_id, new.state, new.price) == ("me-2", OPEN, D(59000))
         assert at.gateway.order("me-1").state is OrderState.CANCELED
         assert posts(at) == ["/api/v3/order", "/api/v3/order/cancelReplace"]
-        assert (await entries(at))[3:6] == ["Submitted", "CancelAsked", "Sent"]
+        begun = [name for name in await entries(at) if name != "Reported"]
+        assert begun == ["Submitted", "Submitted", "CancelAsked"]
 
 
 @virtual_time

@@ -12,10 +12,10 @@ import pytest
 from tickwright.errors import StoreError, WouldBlock
 from tickwright.io.store import MemoryStore
 from tickwright.model.market import Side
-from tickwright.model.orders import OrderEvent, SubmitOrder
+from tickwright.model.orders import OrderEvent, OrderReport, ReportedState, SubmitOrder
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.trading.board import OrderBoard
-from tickwright.trading.journal import Journal, Sent, Submitted
+from tickwright.trading.journal import Journal, Reported, Sent, Submitted
 from tickwright.trading.recorder import Recorder
 
 
@@ -50,6 +50,19 @@ def order(name: str) -> tuple[Submitted, Sent]:
     )
     intent = Submitted(at_ns=1, product="binance.spot", command=command)
     return intent, Sent(at_ns=1, client_order_id=name)
+
+
+def reported(name: str, received_ts_ns: int) -> Reported:
+    report = OrderReport(
+        client_order_id=name,
+        instrument="binance:BTC/USDT",
+        state=ReportedState.OPEN,
+        venue_order_id="7",
+        venue_ts_ns=1,
+        received_ts_ns=received_ts_ns,
+        filled_quantity=Decimal(0),
+    )
+    return Reported(at_ns=received_ts_ns, product="binance.spot", report=report)
 
 
 class Held:
@@ -161,6 +174,19 @@ async def test_g34_where_nothing_is_waited_for_entries_are_journalled_and_told_o
             coroutine.send(None)
         assert held.told == [("a", 2)]
         assert not held.writing
+
+
+@pytest.mark.parametrize("store", [MemoryStore, SlowStore])
+@virtual_time
+async def test_what_a_second_channel_repeats_is_neither_written_nor_told(
+    store: type[MemoryStore],
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        held = Held(group, store())
+        await held.recorder.record(*order("a"))
+        for received_ts_ns in (2, 3):
+            await held.recorder.record(reported("a", received_ts_ns))
+        assert [len(held.store.contents), len(held.told)] == [3, 2]
 
 
 @virtual_time

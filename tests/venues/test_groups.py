@@ -35,14 +35,9 @@ def call(name: str) -> RestCall[OrderReport]:
 def test_a_group_of_one_is_the_same_request_with_an_answer_of_one() -> None:
     single = call("order")
     group = alone("me-1", single)
-    assert group.names == ("me-1",)
-    assert (group.call.method, group.call.path, group.call.priority) == (
-        "POST",
-        "/order",
-        Priority.ORDER,
-    )
-    assert not group.call.is_idempotent
-    assert group.call.decode(b"me-1", 5) == [single.decode(b"me-1", 5)]
+    assert (group.names, group.call) == (("me-1",), single)
+    answer = single.decode(b"me-1", 5)
+    assert group.answers(answer) == [answer]
 
 
 @given(count=st.integers(0, 40), size=st.integers(1, 12))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tickwright.model.account import AccountEvent, BalanceChanged, PositionChanged
 from tickwright.model.orders import OrderEvent
 from tickwright.model.topics import BalanceUpdates, OrderUpdates, PositionUpdates
-from tickwright.runtime.bus import Bus
+from tickwright.runtime.bus import Bus, TopicChannel
 from tickwright.trading.accounts import draws_on
 
 
@@ -30,13 +30,19 @@ class Announcer:
         self._bus = bus
         self._products = products
         self._orders = bus.channel(OrderUpdates())
+        self._orders_of: dict[str, TopicChannel] = {}
         self._balances = bus.channel(BalanceUpdates())
         self._positions = bus.channel(PositionUpdates())
 
     def order(self, event: OrderEvent) -> None:
         """Tell what became of an order."""
         self._orders.publish(event)
-        self._bus.channel(OrderUpdates(event.order.command.instrument)).publish(event)
+        instrument_id = event.order.command.instrument
+        channel = self._orders_of.get(instrument_id)
+        if channel is None:
+            channel = self._bus.publisher(OrderUpdates(instrument_id))
+            self._orders_of[instrument_id] = channel
+        channel.publish(event)
 
     def account(self, event: AccountEvent) -> None:
         """Tell what changed of an account."""

@@ -301,6 +301,23 @@ class OrderLife:
         # An order is accepted before it is filled, and filled before it ends, whatever came first.
         return _in_order(events, filled)
 
+    def repeats(self, report: OrderReport) -> bool:
+        """Tell whether a report says nothing new: answers and the stream tell of the same change, at the venue's same time."""
+        order, told_ns = self.order, report.venue_ts_ns
+        return (
+            told_ns is not None
+            and told_ns == self._changed_ts_ns
+            and report.venue_order_id == order.venue_order_id
+            and report.filled_quantity == order.filled_quantity
+            and report.quantity in (None, order.quantity)
+            and report.price in (None, order.price)
+            and report.average_price in (None, order.average_price)
+            and (order.is_working or not report.is_working)
+            and (not report.fills or not self._fresh_fills(report))
+            and report.state is not ReportedState.QUEUED
+            and TABLE.step(order.state, self._news(report)) == (order.state, None)
+        )
+
     def executed(self, fills: Sequence[Fill], now_ns: int) -> list[OrderEvent]:
         """Take in executions that were asked for: they say that it was at the venue, and not whether it still is."""
         if not fills:
@@ -325,7 +342,6 @@ class OrderLife:
         }
         if not self._names_fills:
             fresh = self._difference(report)
-        self._trade_ids.update(fresh)
         return list(fresh.values())
 
     def _difference(self, report: OrderReport) -> dict[str, Fill]:
@@ -364,6 +380,7 @@ class OrderLife:
         fills, filled = order.fills, order.filled_quantity
         if fresh:
             fills = (*fills, *fresh)
+            self._trade_ids.update([fill.trade_id for fill in fresh])
             filled = max(filled, total(*[fill.quantity for fill in fills]))
         if report.filled_quantity is not None and report.filled_quantity > filled:
             filled = report.filled_quantity

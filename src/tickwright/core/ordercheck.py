@@ -18,7 +18,7 @@ from tickwright.model.numbers import format_decimal, multiply, total
 from tickwright.model.orders import SubmitOrder
 
 
-__all__ = ["KILLED", "Denial", "OrderFacts", "RiskLimits", "check_order"]
+__all__ = ["KILLED", "NO_LIMITS", "Denial", "OrderFacts", "RiskLimits", "check_order"]
 
 KILLED = ("KILL_SWITCH", "the kill switch is on; nothing but cancels leaves")
 """Rule and text of the kill switch."""
@@ -55,6 +55,10 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     def needs_book(self) -> bool:
         """Whether any of them is held against the best prices."""
         return self.price_collar is not None or self.max_order_notional is not None
+
+
+NO_LIMITS = RiskLimits()
+"""Of who sets none."""
 
 
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,7 +116,7 @@ def check_order(
         Denial(code='MAX_OPEN_ORDERS', text='binance:BTC/USDT: 10 orders are open, 10 are allowed')
     """
     case = _Case(command, instrument, limits, facts)
-    for check in _CHECKS if limits != _NO_LIMITS else _RULES:
+    for check in _CHECKS if limits != NO_LIMITS else _RULES:
         denial = check(case)
         if denial is not None:
             return denial
@@ -245,7 +249,5 @@ _CHECKS: tuple[Callable[[_Case], Denial | None], ...] = (
     _rate,
 )
 """In this order: the first one that denies is told."""
-
-_NO_LIMITS = RiskLimits()
 _RULES = (_kill_switch, _status, _rules)
 """What is left of them where the user sets no limits."""

@@ -94,6 +94,10 @@ class RateLimiter:
             declared.name: bucket_of(declared, limits.background_share)
             for declared in limits.buckets
         }
+        self._told = {
+            bucket.header: bucket for bucket in self._buckets.values() if bucket.header is not None
+        }
+        """Header → the bucket of which it tells."""
         self._waiting: dict[Priority, list[Ticket]] = {priority: [] for priority in Priority}
         self._ban_until_s = -inf
 
@@ -129,13 +133,15 @@ class RateLimiter:
         if now_s < self._ban_until_s or any(self._waiting.values()):
             return False
         is_background = priority >= Priority.SNAPSHOT
-        wanted = [(self._buckets.get(name), units) for name, units in costs.items() if units > 0]
-        for bucket, units in wanted:
-            if bucket is None or bucket.delay_s(units, is_background, now_s, wall_ns) > 0:
+        for name, units in costs.items():
+            bucket = self._buckets.get(name)
+            if units > 0 and (
+                bucket is None or bucket.delay_s(units, is_background, now_s, wall_ns) > 0
+            ):
                 return False
-        for bucket, units in wanted:
-            if bucket is not None:
-                bucket.take(units, is_background, now_s, wall_ns)
+        for name, units in costs.items():
+            if units > 0:
+                self._buckets[name].take(units, is_background, now_s, wall_ns)
         return True
 
     def poll(self, now_s: float, wall_ns: int) -> tuple[list[Ticket], float | None]:
@@ -187,8 +193,8 @@ class RateLimiter:
             now_s: Now, monotonic.
             wall_ns: Now, by the wall clock.
         """
-        for bucket in self._buckets.values():
-            text = headers.get(bucket.header) if bucket.header else None
+        for header, bucket in self._told.items():
+            text = headers.get(header)
             if text is not None and text.isascii() and text.isdigit():
                 bucket.observed(int(text), sent_s, now_s, wall_ns)
 

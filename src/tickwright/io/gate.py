@@ -139,7 +139,9 @@ class HostGate:
         self, response: HttpResponse, retry_after_s: float | None, *, is_refusal: bool
     ) -> None:
         """Take in what an answer says of limits and bans, whichever way it came; as `answered`."""
-        now_s, wall_ns = self._now()
+        now_ns = response.received_mono_ns
+        now_s = now_ns / 1e9
+        wall_ns = self.clock_sync.server_ns(now_ns) or response.received_ts_ns
         self._limiter.observed(response.headers, response.sent_mono_ns / 1e9, now_s, wall_ns)
         status = response.status
         if is_refusal and not self.is_refusal(status):

@@ -196,13 +196,14 @@ class RestClient:
             DecodeError: The answer does not say what it must.
         """
         where = f"{call.method} {call.path}"
-        named_s, is_refusal = self._silence_in(response, where)
-        self.gate.counted(response, named_s, is_refusal=is_refusal)
+        error = self._product.error(response.status, response.body, where)
+        silent_s, is_refusal = _silence_in(error, response)
+        self.gate.counted(response, silent_s, is_refusal=is_refusal)
         try:
-            return self._read(call, response, where)
-        except VenueError as error:
-            self._note(error)
-            if isinstance(error, TimestampRefused):
+            return self._read(call, response, where, error)
+        except VenueError as refusal:
+            self._note(refusal)
+            if isinstance(refusal, TimestampRefused):
                 await self.venue_clock.relearn()
             raise
 
@@ -266,8 +267,9 @@ class RestClient:
             except ConnectivityError as error:
                 failure = error
             else:
+                refusal = self._product.error(response.status, response.body, where)
                 try:
-                    return self._read(call, response, where), response
+                    return self._read(call, response, where, refusal), response
                 except VenueError as error:
                     failure = error
             self._note(failure)
@@ -302,20 +304,10 @@ class RestClient:
         latency_s = (response.received_mono_ns - response.sent_mono_ns) / 1e9
         known_s = latency_s if self._latency_s is None else self._latency_s
         self._latency_s = known_s + _SMOOTHING * (latency_s - known_s)
-        named_s, is_refusal = self._silence_in(response, where)
-        self.gate.answered(response, named_s, is_refusal=is_refusal)
-        return response
-
-    def _silence_in(self, response: HttpResponse, where: str) -> tuple[float | None, bool]:
-        """Return how long the venue wants to be left alone, if it says so, and whether it turns us away at all."""
         error = self._product.error(response.status, response.body, where)
-        named_s = retry_after_s(response.headers)
-        if not isinstance(error, RateLimited):
-            return named_s, False
-        if error.retry_at_ns > response.received_ts_ns:
-            in_text_s = (error.retry_at_ns - response.received_ts_ns) / 1e9
-            named_s = max(named_s or 0.0, in_text_s)
-        return named_s, True
+        silent_s, is_refusal = _silence_in(error, response)
+        self.gate.answered(response, silent_s, is_refusal=is_refusal)
+        return response
 
     def _sealed(self, call: RestCall[T], request: HttpRequest) -> HttpRequest:
         """Return the request as it is written now: signed and stamped after all waiting (G19)."""
@@ -339,9 +331,18 @@ class RestClient:
             )
         return self._product.auth, self._signer
 
-    def _read(self, call: RestCall[T], response: HttpResponse, where: str) -> T:
-        """Return what an answer says; raise the refusal that it is."""
-        failure = self._refusal_in(response, where)
+    def _read(
+        self, call: RestCall[T], response: HttpResponse, where: str, error: VenueError | None
+    ) -> T:
+        """Return what an answer says; raise the refusal that it is.
+
+        Args:
+            call: What was asked.
+            response: The answer.
+            where: Method and path, for texts.
+            error: The venue's own refusal in it, if there is one.
+        """
+        failure = self._refusal_in(response, where, error)
         if failure is None:
             return self._decode(call.decode, response, where)
         if isinstance(failure, VenueRejected) and call.read_refusal is not None:
@@ -350,18 +351,24 @@ class RestClient:
                 return told
         raise failure
 
-    def _refusal_in(self, response: HttpResponse, where: str) -> VenueError | None:
-        failure = self._failure_in(response.status, response.body, where)
+    def _refusal_in(
+        self, response: HttpResponse, where: str, error: VenueError | None
+    ) -> VenueError | None:
+        status, body = response.status, response.body
+        failure = self._failure_in(status, body, where, error)
         if failure is not None and self._signer is not None:
             # Some venues quote the key that they refuse, and pages of proxies the whole request (G30).
             key = self._signer.key.reveal().encode()
-            if len(key) >= _KEY_BYTES_MIN and key in response.body:
-                body = response.body.replace(key, HIDDEN.encode())
-                return self._failure_in(response.status, body, where)
+            if len(key) >= _KEY_BYTES_MIN and key in body:
+                body = body.replace(key, HIDDEN.encode())
+                return self._failure_in(
+                    status, body, where, self._product.error(status, body, where)
+                )
         return failure
 
-    def _failure_in(self, status: int, body: bytes, where: str) -> VenueError | None:
-        error = self._product.error(status, body, where)
+    def _failure_in(
+        self, status: int, body: bytes, where: str, error: VenueError | None
+    ) -> VenueError | None:
         if isinstance(error, RateLimited) or self.gate.is_refusal(status):
             return self.gate.refusal(where, _excerpt(body))
         if body.lstrip()[:1] == b"<":
@@ -370,7 +377,7 @@ class RestClient:
                 "check the address, and whether a proxy or firewall answers in its place"
             )
             return VenueRejected(status, None, text, where)
-        if isinstance(error, VenueError):
+        if error is not None:
             return error
         return None if status == _OK else VenueRejected(status, None, _excerpt(body), where)
 
@@ -411,6 +418,19 @@ class RestClient:
 
     def _note(self, error: Exception) -> None:
         self._last_error = (str(error), self._clock.time_ns())
+
+
+def _silence_in(error: VenueError | None, response: HttpResponse) -> tuple[float | None, bool]:
+    """Return how long the venue wants to be left alone, if it says so, and whether it turns us away at all."""
+    if error is None and response.status == _OK:
+        return None, False
+    named_s = retry_after_s(response.headers)
+    if not isinstance(error, RateLimited):
+        return named_s, False
+    if error.retry_at_ns > response.received_ts_ns:
+        in_text_s = (error.retry_at_ns - response.received_ts_ns) / 1e9
+        named_s = max(named_s or 0.0, in_text_s)
+    return named_s, True
 
 
 def _excerpt(body: bytes) -> str:

@@ -9,7 +9,6 @@ An order's form follows from what is given: without a price it is a market order
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
 
@@ -49,6 +48,8 @@ __all__ = [
 
 class TimeInForce(Enum):
     """How long an order works."""
+
+    __hash__ = object.__hash__  # as `OrderState`
 
     GTC = "gtc"
     """Until it is filled or canceled."""
@@ -135,43 +136,33 @@ class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     display_quantity: Decimal | None = None
 
     def __post_init__(self) -> None:
-        for is_contradicted, text in _CONTRADICTIONS:
-            if is_contradicted(self):
-                raise UsageError(f"order {self.client_order_id}: {text}")
+        text = self._contradiction()
+        if text:
+            raise UsageError(f"order {self.client_order_id}: {text}")
 
     @property
     def is_market(self) -> bool:
         """Whether it takes whatever price there is."""
         return self.price is None
 
-
-_CONTRADICTIONS: tuple[tuple[Callable[[SubmitOrder], bool], str], ...] = (
-    (lambda order: order.side is Side.UNKNOWN, "it must buy or sell"),
-    (
-        lambda order: (order.quantity is None) == (order.quote_quantity is None),
-        "give either quantity or quote_quantity",
-    ),
-    (
-        lambda order: order.quote_quantity is not None and not order.is_market,
-        "quote_quantity goes with market orders; give quantity with a price",
-    ),
-    (
-        lambda order: order.post_only and order.is_market,
-        "a market order takes and cannot be post_only; give a price",
-    ),
-    (
-        lambda order: order.post_only and order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK),
-        "post_only never trades at once, IOC and FOK only then; choose one of them",
-    ),
-    (
-        lambda order: order.display_quantity is not None and order.is_market,
-        "a market order stands in no book; display_quantity needs a price",
-    ),
-    (
-        lambda order: (order.time_in_force is TimeInForce.GTD) != (order.expire_ts_ns is not None),
-        "GTD and expire_ts_ns go together",
-    ),
-)
+    def _contradiction(self) -> str:
+        """Return how it contradicts itself, nothing if it does not."""
+        if self.side is Side.UNKNOWN:
+            return "it must buy or sell"
+        if (self.quantity is None) == (self.quote_quantity is None):
+            return "give either quantity or quote_quantity"
+        if (self.time_in_force is TimeInForce.GTD) != (self.expire_ts_ns is not None):
+            return "GTD and expire_ts_ns go together"
+        if self.price is not None:
+            if self.quote_quantity is not None:
+                return "quote_quantity goes with market orders; give quantity with a price"
+            if self.post_only and self.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
+                return "post_only never trades at once, IOC and FOK only then; choose one of them"
+        elif self.post_only:
+            return "a market order takes and cannot be post_only; give a price"
+        elif self.display_quantity is not None:
+            return "a market order stands in no book; display_quantity needs a price"
+        return ""
 
 
 class AmendOrder(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,8 +63,10 @@ class OrderBoard:
         """Take an entry in and return the events to tell."""
         match entry:
             case journal.Submitted(at_ns=at_ns, product=product, command=command):
-                self._begin(command, product, at_ns, is_external=False)
-                return []
+                life = self._begin(command, product, at_ns)
+                events = life.sent(at_ns) if entry.is_leaving else []
+                self._noted(life)
+                return events
             case journal.Reported(product=product, report=report):
                 return self._reported(product, report)
             case journal.AmendAsked() | journal.CancelAsked():
@@ -125,8 +127,14 @@ class OrderBoard:
             <= {each.trade_id for each in order.fills}
         )
 
+    def repeats(self, entry: journal.Reported) -> bool:
+        """Tell whether a report says no more than was said before, and need not be kept."""
+        report = entry.report
+        life = self._lives.get(self.name_of(entry.product, report))
+        return life is not None and life.repeats(report)
+
     def _begin(
-        self, command: SubmitOrder, product: str, placed_ns: int, *, is_external: bool
+        self, command: SubmitOrder, product: str, placed_ns: int, *, is_external: bool = False
     ) -> OrderLife:
         name = command.client_order_id
         life = OrderLife(
@@ -137,7 +145,6 @@ class OrderBoard:
         )
         self._lives[name] = life
         self._products[name] = product
-        self._noted(life)
         return life
 
     def _noted(self, life: OrderLife) -> None:

@@ -135,12 +135,10 @@ class TradingDesk:
             group: The call.
             leaving: Has the last word before it is written.
         """
-        answers: list[OrderReport | TickwrightError] = []
         try:
-            answers += await self._carrier.call(group.call, leaving=leaving)
+            return [*group.answers(await self._carrier.call(group.call, leaving=leaving))]
         except TickwrightError as error:
             return [error] * len(group.names)
-        return answers
 
     def fate(self, name: str, answer: OrderReport | TickwrightError) -> Fate:
         """Return what an answer means for the order that was to be placed.

@@ -50,6 +50,8 @@ class Submitted(_Entry, frozen=True, kw_only=True):
 
     product: str
     command: SubmitOrder
+    is_leaving: bool = False
+    """It is sent at once: what `Sent` would say in an entry of its own."""
 
     @property
     def client_order_id(self) -> str:

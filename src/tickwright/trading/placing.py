@@ -22,7 +22,7 @@ from tickwright.runtime.bus import Spawn
 from tickwright.trading.changing import Changes, Job
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.inquiries import Inquiries
-from tickwright.trading.journal import CancelAsked, Denied, Entry, Sent, Submitted
+from tickwright.trading.journal import CancelAsked, Denied, Entry, Submitted
 from tickwright.trading.recorder import Recorder
 from tickwright.trading.together import together
 from tickwright.venues.groups import Group
@@ -185,18 +185,20 @@ class Placing:
         """
         now_ns = self._clock.time_ns()
         entries: list[Entry] = [
-            Submitted(at_ns=now_ns, product=product, command=command) for command, product in wanted
+            Submitted(
+                at_ns=now_ns,
+                product=product,
+                command=command,
+                is_leaving=command.client_order_id not in denials,
+            )
+            for command, product in wanted
+        ]
+        entries += [
+            Denied(at_ns=now_ns, client_order_id=name, code=denial.code, text=denial.text)
+            for name, denial in denials.items()
         ]
         if in_place_of is not None and jobs:
             entries.append(CancelAsked(at_ns=now_ns, client_order_id=in_place_of.client_order_id))
-        for command, _ in wanted:
-            name = command.client_order_id
-            denial = denials.get(name)
-            entries.append(
-                Sent(at_ns=now_ns, client_order_id=name)
-                if denial is None
-                else Denied(at_ns=now_ns, client_order_id=name, code=denial.code, text=denial.text)
-            )
         placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         names = [command.client_order_id for command, _ in wanted]
         self._spawn(f"order {names[0]}", self._run(names, entries, jobs, in_place_of, placed))
@@ -212,8 +214,10 @@ class Placing:
     ) -> None:
         try:
             await self._intend(names, entries)
-            if jobs:
-                await together(self._send(*job, in_place_of) for job in jobs)
+            if len(jobs) == 1:
+                await self._send(*jobs[0], in_place_of)
+            else:
+                await together([self._send(*job, in_place_of) for job in jobs])
         except BaseException as error:
             # The connector closes: after a restart the order is sought. Or the journal failed, which is its caller's to know.
             if not placed.done():  # whoever asked may be gone
@@ -247,10 +251,10 @@ class Placing:
         self._seek(answers)
         if in_place_of is not None and ended is not None:
             await self._changes.settle(desk, in_place_of, ended)
-        await together(
-            self._inquiries.until(name, lambda order: order.state is not OrderState.SENT, _ANSWER_S)
-            for name in answers
-        )
+        order = self._inquiries.order
+        queued = [name for name in answers if order(name).state is OrderState.SENT]
+        if queued:
+            await together([self._inquiries.until(name, _is_told, _ANSWER_S) for name in queued])
 
     def _seek(self, names: Iterable[str]) -> None:
         for name in names:
@@ -258,3 +262,7 @@ class Placing:
 
     def _heard(self, event: OrderEvent) -> None:
         self._claimed.pop(event.order.client_order_id, None)
+
+
+def _is_told(order: Order) -> bool:
+    return order.state is not OrderState.SENT

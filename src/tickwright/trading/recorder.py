@@ -10,7 +10,7 @@ from tickwright.errors import TickwrightError
 from tickwright.model.orders import OrderEvent
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.board import OrderBoard
-from tickwright.trading.journal import Entry, Journal
+from tickwright.trading.journal import Entry, Journal, Reported
 
 
 __all__ = ["Recorder"]
@@ -50,13 +50,16 @@ class Recorder:
     async def record(self, *entries: Entry) -> None:
         """Take entries in; on return they are journalled, folded and told.
 
-        Whoever is cancelled while waiting leaves them to be taken in all the same.
+        What only repeats what is known is left out. Whoever is cancelled while waiting leaves them to be taken in all the same.
 
         Raises:
             StoreError: If they could not be written; then they are not folded either.
         """
         if self.is_immediate:
             self.record_nowait(*entries)
+            return
+        entries = self._without_repeats(entries)
+        if not entries:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((entries, done))
@@ -72,8 +75,14 @@ class Recorder:
             StoreError: As `record`.
             WouldBlock: The store has to be waited for.
         """
-        self._journal.append_nowait(entries)
-        self._fold(entries)
+        entries = self._without_repeats(entries)
+        if entries:
+            self._journal.append_nowait(entries)
+            self._fold(entries)
+
+    def _without_repeats(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        repeats = self.board.repeats
+        return tuple([each for each in entries if type(each) is not Reported or not repeats(each)])
 
     async def _write(self) -> None:
         try:

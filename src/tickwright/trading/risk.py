@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from tickwright.core.ordercheck import KILLED, Denial, OrderFacts, RiskLimits, check_order
+from tickwright.core.ordercheck import (
+    KILLED,
+    NO_LIMITS,
+    Denial,
+    OrderFacts,
+    RiskLimits,
+    check_order,
+)
 from tickwright.core.pacing import SlidingWindow
 from tickwright.core.positionbounds import PositionBounds
 from tickwright.errors import CommandDenied
@@ -68,9 +75,11 @@ class RiskDesk:
             besides: Orders that leave at the same time and before it, of which the board does not know yet.
             in_place_of: The order that ends if this one is placed; of the same name, if it is amended.
         """
+        limits = self.limits
+        if limits == NO_LIMITS:
+            return check_order(command, instrument, limits, OrderFacts(is_killed=self.is_killed))
         window = self._window(instrument.venue)
         now_s = self._clock.monotonic_s()
-        limits = self.limits
         best_bid, best_ask = self._best_prices(instrument.id) if limits.needs_book else (None, None)
         count, left = self._pending(command, besides, in_place_of)
         facts = OrderFacts(

@@ -15,6 +15,7 @@ import msgspec
 
 from tickwright.core.booksync import BookChain
 from tickwright.core.limits import Priority, RateLimit, RestLimits
+from tickwright.errors import VenueError
 from tickwright.model.account import KeyPermissions
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import (
@@ -382,7 +383,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     infer: Callable[[str], Instrument]
     """The venue's symbol → an instrument guessed from its spelling (for captures without listings)."""
     recordings: Recordings
-    error: Callable[[int, bytes, str], Exception | None]
+    error: Callable[[int, bytes, str], VenueError | None]
     """``(status, body, where)`` → the ``VenueError`` inside an HTTP answer, ``None`` if it is fine."""
     trade_ids: TradeIds = TradeIds.COUNTED
     frame_number: Callable[[bytes], int | None] | None = None

@@ -7,9 +7,9 @@ order. So all of them are a `Group`, and whoever sends it need not know which.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from tickwright.errors import VenueError
 from tickwright.model.orders import OrderReport
@@ -29,26 +29,30 @@ class Group(Struct, frozen=True):
 
     Args:
         names: Their client order ids.
-        call: Its answer has one item for each of them, in the same order. Errors of the call as a whole are raised, as ever.
+        call: Its answer has one item for each of them, in the same order, or is the report of the only one. Errors of the call as
+            a whole are raised, as ever.
     """
 
     names: tuple[str, ...]
-    call: RestCall[list[Answered]]
+    call: RestCall[Any]
+
+    def answers(self, answer: list[Answered] | OrderReport) -> list[Answered]:
+        """Return what each order was answered.
+
+        Args:
+            answer: What the call brought.
+        """
+        return [answer] if isinstance(answer, OrderReport) else answer
 
 
 def alone(name: str, call: RestCall[OrderReport]) -> Group:
-    """Return a group of one.
+    """Return a group of one, whose call is about nothing else.
 
     Args:
         name: Its client order id.
         call: What is done with it.
     """
-
-    def decode(body: bytes, received_ts_ns: int) -> list[Answered]:
-        return [call.decode(body, received_ts_ns)]
-
-    # The same request; only what is read of its answer is another thing.
-    return Group((name,), cast(RestCall[list[Answered]], structs.replace(call, decode=decode)))
+    return Group((name,), call)
 
 
 def in_groups(

@@ -10,7 +10,7 @@ import msgspec
 
 from tickwright.core.intervals import last_open_ns
 from tickwright.core.limits import Priority
-from tickwright.errors import NotSupported, RateLimited, VenueRejected
+from tickwright.errors import NotSupported, RateLimited, VenueError, VenueRejected
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import (
     AggTrade,
@@ -216,7 +216,7 @@ class LackingCalls:
 
 def refusals(
     code: str, text: str, *, fine: Container[str] = (), limited: Container[str | None] = ()
-) -> Callable[[int, bytes, str], Exception | None]:
+) -> Callable[[int, bytes, str], VenueError | None]:
     """Return what finds the error in answers that are JSON objects with a code and a text.
 
     Args:
@@ -238,7 +238,7 @@ def refusals(
     ]
     read = tolerant_reader(msgspec.defstruct("Said", fields))
 
-    def error(status: int, body: bytes, where: str) -> Exception | None:
+    def error(status: int, body: bytes, where: str) -> VenueError | None:
         said = read(body)
         if said is None or said.code in fine:
             return refusal_of(status, None, "" if said is None else said.text, where)
@@ -249,7 +249,7 @@ def refusals(
 
 def refusal_of(
     status: int, code: str | None, text: str, where: str, *, limited: Container[str | None] = ()
-) -> Exception | None:
+) -> VenueError | None:
     """Return the error of an answer, ``None`` if it is data.
 
     Args:

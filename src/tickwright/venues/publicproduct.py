@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tickwright.core.limits import RestLimits
+from tickwright.errors import VenueError
 from tickwright.model.ids import InstrumentKind
 from tickwright.model.instrument import Instrument
 from tickwright.model.topics import InstrumentTopic
@@ -39,7 +40,7 @@ def public_product(
     infer: Callable[[str], Instrument] | str,
     hosts: tuple[str, ...],
     listing: str,
-    error: Callable[[int, bytes, str], Exception | None],
+    error: Callable[[int, bytes, str], VenueError | None],
     **more: Any,
 ) -> Product:
     """Return the declaration.

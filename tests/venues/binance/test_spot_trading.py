@@ -185,10 +185,10 @@ def test_groups_of_spot_are_single_requests(spot: Desk) -> None:
     changed = [msgspec.structs.replace(order, quantity=D("0.005")) for order in orders]
     changes = [(*pair, SPOT_BTC) for pair in zip(orders, changed, strict=True)]
     for group in SPOT.amend_groups(changes):
-        (report,) = ask(spot.venue, group.call)
+        (report,) = group.answers(ask(spot.venue, group.call))
         assert isinstance(report, OrderReport)
         assert report.quantity == D("0.005")
     for group in SPOT.cancel_groups([(order, SPOT_BTC) for order in orders]):
-        (report,) = ask(spot.venue, group.call)
+        (report,) = group.answers(ask(spot.venue, group.call))
         assert isinstance(report, OrderReport)
         assert (report.client_order_id, report.state) == (group.names[0], ReportedState.CANCELED)

@@ -77,7 +77,7 @@ def test_working_orders_go_by_fives_and_waiting_ones_alone(usdm: Desk) -> None:
     waiting = usdm.command(client_order_id="stop", trigger=STOP, side=Side.SELL, price=None)
     groups = USDM.submit_groups([*commands, (waiting, USDM_BTC)])
     assert sorted(len(group.names) for group in groups) == [1, 2, 5]
-    reports = [report for group in groups for report in ask(usdm.venue, group.call)]
+    reports = [report for group in groups for report in group.answers(ask(usdm.venue, group.call))]
     states = {report.state for report in reports if isinstance(report, OrderReport)}
     assert (len(reports), states) == (8, {ReportedState.OPEN})
     (largest,) = [group for group in groups if len(group.names) == 5]
@@ -99,7 +99,9 @@ def test_a_batch_is_changed_and_canceled_by_the_names_that_are_known(usdm: Desk)
     assert [report.price for report in amended] == [D(59000)] * 4
     groups = USDM.cancel_groups([(order, USDM_BTC) for order in known])
     assert [group.names for group in groups] == [("a", "b"), ("c", "d")]
-    ended: list[Any] = [report for group in groups for report in ask(usdm.venue, group.call)]
+    ended: list[Any] = [
+        report for group in groups for report in group.answers(ask(usdm.venue, group.call))
+    ]
     assert [report.client_order_id for report in ended] == ["a", "b", "c", "d"]
     assert {report.state for report in ended} == {ReportedState.CANCELED}
 
@@ -118,7 +120,7 @@ def test_waiting_orders_are_canceled_alone_and_never_amended(usdm: Desk) -> None
     waiting = order_of(usdm.command(trigger=STOP, side=Side.SELL, price=None))
     usdm.submit(trigger=STOP, side=Side.SELL, price=None)
     (group,) = USDM.cancel_groups([(waiting, USDM_BTC)])
-    (report,) = ask(usdm.venue, group.call)
+    (report,) = group.answers(ask(usdm.venue, group.call))
     assert isinstance(report, OrderReport)
     assert report.state is ReportedState.CANCELED
     other = order_of(usdm.command(client_order_id="b"))

@@ -24,7 +24,7 @@ what was not carried out by then never will be."""
 
 _KEY_HEADER = "X-MBX-APIKEY"
 
-Param = str | int | bool
+Param = str | int
 
 
 class BinanceAuth:
@@ -61,23 +61,12 @@ def signed_params(
         now_ms: The venue's clock.
         recv_window_ms: How old it may be when it arrives.
     """
-    stamped = {
+    stamped: dict[str, Param] = {
         **params,
         "apiKey": signer.key.reveal(),
         "recvWindow": recv_window_ms,
         "timestamp": now_ms,
     }
-    payload = "&".join(
-        [
-            f"{name}={value if type(value) is str else _text(value)}"
-            for name, value in sorted(stamped.items())
-        ]
-    )
-    return {**stamped, "signature": signer.sign(payload.encode())}
-
-
-def _text(value: Param) -> str:
-    """Return a parameter as JSON shows it, without quotes."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    payload = "&".join([f"{name}={stamped[name]}" for name in sorted(stamped)])
+    stamped["signature"] = signer.sign(payload.encode())
+    return stamped

@@ -244,8 +244,12 @@ def _given(**values: str | int | Decimal | None) -> Params:
     """Return what is not ``None``, as text."""
     return tuple(
         [
-            (name, format_decimal(value) if isinstance(value, Decimal) else str(value))
+            (name, value if type(value) is str else _text(value))
             for name, value in values.items()
             if value is not None
         ]
     )
+
+
+def _text(value: str | int | Decimal) -> str:
+    return format_decimal(value) if isinstance(value, Decimal) else str(value)

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from tickwright.core.booksync import BookChain
 from tickwright.core.limits import RateLimit, RestLimits
+from tickwright.errors import VenueError
 from tickwright.model.ids import InstrumentName
 from tickwright.model.instrument import Instrument, InstrumentStatus
 from tickwright.venues.base import BookFeed, BookProof, Endpoints, WsLimits
@@ -98,7 +99,7 @@ class KrakenCalls(LackingCalls):
         return "OHLC", {"pair": pair, "interval": span.word, "since": since}
 
 
-def refusal(status: int, body: bytes, where: str) -> Exception | None:
+def refusal(status: int, body: bytes, where: str) -> VenueError | None:
     """Return the error inside an answer: ``{"error":["EQuery:Unknown asset pair"]}``; it comes with HTTP 200."""
     text = ", ".join(_read_error(body) or ())
     code, _, rest = text.partition(":")
