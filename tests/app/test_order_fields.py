@@ -3,56 +3,60 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 from tests.venues.binance.trading_rig import SPOT_BTC
 
 from tickwright.app.order_fields import command_of, fitted, one_of
+from tickwright.core.clientids import ClientOrderIds
 from tickwright.errors import InvalidNumber, UsageError
 from tickwright.model.market import Side
 from tickwright.model.numbers import Rounding
-from tickwright.model.orders import TimeInForce, Trigger, TriggerKind
+from tickwright.model.orders import SubmitOrder, TimeInForce, Trigger, TriggerKind
 
 
 D = Decimal
 
 
-def wanted(**fields: Any) -> Any:
-    return {"instrument": SPOT_BTC.id, "side": "buy", "quantity": "0.01", "price": "60000"} | fields
+def command(**changes: Any) -> SubmitOrder:
+    fields = {"instrument": SPOT_BTC.id, "side": "buy", "quantity": "0.01", "price": "60000"}
+    return command_of(SPOT_BTC, ClientOrderIds("me", Random(7)), **{**fields, **changes})
 
 
 def test_words_and_numbers_are_read() -> None:
     stop = Trigger(kind=TriggerKind.STOP, price=D(61000))
-    command = command_of(
-        wanted(time_in_force="gtd", expire_ts_ns=5, reduce_only=True, trigger=stop, side=Side.SELL),
-        SPOT_BTC,
-        "me-1",
+    order = command(
+        time_in_force="gtd", expire_ts_ns=5, reduce_only=True, trigger=stop, side=Side.SELL
     )
-    assert (command.client_order_id, command.instrument) == ("me-1", SPOT_BTC.id)
-    assert (command.side, command.quantity, command.price) == (Side.SELL, D("0.01"), D(60000))
-    assert (command.time_in_force, command.expire_ts_ns) == (TimeInForce.GTD, 5)
-    assert command.reduce_only
-    assert command.trigger == stop
+    assert order.instrument == SPOT_BTC.id
+    assert (order.side, order.quantity, order.price) == (Side.SELL, D("0.01"), D(60000))
+    assert (order.time_in_force, order.expire_ts_ns) == (TimeInForce.GTD, 5)
+    assert order.reduce_only
+    assert order.trigger == stop
+
+
+def test_an_order_is_named_by_the_user_or_by_us() -> None:
+    assert command(client_order_id="mine").client_order_id == "mine"
+    assert ClientOrderIds("me", Random(8)).owns(command().client_order_id)
 
 
 def test_what_is_not_given_is_what_most_want() -> None:
-    command = command_of(
-        {"instrument": SPOT_BTC.id, "side": "buy", "quote_quantity": 500}, SPOT_BTC, "me-1"
-    )
-    assert command.is_market
-    assert command.quote_quantity == D(500)
-    assert command.time_in_force is TimeInForce.GTC
-    assert not command.post_only
+    order = command(quantity=None, price=None, quote_quantity=500)
+    assert order.is_market
+    assert order.quote_quantity == D(500)
+    assert order.time_in_force is TimeInForce.GTC
+    assert not order.post_only
 
 
 def test_g24_numbers_move_only_in_a_named_direction() -> None:
-    exact = command_of(wanted(price="60000.07"), SPOT_BTC, "me-1")
+    exact = command(price="60000.07")
     assert exact.price == D("60000.07")  # which the checks will deny
-    rounded = command_of(wanted(price="60000.07", rounding=Rounding.DOWN), SPOT_BTC, "me-1")
+    rounded = command(price="60000.07", rounding=Rounding.DOWN)
     assert rounded.price == D("60000.00")
     with pytest.raises(InvalidNumber, match="float"):
-        command_of(wanted(price=60000.5), SPOT_BTC, "me-1")
+        command(price=60000.5)
     assert fitted(None, D(1), "price", Rounding.UP) is None
 
 
@@ -60,4 +64,4 @@ def test_a_wrong_word_is_told_with_the_right_ones() -> None:
     with pytest.raises(UsageError, match="side: 'long' is none of 'buy', 'sell'"):
         one_of(Side, "long", "side")
     with pytest.raises(UsageError, match="time_in_force"):
-        command_of(wanted(time_in_force="forever"), SPOT_BTC, "me-1")
+        command(time_in_force="forever")

@@ -32,7 +32,7 @@ from tickwright.io.rest import RestClient
 from tickwright.io.store import open_store
 from tickwright.io.websocket import WebSocketOptions
 from tickwright.io.websocket_picows import PicowsTransport
-from tickwright.model.instrument import Instruments
+from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.market import Side
 from tickwright.model.orders import SubmitOrder, TimeInForce
 from tickwright.trading.board import OrderBoard
@@ -79,6 +79,7 @@ class Trader(msgspec.Struct):
 
     run: Run
     gateway: Gateway
+    instrument: Instrument
     journal: Journal
     ids: ClientOrderIds
 
@@ -101,7 +102,7 @@ class Trader(msgspec.Struct):
                 time_in_force=TimeInForce.IOC if crosses else TimeInForce.GTC,
             )
             try:
-                order = await self.gateway.submit(command, self.run.product)
+                order = await self.gateway.submit(command, self.instrument)
                 if order.state.is_open and rng.random() < 0.8:
                     await self.gateway.cancel(order.client_order_id)
             except TickwrightError:
@@ -138,7 +139,8 @@ async def trader(run: Run) -> AsyncIterator[Trader]:
                 clock=clock,
                 spawn=spawn,
             )
-            yield Trader(run, gateway, journal, ClientOrderIds(PREFIX, Random()))
+            ids = ClientOrderIds(PREFIX, Random())
+            yield Trader(run, gateway, instruments[run.instrument], journal, ids)
             if running is not None:
                 running.cancel()
     finally:

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tickwright.core.limits import Priority, RateLimit, RestLimits
-from tickwright.errors import DecodeError, RateLimited, TimestampRefused, VenueRejected
+from tickwright.errors import DecodeError, RateLimited, TimestampRefused, VenueError, VenueRejected
 from tickwright.io.http import HttpRequest, Middleware
 from tickwright.io.rest import RestClient, RestPolicy
 from tickwright.testing.http import FakeHttp, Reply
@@ -31,7 +31,7 @@ def decode(body: bytes, received_ts_ns: int) -> Any:
         raise DecodeError("expected JSON", 3) from error
 
 
-def refusal(status: int, body: bytes, where: str) -> Exception | None:
+def refusal(status: int, body: bytes, where: str) -> VenueError | None:
     if body == b"over a limit":
         return RateLimited(where, 0, "by its body")
     if status == 418 and body.isdigit():

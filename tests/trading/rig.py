@@ -178,7 +178,7 @@ class Rig:
         return SubmitOrder(**{**fields, **changes})
 
     async def submit(self, **changes: Any) -> Order:
-        return await self.gateway.submit(self.command(**changes), self.product)
+        return await self.gateway.submit(self.command(**changes), self.instrument)
 
     async def buy_now(self) -> Order:
         """Buy at whatever price there is; the limit is within every venue's band."""

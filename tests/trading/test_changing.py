@@ -22,7 +22,7 @@ everywhere = pytest.mark.parametrize("product", EVERYWHERE)
 
 async def open_orders(at: Rig, count: int) -> list[str]:
     """Place so many orders that rest, and return their names."""
-    orders = [(at.command(price=D(60000 - 10 * place)), at.product) for place in range(count)]
+    orders = [(at.command(price=D(60000 - 10 * place)), at.instrument) for place in range(count)]
     return [order.client_order_id for order in await at.gateway.submit_many(orders)]
 
 

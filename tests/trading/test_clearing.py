@@ -39,8 +39,8 @@ async def open_orders(at: Rig, count: int) -> None:
     """Place so many orders that rest, and one that waits."""
     stop = Trigger(kind=TriggerKind.STOP, price=D(63000))
     waiting = at.command(side=Side.SELL, price=D(62900), trigger=stop)
-    orders = [(at.command(price=D(60000 - 10 * place)), at.product) for place in range(count)]
-    await at.gateway.submit_many([*orders, (waiting, at.product)])
+    orders = [(at.command(price=D(60000 - 10 * place)), at.instrument) for place in range(count)]
+    await at.gateway.submit_many([*orders, (waiting, at.instrument)])
 
 
 async def place_elsewhere(at: Rig) -> None:

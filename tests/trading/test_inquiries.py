@@ -82,7 +82,7 @@ async def test_g02_a_taken_name_means_that_an_earlier_try_landed() -> None:
     async with rig() as at:
         await at.submit()
         again = at.again(())  # a run that lost its journal, and makes the same names
-        order = await again.submit(at.command(client_order_id="me-1"), SPOT)
+        order = await again.submit(at.command(client_order_id="me-1"), at.instrument)
         assert order.state is OrderState.UNKNOWN
         await at.until(lambda: again.order("me-1").state is OrderState.OPEN)
 

@@ -137,7 +137,7 @@ async def test_a_batch_is_one_frame_and_each_order_has_its_answer(product: str) 
         await at.private().wait_ready()
         prices = [D(60000), D("59000.001"), D(58000)]
         placed_ = await at.gateway.submit_many(
-            [(at.command(price=price), product) for price in prices]
+            [(at.command(price=price), at.instrument) for price in prices]
         )
         states = [OrderState.OPEN, OrderState.REJECTED, OrderState.OPEN]
         assert [order.state for order in placed_] == states
@@ -154,7 +154,7 @@ async def test_lists_and_replacements_of_spot_go_over_the_socket() -> None:
         stop = Trigger(kind=TriggerKind.STOP, price=D(60000))
         profit = at.command(side=Side.SELL, price=D(70000), post_only=True)
         loss = at.command(side=Side.SELL, price=None, trigger=stop)
-        first, second = await at.gateway.submit_oco((profit, loss), SPOT)
+        first, second = await at.gateway.submit_oco((profit, loss), at.instrument)
         assert first.state is second.state is OrderState.OPEN
         old = await at.submit()
         new = await at.gateway.replace(old.client_order_id, at.command(price=D(59000)))

@@ -34,7 +34,8 @@ batches = pytest.mark.parametrize("product", [USDM, BYBIT_SPOT, BYBIT_LINEAR])
 def orders(at: Rig, count: int, **changes: Any) -> list[Wanted]:
     """Return so many orders that rest at prices of their own."""
     return [
-        (at.command(price=D(60000 - 10 * place), **changes), at.product) for place in range(count)
+        (at.command(price=D(60000 - 10 * place), **changes), at.instrument)
+        for place in range(count)
     ]
 
 
@@ -138,7 +139,7 @@ async def test_g01_a_batch_that_never_arrived_is_proven_absent_order_by_order(
 async def test_of_a_batch_each_order_is_refused_for_itself(product: str) -> None:
     async with rig(product) as at:
         wanted = orders(at, 2)
-        wanted.insert(1, (at.command(price=D("60000.001")), product))  # off its tick
+        wanted.insert(1, (at.command(price=D("60000.001")), at.instrument))  # off its tick
         first, second, third = await at.gateway.submit_many(wanted)
         assert (first.state, third.state) == (OPEN, OPEN)
         assert (second.state, second.code) == (OrderState.REJECTED, "FILTER")
@@ -180,16 +181,16 @@ async def test_orders_that_leave_together_are_shown_to_the_checks_of_those_behin
 @virtual_time
 async def test_one_order_that_cannot_be_keeps_all_of_them_from_leaving() -> None:
     async with rig(SPOT) as at:
-        wanted = [*orders(at, 2), (at.command(reduce_only=True), SPOT)]
+        wanted = [*orders(at, 2), (at.command(reduce_only=True), at.instrument)]
         with pytest.raises(NotSupported):
             await at.gateway.submit_many(wanted)
         same = at.command()
         with pytest.raises(UsageError, match="used once"):
-            await at.gateway.submit_many([(same, SPOT), (same, SPOT)])
+            await at.gateway.submit_many([(same, at.instrument), (same, at.instrument)])
         assert await entries(at) == []
         assert await at.gateway.submit_many([]) == []
         # A name that was refused with others is still free.
-        assert (await at.gateway.submit(same, SPOT)).state is OPEN
+        assert (await at.gateway.submit(same, at.instrument)).state is OPEN
 
 
 @virtual_time
@@ -198,7 +199,7 @@ async def test_conditional_orders_of_futures_go_one_by_one_beside_a_batch() -> N
         stop = at.command(
             side=Side.SELL, price=None, trigger=Trigger(kind=TriggerKind.STOP, price=D(50000))
         )
-        placed = await at.gateway.submit_many([*orders(at, 2), (stop, USDM)])
+        placed = await at.gateway.submit_many([*orders(at, 2), (stop, at.instrument)])
         assert {order.state for order in placed} == {OPEN}
         assert sorted(posts(at)) == ["/fapi/v1/algoOrder", "/fapi/v1/batchOrders"]
 
@@ -219,7 +220,7 @@ def legs(at: Rig, **changes: Any) -> tuple[SubmitOrder, SubmitOrder]:
 @virtual_time
 async def test_the_orders_of_an_oco_are_orders_like_others() -> None:
     async with rig(SPOT) as at:
-        profit, loss = await at.gateway.submit_oco(legs(at), SPOT)
+        profit, loss = await at.gateway.submit_oco(legs(at), at.instrument)
         assert (profit.state, profit.price, profit.is_working) == (OPEN, D(70000), True)
         assert (loss.state, loss.is_working) == (OPEN, False)
         assert posts(at) == ["/api/v3/orderList/oco"]
@@ -230,7 +231,7 @@ async def test_a_cancel_of_one_order_of_an_oco_ends_both() -> None:
     async with rig(SPOT) as at:
         session = at.private()
         await session.wait_ready()
-        await at.gateway.submit_oco(legs(at), SPOT)
+        await at.gateway.submit_oco(legs(at), at.instrument)
         assert (await at.gateway.cancel("me-1")).state is OrderState.CANCELED
         await at.until(lambda: at.gateway.order("me-2").state is OrderState.CANCELED)
 
@@ -243,7 +244,7 @@ async def test_when_one_order_of_an_oco_is_filled_the_other_expires() -> None:
         profit, _ = legs(at)
         near = Trigger(kind=TriggerKind.STOP, price=D(64999))
         loss = at.command(side=Side.SELL, price=None, trigger=near)
-        await at.gateway.submit_oco((profit, loss), SPOT)
+        await at.gateway.submit_oco((profit, loss), at.instrument)
         await at.submit(side=Side.SELL, price=None, quantity=D("0.85"))  # the price falls
         await at.until(lambda: at.gateway.order(profit.client_order_id).state.is_final)
         ended = at.gateway.order(profit.client_order_id)
@@ -254,7 +255,7 @@ async def test_when_one_order_of_an_oco_is_filled_the_other_expires() -> None:
 @virtual_time
 async def test_of_an_oco_the_venue_takes_both_orders_or_none() -> None:
     async with rig(SPOT) as at:
-        first, second = await at.gateway.submit_oco(legs(at, quantity=D(120)), SPOT)
+        first, second = await at.gateway.submit_oco(legs(at, quantity=D(120)), at.instrument)
         assert {first.state, second.state} == {OrderState.REJECTED}
         assert {first.code, second.code} == {"FUNDS"}
 
@@ -267,7 +268,7 @@ async def test_of_an_oco_a_denial_of_one_denies_both() -> None:
             return None if command.trigger is None else Denial("MINE", "no stops")
 
         at.check = check
-        first, second = await at.gateway.submit_oco(legs(at), SPOT)
+        first, second = await at.gateway.submit_oco(legs(at), at.instrument)
         assert {first.state, second.state} == {OrderState.DENIED}
         assert (first.code, first.text) == ("MINE", "me-2 was denied: no stops")
         assert second.text == "no stops"
@@ -279,7 +280,7 @@ async def test_of_an_oco_a_denial_of_one_denies_both() -> None:
 async def test_g01_an_oco_whose_answer_is_lost_is_found_order_by_order() -> None:
     async with rig(SPOT) as at:
         at.sandbox.faults.replies_lost = 1
-        first, second = await at.gateway.submit_oco(legs(at), SPOT)
+        first, second = await at.gateway.submit_oco(legs(at), at.instrument)
         assert {first.state, second.state} == {UNKNOWN}
         await at.until(lambda: {o.state for o in at.gateway.board.orders()} == {OPEN})
         assert not at.gateway.order("me-2").is_working
@@ -292,7 +293,7 @@ async def test_where_there_is_no_oco_it_says_what_to_do_and_nothing_is_written(
 ) -> None:
     async with rig(product) as at:
         with pytest.raises(NotSupported, match="cancel the one when the other is filled"):
-            await at.gateway.submit_oco(legs(at), product)
+            await at.gateway.submit_oco(legs(at), at.instrument)
         assert await entries(at) == []
 
 
@@ -425,7 +426,7 @@ async def test_g34_a_run_that_ended_while_placing_an_oco_is_resolved_by_the_next
         at.sandbox.faults.rest_delay_s = 3.0
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(1.0):
-                await at.gateway.submit_oco(legs(at), SPOT)
+                await at.gateway.submit_oco(legs(at), at.instrument)
         killed = at.store.contents[:]
         await at.until(lambda: at.gateway.order("me-2").state is OPEN)
         at.sandbox.faults.rest_delay_s = 0.0

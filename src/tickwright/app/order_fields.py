@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Required, TypedDict, TypeVar
 
+from tickwright.core.clientids import ClientOrderIds
 from tickwright.errors import UsageError
 from tickwright.model.instrument import Instrument
 from tickwright.model.market import Side
@@ -57,38 +58,49 @@ class OrderChange(TypedDict, total=False):
     rounding: Rounding | None
 
 
-def command_of(wanted: NewOrder, listed: Instrument, client_order_id: str) -> SubmitOrder:
-    """Return the command that an order is placed with.
+def command_of(
+    listed: Instrument,
+    ids: ClientOrderIds,
+    *,
+    instrument: str,
+    side: Side | str,
+    quantity: Number | None = None,
+    price: Number | None = None,
+    quote_quantity: Number | None = None,
+    time_in_force: TimeInForce | str = TimeInForce.GTC,
+    expire_ts_ns: int | None = None,
+    post_only: bool = False,
+    reduce_only: bool = False,
+    trigger: Trigger | None = None,
+    display_quantity: Number | None = None,
+    client_order_id: str | None = None,
+    rounding: Rounding | None = None,
+) -> SubmitOrder:
+    """Return the command that an order is placed with: what the user gave, as `NewOrder` has it, read.
 
     Args:
-        wanted: As the user gave it.
-        listed: Its instrument.
-        client_order_id: Its name.
+        listed: Its instrument, found by ``instrument``.
+        ids: Names it, unless the user did.
 
     Raises:
         UsageError, InvalidNumber: It cannot be; the text says why.
     """
-    rounding = wanted.get("rounding")
-    quote_quantity = wanted.get("quote_quantity")
+    lot, tick = listed.lot_size, listed.tick_size
     return SubmitOrder(
-        client_order_id=client_order_id,
-        instrument=listed.id,
-        side=one_of(Side, wanted["side"], "side"),
-        quantity=fitted(wanted.get("quantity"), listed.lot_size, "quantity", rounding),
+        client_order_id=ids.next() if client_order_id is None else client_order_id,
+        instrument=instrument,
+        side=one_of(Side, side, "side"),
+        quantity=fitted(quantity, lot, "quantity", rounding),
         quote_quantity=None
         if quote_quantity is None
         else parse_decimal(quote_quantity, name="quote_quantity"),
-        price=fitted(wanted.get("price"), listed.tick_size, "price", rounding),
-        time_in_force=one_of(
-            TimeInForce, wanted.get("time_in_force", TimeInForce.GTC), "time_in_force"
-        ),
-        expire_ts_ns=wanted.get("expire_ts_ns"),
-        post_only=wanted.get("post_only", False),
-        reduce_only=wanted.get("reduce_only", False),
-        trigger=wanted.get("trigger"),
-        display_quantity=fitted(
-            wanted.get("display_quantity"), listed.lot_size, "display_quantity", rounding
-        ),
+        price=fitted(price, tick, "price", rounding),
+        time_in_force=one_of(TimeInForce, time_in_force, "time_in_force"),
+        expire_ts_ns=expire_ts_ns,
+        post_only=post_only,
+        reduce_only=reduce_only,
+        trigger=trigger,
+        display_quantity=fitted(display_quantity, lot, "display_quantity", rounding),
     )
 
 

@@ -77,26 +77,28 @@ class Orders(OrderQuestions):
             NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
             StoreError: It could not be journalled; nothing was sent.
         """
-        floor = await self._opened()
+        floor = self._floor or await self._opened()
         listed = await self._market.instrument(instrument)
         await floor.readiness.wait_ready(listed.product)
-        wanted: NewOrder = {
-            "instrument": instrument,
-            "side": side,
-            "quantity": quantity,
-            "price": price,
-            "quote_quantity": quote_quantity,
-            "time_in_force": time_in_force,
-            "expire_ts_ns": expire_ts_ns,
-            "post_only": post_only,
-            "reduce_only": reduce_only,
-            "trigger": trigger,
-            "display_quantity": display_quantity,
-            "rounding": rounding,
-        }
-        name = floor.ids.next() if client_order_id is None else client_order_id
-        await floor.gateway.submit(command_of(wanted, listed, name), listed.product)
-        return floor.live(name)
+        command = command_of(
+            listed,
+            floor.ids,
+            instrument=instrument,
+            side=side,
+            quantity=quantity,
+            price=price,
+            quote_quantity=quote_quantity,
+            time_in_force=time_in_force,
+            expire_ts_ns=expire_ts_ns,
+            post_only=post_only,
+            reduce_only=reduce_only,
+            trigger=trigger,
+            display_quantity=display_quantity,
+            client_order_id=client_order_id,
+            rounding=rounding,
+        )
+        await floor.gateway.submit(command, listed)
+        return floor.live(command.client_order_id)
 
     async def submit_many(self, orders: Sequence[NewOrder]) -> list[LiveOrder]:
         """Place orders by as few requests as the venues need, and return each as `submit` would.
@@ -124,10 +126,8 @@ class Orders(OrderQuestions):
         wanted = []
         for order in orders:
             listed = await self._market.instrument(order["instrument"])
-            name = order.get("client_order_id")
-            command = command_of(order, listed, floor.ids.next() if name is None else name)
-            wanted.append((command, listed.product))
-        for product in {product for _, product in wanted}:
+            wanted.append((command_of(listed, floor.ids, **order), listed))
+        for product in {listed.product for _, listed in wanted}:
             await floor.readiness.wait_ready(product)
         await floor.gateway.submit_many(wanted)
         return [floor.live(command.client_order_id) for command, _ in wanted]
@@ -186,10 +186,10 @@ class Orders(OrderQuestions):
             "trigger": Trigger(kind=TriggerKind.STOP, price=stop),
         }
         legs = (
-            command_of(limit, listed, floor.ids.next()),
-            command_of(loss, listed, floor.ids.next()),
+            command_of(listed, floor.ids, **limit),
+            command_of(listed, floor.ids, **loss),
         )
-        await floor.gateway.submit_oco(legs, listed.product)
+        await floor.gateway.submit_oco(legs, listed)
         return floor.live(legs[0].client_order_id), floor.live(legs[1].client_order_id)
 
     async def replace(

@@ -54,16 +54,8 @@ class ClientOrderIds:
     def next(self) -> str:
         """Return an id that was never used."""
         self._count += 1
-        return self._head + _written(self._count)
+        return f"{self._head}{self._count:x}"
 
     def owns(self, client_order_id: str) -> bool:
         """Tell whether an order goes by this prefix, whichever run placed it; all others are external."""
         return client_order_id.startswith(f"{self.prefix}-")
-
-
-def _written(number: int) -> str:
-    text = ""
-    while number:
-        number, digit = divmod(number, len(_DIGITS))
-        text = _DIGITS[digit] + text
-    return text

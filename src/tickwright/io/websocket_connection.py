@@ -67,17 +67,20 @@ class PicowsConnection(WSListener):
 
     def send_text(self, text: str) -> None:
         """Send a text message."""
-        self._require_open()
+        if not self._is_open:
+            raise self._why_not_open()
         self._transport.send(_TEXT, text)
 
     def send_ping(self, payload: bytes = b"") -> None:
         """Send a ping."""
-        self._require_open()
+        if not self._is_open:
+            raise self._why_not_open()
         self._transport.send_ping(payload)
 
     def send_pong(self, payload: bytes = b"") -> None:
         """Send a pong."""
-        self._require_open()
+        if not self._is_open:
+            raise self._why_not_open()
         self._transport.send_pong(payload)
 
     def pause_reading(self) -> None:
@@ -244,9 +247,8 @@ class PicowsConnection(WSListener):
         with suppress(StopIteration, WSProtocolError):
             self._transport.wait_disconnected().send(None)
 
-    def _require_open(self) -> None:
-        if not self._is_open:
-            raise ConnectionLost(*(self._end or (CLOSED_ABNORMALLY, "the connection is closing")))
+    def _why_not_open(self) -> ConnectionLost:
+        return ConnectionLost(*(self._end or (CLOSED_ABNORMALLY, "the connection is closing")))
 
 
 class _Nobody:

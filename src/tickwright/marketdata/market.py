@@ -129,8 +129,9 @@ class Market:
             UnknownInstrument: If it is not listed; the error names the nearest that are.
         """
         for feed in self.feeds:
-            if instrument_id in feed.instruments:
-                return feed.instruments[instrument_id]
+            found = feed.instruments.get(instrument_id)
+            if found is not None:
+                return found
         return (await self.feed_of(instrument_id).list_instruments())[instrument_id]
 
     async def instruments(self, product: str | None = None) -> Instruments:

@@ -100,7 +100,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_inverse(self) -> bool:
         """True where a contract is worth a fixed amount of quote and settles in base."""
-        return self.kind in (InstrumentKind.INVERSE_PERPETUAL, InstrumentKind.INVERSE_FUTURE)
+        return self.name.settle not in (None, self.name.quote)
 
     def __repr__(self) -> str:
         return (
@@ -237,6 +237,10 @@ class Instruments:
             else "`tickwright instruments` lists what there is"
         )
         raise UnknownInstrument(f"{instrument_id!r} is not listed by {venue}; {hint}")
+
+    def get(self, instrument_id: str) -> Instrument | None:
+        """Return the instrument of that id, ``None`` if there is none."""
+        return self._by_id.get(instrument_id)
 
     def by_symbol(self, product: str, symbol: str) -> Instrument | None:
         """Return the instrument that ``product`` spells ``symbol``, or ``None``."""

@@ -79,23 +79,23 @@ class Gateway:
 
     # ------------------------------------------------------------------ placing
 
-    async def submit(self, command: SubmitOrder, product: str) -> Order:
+    async def submit(self, command: SubmitOrder, instrument: Instrument) -> Order:
         """Place an order and return it once the outcome of placing is known, or known to be unknown.
 
         Whoever is cancelled while waiting leaves the order to itself: it is sent and followed all the same.
 
         Args:
             command: What to place, under a name that was never used.
-            product: Where.
+            instrument: Of what.
 
         Raises:
-            NotSupported, UnknownInstrument: Before anything was journalled or sent.
+            NotSupported, UnknownVenue: Before anything was journalled or sent.
             UsageError: There is an order of that name already.
             StoreError: The intent could not be journalled; nothing was sent.
         """
-        desk = self._inquiries.desk(product)
-        group = alone(command.client_order_id, desk.calls.submit(command, desk.instrument(command)))
-        wanted = [(command, product)]
+        desk = self._inquiries.desk(instrument.product)
+        group = alone(command.client_order_id, desk.calls.submit(command, instrument))
+        wanted = [(command, instrument)]
         denials = self._placing.claim(wanted)
         await self._placing.place(wanted, [] if denials else [(desk, group)], denials)
         return self.order(command.client_order_id)
@@ -106,10 +106,10 @@ class Gateway:
         All intents are journalled together. An order that is denied leaves out itself; the others go.
 
         Args:
-            wanted: What to place, and where.
+            wanted: What to place, and of what.
 
         Raises:
-            NotSupported, UnknownInstrument, UsageError: Of any of them, before anything was journalled or sent.
+            NotSupported, UnknownVenue, UsageError: Of any of them, before anything was journalled or sent.
             StoreError: The intents could not be journalled; nothing was sent.
         """
         if not wanted:
@@ -124,22 +124,22 @@ class Gateway:
         return [self.order(command.client_order_id) for command, _ in wanted]
 
     async def submit_oco(
-        self, legs: tuple[SubmitOrder, SubmitOrder], product: str
+        self, legs: tuple[SubmitOrder, SubmitOrder], instrument: Instrument
     ) -> tuple[Order, Order]:
         """Place two orders of which one ends the other, and return them as `submit` would each.
 
         Args:
             legs: A limit order, or one that takes profit, and a stop; of the same side and quantity.
-            product: Where.
+            instrument: Of what.
 
         Raises:
             NotSupported: The venue has no such thing; before anything was journalled or sent.
             UsageError: The legs do not go together, or a name was used before.
             StoreError: The intents could not be journalled; nothing was sent.
         """
-        desk = self._inquiries.desk(product)
-        group = desk.calls.submit_oco(legs, desk.instrument(legs[0]))
-        wanted = [(leg, product) for leg in legs]
+        desk = self._inquiries.desk(instrument.product)
+        group = desk.calls.submit_oco(legs, instrument)
+        wanted = [(leg, instrument) for leg in legs]
         denials = self._placing.claim(wanted, all_or_none=True)
         await self._placing.place(wanted, [] if denials else [(desk, group)], denials)
         first, second = (self.order(leg.client_order_id) for leg in legs)
@@ -164,25 +164,23 @@ class Gateway:
             raise UsageError(
                 f"order {client_order_id} has ended ({old.state.value}); submit a new one"
             )
-        product = self.board.product(client_order_id)
-        desk = self._inquiries.desk(product)
-        group = desk.calls.replace(old, command, desk.instrument(command))
-        wanted = [(command, product)]
+        desk = self._inquiries.desk_of(client_order_id)
+        instrument = desk.instrument(command)
+        group = desk.calls.replace(old, command, instrument)
+        wanted = [(command, instrument)]
         denials = self._placing.claim(wanted, in_place_of=old)
         jobs = [] if denials else [(desk, group)]
         await self._placing.place(wanted, jobs, denials, in_place_of=old)
         return self.order(command.client_order_id)
 
     def _batches(self, wanted: Sequence[Wanted]) -> list[Job]:
-        by_desk: dict[TradingDesk, list[SubmitOrder]] = {}
-        for command, product in wanted:
-            by_desk.setdefault(self._inquiries.desk(product), []).append(command)
+        by_desk: dict[TradingDesk, list[Wanted]] = {}
+        for each in wanted:
+            by_desk.setdefault(self._inquiries.desk(each[1].product), []).append(each)
         return [
             (desk, group)
-            for desk, commands in by_desk.items()
-            for group in desk.calls.submit_groups(
-                [(command, desk.instrument(command)) for command in commands]
-            )
+            for desk, orders in by_desk.items()
+            for group in desk.calls.submit_groups(orders)
         ]
 
     # ------------------------------------------------------------------ changing

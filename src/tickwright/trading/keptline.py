@@ -126,7 +126,10 @@ class KeptLine(ABC):
         Raises:
             ConnectionLost: The socket ended; nothing was sent.
         """
-        self._open().send_text(text)
+        connection = self.connection
+        if connection is None or self._end is not None:
+            raise self._why_not_open()
+        connection.send_text(text)
 
     def ping(self) -> None:
         """Ask for a sign of life, in the words of the venue or by a ping frame.
@@ -137,8 +140,10 @@ class KeptLine(ABC):
         text = self._link.ping()
         if text is not None:
             self.send(text)
+        elif self.connection is None or self._end is not None:
+            raise self._why_not_open()
         else:
-            self._open().send_ping()
+            self.connection.send_ping()
 
     def retire(self) -> None:
         """End the socket once nothing is owed on it any more: a successor has taken over."""
@@ -164,11 +169,8 @@ class KeptLine(ABC):
         if self.connection is not None:
             await self.connection.wait_closed()
 
-    def _open(self) -> WebSocketConnection:
-        self._require_life()
-        if self.connection is None:
-            raise ConnectionLost(1006, "not connected")
-        return self.connection
+    def _why_not_open(self) -> ConnectionLost:
+        return self._end or ConnectionLost(1006, "not connected")
 
     def _require_life(self) -> None:
         if self._end is not None:

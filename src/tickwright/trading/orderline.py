@@ -20,12 +20,15 @@ from tickwright.venues.trading import OrderAnswer, OrderLink
 __all__ = ["OrderLine"]
 
 
+_WATCH_S_MIN = 0.001
+"""A delay below the resolution of the loop's clock would ring again at the very same time, for ever."""
+
+
 class _Asked(msgspec.Struct, gc=False):
     """A request without an answer."""
 
     answer: asyncio.Future[HttpResponse]
     sent_mono_ns: int
-    timer: asyncio.TimerHandle
 
 
 class OrderLine(KeptLine):
@@ -42,6 +45,9 @@ class OrderLine(KeptLine):
         self._orders = link
         self._answer_s = answer_s
         self._asked: dict[int, _Asked] = {}
+        """By number, and so by age."""
+        self._watch: asyncio.TimerHandle | None = None
+        """Rings when the oldest of them is due; one for all, as all are answered long before."""
         self._loop = asyncio.get_running_loop()
         self._is_retired = False
 
@@ -61,8 +67,9 @@ class OrderLine(KeptLine):
         sent_mono_ns = self._clock.monotonic_ns()
         self.send(frame)
         answer: asyncio.Future[HttpResponse] = self._loop.create_future()
-        timer = self._loop.call_later(self._answer_s, self._expire, request_id)
-        self._asked[request_id] = _Asked(answer, sent_mono_ns, timer)
+        self._asked[request_id] = _Asked(answer, sent_mono_ns)
+        if self._watch is None:
+            self._watch = self._loop.call_later(self._answer_s, self._expire)
         return answer
 
     def retire(self) -> None:
@@ -102,10 +109,18 @@ class OrderLine(KeptLine):
             )
         )
 
-    def _expire(self, request_id: int) -> None:
-        asked = self._pop(request_id)
-        if asked is None:
-            return
+    def _expire(self) -> None:
+        """Give up on what is due, and come back for the next one."""
+        self._watch = None
+        for request_id, asked in list(self._asked.items()):
+            left_s = self._answer_s - (self._clock.monotonic_ns() - asked.sent_mono_ns) / 1e9
+            if left_s > 0:
+                self._watch = self._loop.call_later(max(left_s, _WATCH_S_MIN), self._expire)
+                return
+            self._give_up(request_id, asked)
+
+    def _give_up(self, request_id: int, asked: _Asked) -> None:
+        self._pop(request_id)
         text = f"no answer on the order socket within {self._answer_s:g} s"
         _fail(asked.answer, RequestTimeout(text))
         if self.heard_s * 1e9 <= asked.sent_mono_ns:
@@ -113,17 +128,17 @@ class OrderLine(KeptLine):
 
     def _pop(self, request_id: int) -> _Asked | None:
         asked = self._asked.pop(request_id, None)
-        if asked is not None:
-            asked.timer.cancel()
-            if self._is_retired and not self._asked:
-                self.close()
+        if asked is not None and self._is_retired and not self._asked:
+            self.close()
         return asked
 
     def _lose(self, end: ConnectionLost) -> None:
         super()._lose(end)
         asked, self._asked = self._asked, {}
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         for each in asked.values():
-            each.timer.cancel()
             _fail(each.answer, ConnectionLost(end.code, end.reason))
 
 

@@ -100,8 +100,9 @@ class OrderSocket:
     def is_settled(self) -> bool:
         """Whether the first try to connect has ended, either way, or was waited for: no command need wait for it any more."""
         kept = self._socket
-        has_ended = kept.refusal is not None or kept.reconnects > 0
-        return kept.state is PrivateState.READY or has_ended or self._was_waited_for
+        if kept.state is PrivateState.READY or self._was_waited_for:
+            return True
+        return kept.refusal is not None or kept.reconnects > 0
 
     async def run(self) -> None:
         """Keep the socket until cancelled; if the venue refuses the key, do nothing more."""
@@ -129,36 +130,35 @@ class OrderSocket:
             VenueError, DecodeError: As over REST.
             ConnectTimeout, ConnectFailed, CircuitOpen, CommandDenied: Nothing was sent, either way.
         """
-        response = await self._carried(call, leaving)
-        if response is None:
-            return await self._rest.call(call, leaving=leaving)
-        return await self._rest.read(call, response)
+        rest = self._rest
+        if self._socket.line is not None and self._link.offers(call):
+            await rest.venue_clock.known()
+            await rest.gate.granted(call.costs, call.priority)
+            answer = self._asked(call, leaving)
+            if answer is not None:
+                return await rest.read(call, await answer)
+        return await rest.call(call, leaving=leaving)
 
     # ------------------------------------------------------------------ inside
 
-    async def _carried(self, call: RestCall[Any], leaving: Leaving | None) -> HttpResponse | None:
-        """Return what the venue answered on the socket, ``None`` if it is certain that nothing was sent there."""
-        if self._line() is None or not self._link.offers(call):
-            return None
-        clock = self._rest.venue_clock
-        await clock.known()
-        await self._rest.gate.granted(call.costs, call.priority)
-        line = self._line()  # of now: the one before may have been lost while it waited
+    def _asked(
+        self, call: RestCall[Any], leaving: Leaving | None
+    ) -> asyncio.Future[HttpResponse] | None:
+        """Send a command, and return the answer to come; ``None`` if it is certain that nothing was sent."""
+        line = self._socket.line  # of now: the one before may have been lost while it waited
         if line is None:
             return None
         if leaving is not None:
             leaving()
         self._number += 1
-        frame = self._link.frame(call, self._parts.signer, clock.now_ms(), self._number)
+        now_ms = self._rest.venue_clock.now_ms()
+        frame = self._link.frame(call, self._parts.signer, now_ms, self._number)
         try:
             answer = line.ask(self._number, frame)
         except ConnectionLost:
             return None
         self.sent += 1
-        return await answer
-
-    def _line(self) -> OrderLine | None:
-        return self._socket.line
+        return answer
 
     async def _prepare(self) -> tuple[str, OrderLine]:
         parts, policy = self._parts, self._policy

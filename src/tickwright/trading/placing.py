@@ -33,8 +33,8 @@ __all__ = ["Check", "Placing", "Wanted"]
 _ANSWER_S = 10.0
 """How long placing waits for a venue that queues requests; by then it was asked several times."""
 
-Wanted = tuple[SubmitOrder, str]
-"""What to place, and the product at which."""
+Wanted = tuple[SubmitOrder, Instrument]
+"""What to place, and of what."""
 
 
 class Check(Protocol):
@@ -116,15 +116,12 @@ class Placing:
             UsageError: A name was used before; nothing is claimed then.
         """
         names = [command.client_order_id for command, _ in wanted]
-        seen: set[str] = set()
         for name in names:
-            if name in self._recorder.board or name in self._claimed or name in seen:
+            if name in self._claimed or name in self._recorder.board or names.count(name) > 1:
                 raise UsageError(f"an order goes by {name!r} already; names are used once")
-            seen.add(name)
         denials: dict[str, Denial] = {}
         ahead = self._ahead()
-        for command, product in wanted:
-            instrument = self._inquiries.desk(product).instrument(command)
+        for command, instrument in wanted:
             denial = self._check(command, instrument, besides=ahead, in_place_of=in_place_of)
             if denial is None:
                 ahead.append(command)
@@ -187,16 +184,16 @@ class Placing:
         entries: list[Entry] = [
             Submitted(
                 at_ns=now_ns,
-                product=product,
+                product=instrument.product,
                 command=command,
                 is_leaving=command.client_order_id not in denials,
             )
-            for command, product in wanted
+            for command, instrument in wanted
         ]
-        entries += [
-            Denied(at_ns=now_ns, client_order_id=name, code=denial.code, text=denial.text)
-            for name, denial in denials.items()
-        ]
+        for name, denial in denials.items():
+            entries.append(
+                Denied(at_ns=now_ns, client_order_id=name, code=denial.code, text=denial.text)
+            )
         if in_place_of is not None and jobs:
             entries.append(CancelAsked(at_ns=now_ns, client_order_id=in_place_of.client_order_id))
         placed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -243,7 +240,7 @@ class Placing:
         ended = None if in_place_of is None else answers.pop(in_place_of.client_order_id)
         try:
             await self._recorder.record(
-                *(desk.fate(name, answer) for name, answer in answers.items())
+                *[desk.fate(name, answer) for name, answer in answers.items()]
             )
         except StoreError:
             self._seek(answers)  # what could not be written down is asked for until it can

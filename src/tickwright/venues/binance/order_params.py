@@ -153,7 +153,8 @@ def usdm_params(command: SubmitOrder, instrument: Instrument) -> Params:
     Raises:
         NotSupported: For what futures do not have: orders by quote, icebergs.
     """
-    _refuse_on_futures(command)
+    if command.quote_quantity is not None or command.display_quantity is not None:
+        _refuse_on_futures(command)
     return _given(
         symbol=instrument.symbol,
         side=side_of(command),
