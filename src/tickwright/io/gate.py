@@ -115,8 +115,12 @@ class HostGate:
             costs: Bucket name → units.
             priority: Who goes first.
         """
-        if not self._limiter.take(costs, priority, *self._now()):
+        if not self.grants(costs, priority):
             await self._wait_for_limits(costs, priority)
+
+    def grants(self, costs: Mapping[str, int], priority: Priority) -> bool:
+        """Let something leave as `granted`, if nothing holds it back now; return whether it may."""
+        return self._limiter.take(costs, priority, *self._now())
 
     def answered(
         self, response: HttpResponse, retry_after_s: float | None, *, is_refusal: bool
@@ -183,7 +187,7 @@ class HostGate:
         self, costs: Mapping[str, int], priority: Priority, where: str, give_up_s: float | None
     ) -> None:
         is_probe = self._require_closed_circuit(priority)
-        if self._limiter.take(costs, priority, *self._now()):
+        if self.grants(costs, priority):
             return  # as nearly always: a place in the queue and a turn of the loop would be the dearest part of a request
         try:
             async with self._in_time(where, give_up_s):

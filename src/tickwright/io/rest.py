@@ -184,7 +184,7 @@ class RestClient:
         answer, _ = await self._call(call, deadline_s, leaving)
         return answer
 
-    async def read(self, call: RestCall[T], response: HttpResponse) -> T:
+    def read(self, call: RestCall[T], response: HttpResponse) -> T:
         """Return what an answer says that came another way, over a socket; it is read, counted and obeyed as one of REST.
 
         Args:
@@ -199,12 +199,14 @@ class RestClient:
         error = self._product.error(response.status, response.body, where)
         silent_s, is_refusal = _silence_in(error, response)
         self.gate.counted(response, silent_s, is_refusal=is_refusal)
+        if error is None and response.status == _OK:
+            return self._decode(call.decode, response, where)
         try:
             return self._read(call, response, where, error)
         except VenueError as refusal:
             self._note(refusal)
             if isinstance(refusal, TimestampRefused):
-                await self.venue_clock.relearn()
+                self.venue_clock.distrust()
             raise
 
     async def pages(self, call: RestCall[list[T]]) -> list[T]:

@@ -59,6 +59,11 @@ class VenueClock:
         """Return the venue's time in ns, ``None`` while it is not known."""
         return self.sync.server_ns(self._clock.monotonic_ns())
 
+    @property
+    def is_known(self) -> bool:
+        """Whether `known` has nothing to wait for."""
+        return bool(self.sync.sample_count) and self._needed.is_set()
+
     async def known(self) -> None:
         """Wait until the venue's time is known or, where it does not tell it, was asked for once.
 
@@ -71,9 +76,13 @@ class VenueClock:
                     await self._ask()
         self._needed.set()
 
+    def distrust(self) -> None:
+        """Forget the time, which the venue has refused: whoever needs it next asks anew."""
+        self.sync.distrust()
+
     async def relearn(self) -> None:
         """Forget the time, which the venue has refused, and ask anew. Never raises."""
-        self.sync.distrust()
+        self.distrust()
         await self.known()
 
     async def run(self) -> None:

@@ -149,10 +149,11 @@ class OrderBoard:
 
     def _noted(self, life: OrderLife) -> None:
         order = life.order
+        name = order.command.client_order_id
         if order.state.is_final and not order.missing_quantity:
-            self._unfinished.pop(order.client_order_id, None)
+            self._unfinished.pop(name, None)
         else:
-            self._unfinished[order.client_order_id] = None
+            self._unfinished[name] = None
         self._pending.note(order)
         if order.filled_quantity:
             self._count_filled(order)

@@ -34,7 +34,7 @@ from tickwright.venues.groups import Group, alone
 from tickwright.venues.trading import Execution, RejectCode, TradingCalls, Verdict
 
 
-__all__ = ["Carrier", "Fate", "Holdings", "TradingDesk"]
+__all__ = ["Answer", "Carrier", "Fate", "Holdings", "TradingDesk"]
 
 T = TypeVar("T")
 
@@ -45,10 +45,23 @@ _NOT_SENT = (ConnectTimeout, ConnectFailed, CircuitOpen, NoCredentials)
 
 
 class Carrier(Protocol):
-    """What takes a command to the venue: REST, or a socket for orders."""
+    """What takes a command to the venue in place of REST: a socket for orders."""
 
     async def call(self, call: RestCall[T], /, *, leaving: Leaving | None = None) -> T:
         """Return the answer to a command, which is sent once; see `tickwright.io.rest.RestClient.call`."""
+
+    def ask(
+        self,
+        call: RestCall[T],
+        leaving: Leaving | None,
+        told: Callable[[T | TickwrightError], None],
+        /,
+    ) -> bool:
+        """Send a command at once, if nothing has to be waited for; see `tickwright.trading.ordersocket.OrderSocket.ask`."""
+
+
+Answer = OrderReport | TickwrightError
+"""What one order was answered, or the error of the call in its place."""
 
 
 class Holdings(msgspec.Struct, frozen=True):
@@ -87,7 +100,7 @@ class TradingDesk:
         self.name = product.name
         self.calls: TradingCalls = product.trading
         self._rest = rest
-        self._carrier: Carrier = carrier or rest
+        self._carrier = carrier
         self._instruments = instruments
         self._clock = clock
 
@@ -124,9 +137,7 @@ class TradingDesk:
         (answer,) = await self.answers(alone(name, call))
         return self.fate(name, answer)
 
-    async def answers(
-        self, group: Group, leaving: Leaving | None = None
-    ) -> list[OrderReport | TickwrightError]:
+    async def answers(self, group: Group, leaving: Leaving | None = None) -> list[Answer]:
         """Make a group's call and return what each of its orders was answered; nothing is raised, and nothing is repeated.
 
         An error of the call as a whole is the answer of each.
@@ -135,12 +146,31 @@ class TradingDesk:
             group: The call.
             leaving: Has the last word before it is written.
         """
+        way = self._carrier or self._rest
         try:
-            return [*group.answers(await self._carrier.call(group.call, leaving=leaving))]
+            return _each(group, await way.call(group.call, leaving=leaving))
         except TickwrightError as error:
-            return [error] * len(group.names)
+            return _each(group, error)
 
-    def fate(self, name: str, answer: OrderReport | TickwrightError) -> Fate:
+    def ask(
+        self, group: Group, leaving: Leaving | None, told: Callable[[list[Answer]], None]
+    ) -> bool:
+        """Make a group's call at once, if nothing has to be waited for; return whether it was made.
+
+        Args:
+            group: The call.
+            leaving: Has the last word before it is written.
+            told: Called with what each of its orders was answered; see `answers`.
+        """
+        if self._carrier is None:
+            return False
+        try:
+            return self._carrier.ask(group.call, leaving, lambda found: told(_each(group, found)))
+        except TickwrightError as error:
+            told(_each(group, error))
+            return True
+
+    def fate(self, name: str, answer: Answer) -> Fate:
         """Return what an answer means for the order that was to be placed.
 
         Args:
@@ -175,7 +205,7 @@ class TradingDesk:
         """
         for call in self.calls.cancel_all(instrument):
             try:
-                await self._carrier.call(call)
+                await (self._carrier or self._rest).call(call)
             except VenueError as error:
                 if self.calls.rejection(error).code is not RejectCode.ORDER_GONE:  # none were open
                     raise
@@ -253,3 +283,12 @@ class TradingDesk:
     @property
     def _now_ns(self) -> int:
         return self._clock.time_ns()
+
+
+def _each(
+    group: Group, found: list[OrderReport | VenueError] | OrderReport | TickwrightError
+) -> list[Answer]:
+    """Return what each order of a group was answered; an error of the call as a whole is the answer of each."""
+    if isinstance(found, TickwrightError):
+        return [found] * len(group.names)
+    return [*group.answers(found)]

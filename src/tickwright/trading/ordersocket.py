@@ -22,12 +22,13 @@ waiting is over (G19).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 from tickwright.core.privatestate import PrivateState
-from tickwright.errors import ConfigError, ConnectionLost
+from tickwright.errors import ConfigError, ConnectionLost, TickwrightError
 from tickwright.io.http import HttpResponse
 from tickwright.io.rest import Leaving
 from tickwright.trading.keptsocket import KeptPolicy, KeptSocket, SocketParts
@@ -136,8 +137,38 @@ class OrderSocket:
             await rest.gate.granted(call.costs, call.priority)
             answer = self._asked(call, leaving)
             if answer is not None:
-                return await rest.read(call, await answer)
+                return rest.read(call, await answer)
         return await rest.call(call, leaving=leaving)
+
+    def ask(
+        self,
+        call: RestCall[T],
+        leaving: Leaving | None,
+        told: Callable[[T | TickwrightError], None],
+    ) -> bool:
+        """Send a command at once, if nothing has to be waited for; return whether it was sent.
+
+        Args:
+            call: The command.
+            leaving: Has the last word.
+            told: Called with the answer, or with what `call` would raise in its place.
+
+        Raises:
+            CommandDenied: ``leaving`` said no; nothing was sent.
+        """
+        rest = self._rest
+        if (
+            self._socket.line is None
+            or not self._link.offers(call)
+            or not rest.venue_clock.is_known
+            or not rest.gate.grants(call.costs, call.priority)
+        ):
+            return False
+        answer = self._asked(call, leaving)
+        if answer is None:
+            return False
+        answer.add_done_callback(partial(self._answered, call, told))
+        return True
 
     # ------------------------------------------------------------------ inside
 
@@ -159,6 +190,19 @@ class OrderSocket:
             return None
         self.sent += 1
         return answer
+
+    def _answered(
+        self,
+        call: RestCall[T],
+        told: Callable[[T | TickwrightError], None],
+        answer: asyncio.Future[HttpResponse],
+    ) -> None:
+        found: T | TickwrightError
+        try:
+            found = self._rest.read(call, answer.result())
+        except TickwrightError as error:
+            found = error
+        told(found)
 
     async def _prepare(self) -> tuple[str, OrderLine]:
         parts, policy = self._parts, self._policy

@@ -105,7 +105,9 @@ def read_optional(text: str) -> Decimal | None:
     Raises:
         DecodeError: If it is neither empty nor a finite number.
     """
-    return read_decimal(text) or None if text else None
+    if not text or text == "0":
+        return None
+    return read_decimal(text) or None
 
 
 def read_levels(rows: Iterable[Sequence[Decimal | str]], instrument: Instrument) -> Levels:

@@ -28,6 +28,8 @@ from tickwright.venues.typed import MS, read_decimal, read_optional, reader
 
 __all__ = ["user_events"]
 
+_BARE = b'{"e":"'
+"""How an event begins that comes in no envelope."""
 _NO_REASON = ("", "0", "NONE")
 _TRADED = "TRADE"
 _SHOWN_MAX = 200
@@ -56,6 +58,9 @@ def user_events(
     Raises:
         DecodeError: If it cannot be read.
     """
+    if frame.startswith(_BARE):
+        read = _READERS.get(frame[len(_BARE) : frame.find(b'"', len(_BARE))].decode())
+        return () if read is None else read(frame, _Place(product, instruments, received_ts_ns))
     envelope = _read_envelope(frame)
     body = bytes(envelope.event) or bytes(envelope.data) or frame
     inner = envelope if body is frame else _read_envelope(body)
