@@ -12,24 +12,23 @@ from tests.trading.rig import EVERYWHERE, SPOT, Rig, rig
 
 from tickwright.errors import InvalidNumber, OrderEnded
 from tickwright.model.market import Side
-from tickwright.model.orders import OrderCanceled, OrderFilled, OrderState, Trigger, TriggerKind
+from tickwright.model.orders import (
+    OrderCanceled,
+    OrderEvent,
+    OrderFilled,
+    OrderState,
+    Trigger,
+    TriggerKind,
+)
 from tickwright.testing.virtual_time import virtual_time
-from tickwright.trading.live import Ears, LiveOrder
+from tickwright.trading.live import LiveOrder
 
 
 D = Decimal
 
 
 def live(at: Rig, name: str = "me-1") -> LiveOrder:
-    ears = Ears()
-    hear = at.events.append
-
-    def tell(event: object) -> None:
-        hear(event)  # type: ignore[arg-type]  # an event of an order
-        ears.hear(event)  # type: ignore[arg-type]  # an event of an order
-
-    at.recorder._tell = tell
-    return LiveOrder(at.gateway, ears, name)
+    return LiveOrder(at.gateway, at.recorder, name)
 
 
 @virtual_time
@@ -98,20 +97,15 @@ async def test_who_stops_listening_is_forgotten() -> None:
         order = live(at)
         with pytest.raises(TimeoutError):
             await order.wait_for(lambda now: False, timeout_s=1)
-        assert order._ears._queues == {}
-        queue = order._ears.listen("me-1")
-        order._ears.leave("me-1", queue)
-        order._ears.leave("me-1", queue)
-        assert order._ears._queues == {}
+        assert at.recorder._followers == {}
 
 
 @virtual_time
 async def test_each_execution_is_heard_once() -> None:
     async with rig(SPOT) as at:
-        order = live(at)
-        queue = order._ears.listen("me-1")
+        order, heard = live(at), list[OrderEvent]()
+        at.recorder.follow("me-1", heard.append)
         await at.buy_now()
-        heard = [queue.get_nowait() for _ in range(queue.qsize())]
         fills = [event.fill.trade_id for event in heard if isinstance(event, OrderFilled)]
         assert fills == [fill.trade_id for fill in order.now.fills]
 

@@ -176,6 +176,25 @@ async def test_g34_where_nothing_is_waited_for_entries_are_journalled_and_told_o
         assert not held.writing
 
 
+@virtual_time
+async def test_who_follows_an_order_hears_of_it_alone_and_may_leave_while_told() -> None:
+    async with asyncio.TaskGroup() as group:
+        held = Held(group, MemoryStore())
+        heard: list[str] = []
+
+        def once(event: OrderEvent) -> None:
+            heard.append(f"once {event.order.client_order_id}")
+            held.recorder.leave("a", once)
+
+        held.recorder.follow("a", once)
+        held.recorder.follow("a", lambda event: heard.append(type(event).__name__))
+        for name in "ab":
+            await held.recorder.record(*order(name))
+        held.recorder.leave("a", once)
+        await held.recorder.record(reported("a", 2))
+        assert heard == ["once a", "OrderSent", "OrderAccepted"]
+
+
 @pytest.mark.parametrize("store", [MemoryStore, SlowStore])
 @virtual_time
 async def test_what_a_second_channel_repeats_is_neither_written_nor_told(

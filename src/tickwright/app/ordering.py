@@ -27,7 +27,6 @@ from tickwright.io.store import Store
 from tickwright.io.websocket import WebSocketOptions, WebSocketTransport
 from tickwright.marketdata.feed import Feed
 from tickwright.model.notices import Notice
-from tickwright.model.orders import OrderEvent
 from tickwright.runtime.bus import Bus
 from tickwright.runtime.supervisor import ChildSpec, Restart, Supervisor
 from tickwright.trading.accounts import Accounts
@@ -37,7 +36,7 @@ from tickwright.trading.desk import TradingDesk
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Journal
 from tickwright.trading.keptsocket import SocketParts
-from tickwright.trading.live import Ears, LiveOrder
+from tickwright.trading.live import LiveOrder
 from tickwright.trading.ordersocket import OrderSocket, OrderSocketPolicy
 from tickwright.trading.private import PrivateParts, PrivateSession
 from tickwright.trading.recorder import Recorder
@@ -73,7 +72,7 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
     accounts: Accounts
     refresher: Refresher
     """Asks the venues anew."""
-    ears: Ears
+    recorder: Recorder
     risk: RiskDesk
     ids: ClientOrderIds
     sessions: Mapping[str, PrivateSession]
@@ -91,7 +90,7 @@ class Floor(msgspec.Struct, frozen=True, kw_only=True):
 
     def live(self, client_order_id: str) -> LiveOrder:
         """Return an order as it lives."""
-        return LiveOrder(self.gateway, self.ears, client_order_id)
+        return LiveOrder(self.gateway, self.recorder, client_order_id)
 
 
 async def open_floor(parts: FloorParts) -> Floor:
@@ -134,13 +133,8 @@ def _guarding(parts: FloorParts) -> Guarding:
 
 def _built(parts: FloorParts, feeds: list[Feed], journal: Journal, guarding: Guarding) -> Floor:
     announcer = Announcer(parts.bus, [feed.product.name for feed in feeds])
-    ears, board, accounts = Ears(), OrderBoard(), Accounts(announcer.account)
-
-    def tell(event: OrderEvent) -> None:
-        ears.hear(event)
-        announcer.order(event)
-
-    recorder = Recorder(journal, board, tell, parts.root.spawn)
+    board, accounts = OrderBoard(), Accounts(announcer.account)
+    recorder = Recorder(journal, board, announcer.order, parts.root.spawn)
     risk = RiskDesk(parts.settings.risk, board, accounts, _best_prices(feeds), parts.clock)
     order_sockets = _order_sockets(feeds, parts)
     desks = {feed.product.name: _desk(feed, parts.clock, order_sockets) for feed in feeds}
@@ -165,7 +159,7 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal, guarding: Gua
         gateway=gateway,
         accounts=accounts,
         refresher=Refresher(gateway, desks, recorder, accounts, parts.clock),
-        ears=ears,
+        recorder=recorder,
         risk=risk,
         ids=ClientOrderIds(parts.settings.order_prefix, parts.rng),
         sessions=sessions,

@@ -278,7 +278,9 @@ class OrderLife:
             return []
         fresh = self._fresh_fills(report)
         changes = self._changes(report)
-        is_amended = any(getattr(self.order, name) is not None for name in changes)
+        is_amended = bool(changes) and any(
+            getattr(self.order, name) is not None for name in changes
+        )
         self._learn(report, changes, fresh)
         now_ns = report.received_ts_ns
         events = self._step(
@@ -378,6 +380,7 @@ class OrderLife:
     def _learn(self, report: OrderReport, changes: dict[str, Decimal], fresh: list[Fill]) -> None:
         order = self.order
         fills, filled = order.fills, order.filled_quantity
+        average = report.average_price or order.average_price
         if fresh:
             fills = (*fills, *fresh)
             self._trade_ids.update([fill.trade_id for fill in fresh])
@@ -390,7 +393,7 @@ class OrderLife:
             venue_order_id=report.venue_order_id or order.venue_order_id,
             fills=fills,
             filled_quantity=filled,
-            average_price=_average(fills, filled) or report.average_price or order.average_price,
+            average_price=(_average(fills, filled) or average) if fills else average,
             is_working=order.is_working or report.is_working,
         )
 
@@ -433,7 +436,7 @@ class OrderLife:
 
 def _average(fills: tuple[Fill, ...], filled: Decimal) -> Decimal | None:
     """Return the average price of executions, ``None`` if some are missing."""
-    if not fills or total(*(fill.quantity for fill in fills)) != filled:
+    if total(*(fill.quantity for fill in fills)) != filled:
         return None
     return total(*(multiply(fill.price, fill.quantity) for fill in fills)) / filled
 

@@ -55,7 +55,6 @@ class Changes:
         """Orders to be canceled as soon as they turn up."""
         self._canceling: set[str] = set()
         """Orders whose cancel is on its way."""
-        recorder.listen(self._heard)
 
     # ------------------------------------------------------------------ any change
 
@@ -149,7 +148,9 @@ class Changes:
         Those whose placing is in the dark are canceled again as soon as they turn up.
         """
         names = [order.client_order_id for order in orders]
-        self._unwanted.update(order.client_order_id for order in orders if order.state in UNTOLD)
+        for order in orders:
+            if order.state in UNTOLD:
+                self._want_gone(order.client_order_id)
         asked = [CancelAsked(at_ns=self._clock.time_ns(), client_order_id=name) for name in names]
         by_desk: dict[TradingDesk, list[tuple[Order, Instrument]]] = {}
         for order in orders:
@@ -168,6 +169,11 @@ class Changes:
             for name in names:
                 self._cancel_if_there(self._inquiries.order(name))
 
+    def _want_gone(self, name: str) -> None:
+        if name not in self._unwanted:
+            self._unwanted.add(name)
+            self._recorder.follow(name, self._heard)
+
     def _heard(self, event: OrderEvent) -> None:
         self._cancel_if_there(event.order)
 
@@ -177,6 +183,7 @@ class Changes:
         if name not in self._unwanted or name in self._canceling or order.state in UNTOLD:
             return
         self._unwanted.discard(name)
+        self._recorder.leave(name, self._heard)
         if order.state.is_open:
             self._spawn(f"cancel {name}", self._cancel_late(name))
 
@@ -199,11 +206,14 @@ class Changes:
 
         Each entry is to be folded before the next one is asked for.
         """
+        unwanted = set()
         async for entry in entries:
             if isinstance(entry, CancelAsked) and self._is_untold(entry.client_order_id):
-                self._unwanted.add(entry.client_order_id)
+                unwanted.add(entry.client_order_id)
             yield entry
-        self._unwanted = {name for name in self._unwanted if self._is_untold(name)}
+        for name in unwanted:
+            if self._is_untold(name):
+                self._want_gone(name)
 
     def _is_untold(self, name: str) -> bool:
         order = self._recorder.board.order(name)

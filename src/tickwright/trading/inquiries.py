@@ -63,8 +63,6 @@ class Inquiries:
         self._clock = clock
         self._spawn = spawn
         self._sought: set[str] = set()
-        self._awaited: dict[str, list[asyncio.Event]] = {}
-        recorder.listen(self._heard)
 
     def desk(self, product: str) -> TradingDesk:
         """Return the order entry of a product.
@@ -142,8 +140,11 @@ class Inquiries:
         if condition(self.order(name)):
             return True
         changed = asyncio.Event()
-        waiting = self._awaited.setdefault(name, [])
-        waiting.append(changed)
+
+        def heard(event: OrderEvent) -> None:
+            changed.set()
+
+        self._recorder.follow(name, heard)
         try:
             async with asyncio.timeout(timeout_s):
                 while not condition(self.order(name)):
@@ -152,14 +153,8 @@ class Inquiries:
         except TimeoutError:
             return False
         finally:
-            waiting.remove(changed)
-            if not waiting:
-                del self._awaited[name]
+            self._recorder.leave(name, heard)
         return True
-
-    def _heard(self, event: OrderEvent) -> None:
-        for changed in self._awaited.get(event.order.client_order_id, ()):
-            changed.set()
 
     async def _find_out(self, name: str, *, is_doubted: bool) -> None:
         inquiry = Inquiry(self.desk_of(name).inquiry, self._clock.monotonic_s())

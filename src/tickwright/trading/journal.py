@@ -167,7 +167,8 @@ class Journal:
             StoreError: As `append`.
             WouldBlock: The store has to be waited for.
         """
-        self._store.append_nowait(self._rows(entries))
+        encode = self._encode
+        self._store.append_nowait([encode(_Row(VERSION, entry)) for entry in entries])
 
     async def append(self, entries: Sequence[Entry]) -> None:
         """Write entries, all or none; once it returns a killed process loses none of them.
@@ -175,11 +176,8 @@ class Journal:
         Raises:
             StoreError: If they could not be written.
         """
-        await self._store.append(self._rows(entries))
-
-    def _rows(self, entries: Sequence[Entry]) -> list[bytes]:
         encode = self._encode
-        return [encode(_Row(VERSION, entry)) for entry in entries]
+        await self._store.append([encode(_Row(VERSION, entry)) for entry in entries])
 
     async def entries(self) -> AsyncIterator[Entry]:
         """Yield every entry from the beginning; raises what `numbered` raises."""

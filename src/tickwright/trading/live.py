@@ -3,42 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from tickwright.errors import OrderEnded
 from tickwright.model.numbers import Number, format_decimal, parse_decimal, total
 from tickwright.model.orders import AmendOrder, Order, OrderEvent, OrderState
 from tickwright.trading.gateway import Gateway
+from tickwright.trading.recorder import Recorder
 
 
-__all__ = ["Ears", "LiveOrder"]
-
-
-class Ears:
-    """Who waits for events of which order."""
-
-    def __init__(self) -> None:
-        self._queues: dict[str, list[asyncio.Queue[OrderEvent]]] = {}
-
-    def hear(self, event: OrderEvent) -> None:
-        """Hand an event to everybody who listens to its order."""
-        for queue in self._queues.get(event.order.client_order_id, ()):
-            queue.put_nowait(event)
-
-    def listen(self, client_order_id: str) -> asyncio.Queue[OrderEvent]:
-        """Return a queue that gets every event of an order from now on; an order has few, so it has no bound."""
-        queue: asyncio.Queue[OrderEvent] = asyncio.Queue()
-        self._queues.setdefault(client_order_id, []).append(queue)
-        return queue
-
-    def leave(self, client_order_id: str, queue: asyncio.Queue[OrderEvent]) -> None:
-        """Give a queue up."""
-        queues = self._queues.get(client_order_id, [])
-        if queue in queues:
-            queues.remove(queue)
-        if not queues:
-            self._queues.pop(client_order_id, None)
+__all__ = ["LiveOrder"]
 
 
 class LiveOrder:
@@ -51,9 +27,9 @@ class LiveOrder:
         >>> done = await order.wait_done(timeout_s=10)
     """
 
-    def __init__(self, gateway: Gateway, ears: Ears, client_order_id: str) -> None:
+    def __init__(self, gateway: Gateway, recorder: Recorder, client_order_id: str) -> None:
         self._gateway = gateway
-        self._ears = ears
+        self._recorder = recorder
         self.client_order_id = client_order_id
 
     @property
@@ -128,14 +104,11 @@ class LiveOrder:
         Raises:
             TimeoutError: It did not in time; the order lives on.
         """
-        queue = self._ears.listen(self.client_order_id)
-        try:
+        with self._heard() as queue:
             async with asyncio.timeout(timeout_s):
                 while not condition(self.now):
                     await queue.get()
                 return self.now
-        finally:
-            self._ears.leave(self.client_order_id, queue)
 
     async def wait_done(self, *, timeout_s: float | None = None) -> Order:
         """Wait until it has ended and every execution of it is known.
@@ -209,12 +182,19 @@ class LiveOrder:
 
     async def events(self) -> AsyncIterator[OrderEvent]:
         """Yield what becomes of it from now on, until it has ended and every execution of it was told."""
-        queue = self._ears.listen(self.client_order_id)
-        try:
+        with self._heard() as queue:
             while not _is_done(self.now) or not queue.empty():
                 yield await queue.get()
+
+    @contextmanager
+    def _heard(self) -> Iterator[asyncio.Queue[OrderEvent]]:
+        """Collect its events; an order has few, so there is no bound."""
+        queue: asyncio.Queue[OrderEvent] = asyncio.Queue()
+        self._recorder.follow(self.client_order_id, queue.put_nowait)
+        try:
+            yield queue
         finally:
-            self._ears.leave(self.client_order_id, queue)
+            self._recorder.leave(self.client_order_id, queue.put_nowait)
 
     def __repr__(self) -> str:
         order = self.now

@@ -18,7 +18,7 @@ from tickwright.errors import CommandDenied, StoreError, TickwrightError, UsageE
 from tickwright.io.clock import Clock
 from tickwright.io.rest import Leaving
 from tickwright.model.instrument import Instrument
-from tickwright.model.orders import Order, OrderEvent, OrderState, SubmitOrder
+from tickwright.model.orders import Order, OrderState, SubmitOrder
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.changing import Changes, Job
 from tickwright.trading.desk import Answer, Fate, TradingDesk
@@ -93,7 +93,6 @@ class Placing:
         self._spawn = spawn
         self._claimed: dict[str, SubmitOrder | None] = {}
         """Names of orders whose intent is on its way into the journal; without the order if it is denied."""
-        recorder.listen(self._heard)
 
     # ------------------------------------------------------------------ before
 
@@ -156,7 +155,12 @@ class Placing:
 
     def _ahead(self) -> list[SubmitOrder]:
         """Return the orders that are on their way into the journal, and are to leave."""
-        return [each for each in self._claimed.values() if each is not None]
+        board = self._recorder.board
+        return [
+            command
+            for name, command in self._claimed.items()
+            if command is not None and name not in board
+        ]
 
     # ------------------------------------------------------------------ placing
 
@@ -202,9 +206,8 @@ class Placing:
         if self._recorder.is_immediate:
             try:
                 self._recorder.record_nowait(*entries)
-            except StoreError:
+            finally:
                 self._disclaim(names)
-                raise
             self._begin(jobs, placement)
             placement.part_ended()
         else:
@@ -221,9 +224,8 @@ class Placing:
     ) -> None:
         try:
             await self._recorder.record(*entries)
-        except StoreError:
+        finally:
             self._disclaim(names)
-            raise
         self._begin(jobs, placement)
 
     def _disclaim(self, names: Sequence[str]) -> None:
@@ -285,9 +287,6 @@ class Placing:
     async def _known(self, names: Sequence[str]) -> None:
         """Wait for a while until orders are known to be at the venue, or not."""
         await together([self._inquiries.until(name, _is_told, _ANSWER_S) for name in names])
-
-    def _heard(self, event: OrderEvent) -> None:
-        self._claimed.pop(event.order.client_order_id, None)
 
 
 class _Placement:

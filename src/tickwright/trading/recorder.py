@@ -37,6 +37,7 @@ class Recorder:
         self._journal = journal
         self._tell = tell
         self._listeners: list[Tell] = []
+        self._followers: dict[str, list[Tell]] = {}
         self._spawn = spawn
         self._waiting: deque[tuple[tuple[Entry, ...], asyncio.Future[None]]] = deque()
         self._is_writing = False
@@ -46,6 +47,18 @@ class Recorder:
     def listen(self, listener: Tell) -> None:
         """Call somebody with every event before it is told to the world."""
         self._listeners.append(listener)
+
+    def follow(self, client_order_id: str, follower: Tell) -> None:
+        """Call somebody with every event of one order, before the listeners of all."""
+        self._followers.setdefault(client_order_id, []).append(follower)
+
+    def leave(self, client_order_id: str, follower: Tell) -> None:
+        """Call somebody no more that follows an order. Twice is fine."""
+        followers = self._followers.get(client_order_id, [])
+        if follower in followers:
+            followers.remove(follower)
+        if not followers:
+            self._followers.pop(client_order_id, None)
 
     async def record(self, *entries: Entry) -> None:
         """Take entries in; on return they are journalled, folded and told.
@@ -117,6 +130,10 @@ class Recorder:
     def _fold(self, entries: tuple[Entry, ...]) -> None:
         for entry in entries:
             for event in self.board.apply(entry):
+                followers = self._followers.get(event.order.command.client_order_id)
+                if followers is not None:
+                    for follower in tuple(followers):  # who was told may leave
+                        follower(event)
                 for listener in self._listeners:
                     listener(event)
                 self._tell(event)
