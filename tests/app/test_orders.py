@@ -21,6 +21,7 @@ from tickwright import (
     OrderUpdates,
     Overflow,
     PositionUpdates,
+    RequestTimeout,
     RiskLimits,
     Rounding,
     UnknownInstrument,
@@ -206,6 +207,57 @@ async def test_g36_a_change_counts_its_order_once() -> None:
         assert order.now.quantity == D("0.02")
         with pytest.raises(CommandDenied, match="MAX_POSITION"):
             await tw.orders.amend(order, quantity="0.021")
+
+
+async def resting(tw: Connector, *quantities: str) -> list[LiveOrder]:
+    """Place buys of a contract that rest."""
+    return [
+        await tw.orders.submit(PERP, "buy", quantity=quantity, price="60000")
+        for quantity in quantities
+    ]
+
+
+@virtual_time
+async def test_g36_changes_that_leave_together_count_against_each_other() -> None:
+    async with desk(risk=RiskLimits(max_position=D("0.035"))) as (tw, _):
+        orders = await resting(tw, "0.01", "0.01")
+        first, second = await tw.orders.amend_many(
+            [{"order": order, "quantity": "0.02"} for order in orders]
+        )
+        assert first is orders[0]
+        assert isinstance(second, CommandDenied)
+        assert [order.now.quantity for order in orders] == [D("0.02"), D("0.01")]
+        await tw.orders.amend(orders[1], quantity="0.015")  # what went through counts once
+
+
+@virtual_time
+async def test_g36_a_change_under_way_counts_for_whatever_leaves_meanwhile() -> None:
+    async with desk(risk=RiskLimits(max_position=D("0.035"))) as (tw, sandbox):
+        orders = await resting(tw, "0.01", "0.01")
+        sandbox.faults.rest_delay_s = 1.0
+        async with asyncio.TaskGroup() as group:
+            group.create_task(tw.orders.amend(orders[0], quantity="0.02"))
+            await asyncio.sleep(0.1)
+            third = await tw.orders.submit(PERP, "buy", quantity="0.01", price="59000")
+            with pytest.raises(CommandDenied, match="MAX_POSITION"):
+                await tw.orders.amend(orders[1], quantity="0.02")
+        assert third.now.code == "MAX_POSITION"
+        assert orders[0].now.quantity == D("0.02")
+
+
+@virtual_time
+async def test_g36_a_change_that_nobody_knows_the_outcome_of_counts_until_its_order_ends() -> None:
+    limits = RiskLimits(max_position=D("0.035"))
+    async with desk(risk=limits, order_transport="rest") as (tw, sandbox):
+        orders = await resting(tw, "0.01", "0.01")
+        sandbox.faults.rest_black_hole = True
+        with pytest.raises(RequestTimeout):
+            await tw.orders.amend(orders[0], quantity="0.02")
+        sandbox.faults.rest_black_hole = False
+        with pytest.raises(CommandDenied, match="MAX_POSITION"):
+            await tw.orders.amend(orders[1], quantity="0.02")
+        await orders[0].cancel()
+        await tw.orders.amend(orders[1], quantity="0.02")
 
 
 @pytest.mark.parametrize("transport", ["rest", "websocket"])

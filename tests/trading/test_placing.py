@@ -22,7 +22,7 @@ from tickwright.errors import NotSupported, StoreError, UsageError
 from tickwright.model.market import Side
 from tickwright.model.orders import Order, OrderState, SubmitOrder, Trigger, TriggerKind
 from tickwright.testing.virtual_time import virtual_time
-from tickwright.trading.placing import Wanted
+from tickwright.trading.claims import Wanted
 
 
 D = Decimal

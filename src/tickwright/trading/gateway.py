@@ -1,8 +1,8 @@
 """The gateway: all commands go out through it, and what became of every order is known or being found out.
 
 An order's way: checks → intent in the journal → sent → what came of it in the journal → events. A command is never repeated
-(G2). `tickwright.trading.placing` places, `tickwright.trading.changing` amends and cancels, `tickwright.trading.clearing` cancels
-everything, `tickwright.trading.inquiries` finds out what answers do not tell (G1).
+(G2). `tickwright.trading.claims` checks, `tickwright.trading.placing` places, `tickwright.trading.changing` amends and cancels,
+`tickwright.trading.clearing` cancels everything, `tickwright.trading.inquiries` finds out what answers do not tell (G1).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
-from tickwright.errors import TickwrightError, UsageError
+from tickwright.errors import CommandDenied, TickwrightError, UsageError, VenueError
 from tickwright.io.clock import Clock
 from tickwright.io.rest import Leaving
 from tickwright.model.instrument import Instrument
@@ -19,11 +19,12 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import AmendOrder, Order, SubmitOrder
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.changing import Changes, Job
+from tickwright.trading.claims import Check, Claims, Wanted
 from tickwright.trading.clearing import Clearing
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.inquiries import Inquiries
 from tickwright.trading.journal import AmendAsked, Entry, Reported
-from tickwright.trading.placing import Check, Placing, Wanted
+from tickwright.trading.placing import Placing
 from tickwright.trading.recorder import Recorder
 from tickwright.venues.groups import alone
 
@@ -57,11 +58,12 @@ class Gateway:
         self._clock = clock
         self._inquiries = Inquiries(desks, recorder, clock, spawn)
         self._changes = Changes(self._inquiries, recorder, clock, spawn)
+        self._claims = Claims(recorder.board, check)
         self._placing = Placing(
             self._inquiries,
             self._changes,
             recorder,
-            check=check,
+            claims=self._claims,
             leaving=leaving,
             clock=clock,
             spawn=spawn,
@@ -96,7 +98,7 @@ class Gateway:
         desk = self._inquiries.desk(instrument.product)
         group = alone(command.client_order_id, desk.calls.submit(command, instrument))
         wanted = [(command, instrument)]
-        denials = self._placing.claim(wanted)
+        denials = self._claims.claim(wanted)
         await self._placing.place(wanted, [] if denials else [(desk, group)], denials)
         return self.order(command.client_order_id)
 
@@ -115,7 +117,7 @@ class Gateway:
         if not wanted:
             return []
         jobs = self._batches(wanted)
-        denials = self._placing.claim(wanted)
+        denials = self._claims.claim(wanted)
         if denials:
             jobs = self._batches(
                 [each for each in wanted if each[0].client_order_id not in denials]
@@ -140,7 +142,7 @@ class Gateway:
         desk = self._inquiries.desk(instrument.product)
         group = desk.calls.submit_oco(legs, instrument)
         wanted = [(leg, instrument) for leg in legs]
-        denials = self._placing.claim(wanted, all_or_none=True)
+        denials = self._claims.claim(wanted, all_or_none=True)
         await self._placing.place(wanted, [] if denials else [(desk, group)], denials)
         first, second = (self.order(leg.client_order_id) for leg in legs)
         return first, second
@@ -168,7 +170,7 @@ class Gateway:
         instrument = desk.instrument(command)
         group = desk.calls.replace(old, command, instrument)
         wanted = [(command, instrument)]
-        denials = self._placing.claim(wanted, in_place_of=old)
+        denials = self._claims.claim(wanted, in_place_of=old)
         jobs = [] if denials else [(desk, group)]
         await self._placing.place(wanted, jobs, denials, in_place_of=old)
         return self.order(command.client_order_id)
@@ -210,7 +212,8 @@ class Gateway:
         jobs = self._amend_jobs(changes)
         errors: dict[str, TickwrightError] = {}
         for name, changed in changes.items():
-            denied = self._placing.deny_change(self.order(name), changed)
+            instrument = self._inquiries.desk_of(name).instrument(changed)
+            denied = self._claims.claim_change(self.order(name), changed, instrument)
             if denied is not None:
                 errors[name] = denied
         allowed = [command for command in commands if command.client_order_id not in errors]
@@ -221,6 +224,9 @@ class Gateway:
         asked = [_asked(command, self._clock.time_ns()) for command in allowed]
         if jobs:
             errors |= await self._changes.carry_out(jobs, asked, self._leaving)
+        self._claims.release_changes(
+            [changed for name, changed in changes.items() if _is_known(errors.get(name))]
+        )
         return [errors.get(name) or self.order(name) for name in changes]
 
     def _amend_jobs(self, changes: Mapping[str, Order]) -> list[Job]:
@@ -312,6 +318,11 @@ def _asked(command: AmendOrder, now_ns: int) -> AmendAsked:
         quantity=None if command.quantity is None else format_decimal(command.quantity),
         price=None if command.price is None else format_decimal(command.price),
     )
+
+
+def _is_known(error: TickwrightError | None) -> bool:
+    """Tell whether what went wrong with a change leaves no doubt of what came of it."""
+    return error is None or isinstance(error, VenueError | CommandDenied)
 
 
 def _order(result: Order | TickwrightError) -> Order:

@@ -1,4 +1,4 @@
-"""Placing orders, one or many by one call: checks, intents in the journal, the call, what came of each order.
+"""Placing orders, one or many by one call: intents in the journal, the call, what came of each order.
 
 The intents of all orders that are placed together are written together, before anything is sent. From then on each has a fate of
 its own: reported, rejected, denied or lost. A lost answer loses all of them, and each is found out by its own name (G1, G2).
@@ -9,18 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Protocol
-
-import msgspec
+from typing import Any
 
 from tickwright.core.ordercheck import Denial
-from tickwright.errors import CommandDenied, StoreError, TickwrightError, UsageError
+from tickwright.errors import StoreError, TickwrightError
 from tickwright.io.clock import Clock
 from tickwright.io.rest import Leaving
-from tickwright.model.instrument import Instrument
-from tickwright.model.orders import Order, OrderState, SubmitOrder
+from tickwright.model.orders import Order, OrderState
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.changing import Changes, Job
+from tickwright.trading.claims import Claims, Wanted
 from tickwright.trading.desk import Answer, Fate, TradingDesk
 from tickwright.trading.inquiries import Inquiries
 from tickwright.trading.journal import CancelAsked, Denied, Entry, Submitted
@@ -29,35 +27,10 @@ from tickwright.trading.together import together
 from tickwright.venues.groups import Group
 
 
-__all__ = ["Check", "Placing", "Wanted"]
+__all__ = ["Placing"]
 
 _ANSWER_S = 10.0
 """How long placing waits for a venue that queues requests; by then it was asked several times."""
-
-Wanted = tuple[SubmitOrder, Instrument]
-"""What to place, and of what."""
-
-
-class Check(Protocol):
-    """Says why an order must not leave."""
-
-    def __call__(
-        self,
-        command: SubmitOrder,
-        instrument: Instrument,
-        /,
-        *,
-        besides: Sequence[SubmitOrder] = (),
-        in_place_of: Order | None = None,
-    ) -> Denial | None:
-        """Return a denial, ``None`` to let the order leave.
-
-        Args:
-            command: What is to leave.
-            instrument: Of the order.
-            besides: Orders that leave at the same time and before it, of which the board does not know yet.
-            in_place_of: The order that ends if this one is placed; of the same name, if it is amended.
-        """
 
 
 class Placing:
@@ -67,7 +40,7 @@ class Placing:
         inquiries: Finds out what answers do not tell.
         changes: Settles what becomes of an order that another one replaces.
         recorder: Journal, board and listeners.
-        check: Asked before anything is sent.
+        claims: Whose names are let go once the board knows them.
         leaving: Has the last word, for what has waited meanwhile.
         clock: Both clocks.
         spawn: Runs what must not end with whoever asked for it.
@@ -79,7 +52,7 @@ class Placing:
         changes: Changes,
         recorder: Recorder,
         *,
-        check: Check,
+        claims: Claims,
         leaving: Leaving | None,
         clock: Clock,
         spawn: Spawn,
@@ -87,80 +60,10 @@ class Placing:
         self._inquiries = inquiries
         self._changes = changes
         self._recorder = recorder
-        self._check = check
+        self._claims = claims
         self._leaving = leaving
         self._clock = clock
         self._spawn = spawn
-        self._claimed: dict[str, SubmitOrder | None] = {}
-        """Names of orders whose intent is on its way into the journal; without the order if it is denied."""
-
-    # ------------------------------------------------------------------ before
-
-    def claim(
-        self,
-        wanted: Sequence[Wanted],
-        *,
-        all_or_none: bool = False,
-        in_place_of: Order | None = None,
-    ) -> dict[str, Denial]:
-        """Check orders and reserve their names; return why some must not leave.
-
-        What is claimed must be placed (`place`) without waiting for anything in between.
-
-        Args:
-            wanted: The orders; each counts against those behind it.
-            all_or_none: One denial denies the others as well.
-            in_place_of: The order that ends if this one is placed.
-
-        Raises:
-            UsageError: A name was used before; nothing is claimed then.
-        """
-        names = [command.client_order_id for command, _ in wanted]
-        for name in names:
-            if name in self._claimed or name in self._recorder.board or names.count(name) > 1:
-                raise UsageError(f"an order goes by {name!r} already; names are used once")
-        denials: dict[str, Denial] = {}
-        ahead = self._ahead()
-        for command, instrument in wanted:
-            denial = self._check(command, instrument, besides=ahead, in_place_of=in_place_of)
-            if denial is None:
-                ahead.append(command)
-            else:
-                denials[command.client_order_id] = denial
-            self._claimed[command.client_order_id] = command if denial is None else None
-        if denials and all_or_none:
-            first, denial = next(iter(denials.items()))
-            other = Denial(denial.code, f"{first} was denied: {denial.text}")
-            denials = {name: denials.get(name, other) for name in names}
-            self._claimed |= dict.fromkeys(names)
-        return denials
-
-    def deny_change(self, old: Order, changed: Order) -> CommandDenied | None:
-        """Return why an order must not be changed as wanted, ``None`` if it may.
-
-        Args:
-            old: As it is.
-            changed: As it is to be.
-        """
-        command = msgspec.structs.replace(
-            old.command, quantity=changed.quantity, price=changed.price, quote_quantity=None
-        )
-        denial = self._check(
-            command,
-            self._inquiries.desk_of(old.client_order_id).instrument(old),
-            besides=self._ahead(),
-            in_place_of=old,
-        )
-        return None if denial is None else CommandDenied(denial.code, denial.text)
-
-    def _ahead(self) -> list[SubmitOrder]:
-        """Return the orders that are on their way into the journal, and are to leave."""
-        board = self._recorder.board
-        return [
-            command
-            for name, command in self._claimed.items()
-            if command is not None and name not in board
-        ]
 
     # ------------------------------------------------------------------ placing
 
@@ -177,7 +80,7 @@ class Placing:
         Whoever is cancelled while waiting leaves them to themselves: they are sent and followed all the same.
 
         Args:
-            wanted: The orders, claimed.
+            wanted: The orders, claimed (`tickwright.trading.claims`).
             jobs: The calls for those that are not denied; made at the same time.
             denials: Why others are.
             in_place_of: The order that the call cancels, named in its group as well.
@@ -207,7 +110,7 @@ class Placing:
             try:
                 self._recorder.record_nowait(*entries)
             finally:
-                self._disclaim(names)
+                self._claims.release(names)
             self._begin(jobs, placement)
             placement.part_ended()
         else:
@@ -225,12 +128,8 @@ class Placing:
         try:
             await self._recorder.record(*entries)
         finally:
-            self._disclaim(names)
+            self._claims.release(names)
         self._begin(jobs, placement)
-
-    def _disclaim(self, names: Sequence[str]) -> None:
-        for name in names:
-            self._claimed.pop(name, None)
 
     def _begin(self, jobs: Sequence[Job], placement: _Placement) -> None:
         """Make the calls: one that has nothing to wait for on the spot, which is cheaper than a task by a quarter of an order."""

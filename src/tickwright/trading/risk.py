@@ -65,6 +65,7 @@ class RiskDesk:
         instrument: Instrument,
         *,
         besides: Sequence[SubmitOrder] = (),
+        amended: Sequence[Order] = (),
         in_place_of: Order | None = None,
     ) -> Denial | None:
         """Return why an order must not leave; one that may is counted among the orders of this second.
@@ -73,6 +74,7 @@ class RiskDesk:
             command: What is to leave.
             instrument: Of the order.
             besides: Orders that leave at the same time and before it, of which the board does not know yet.
+            amended: Orders as they may be already, by amends of which nothing is known yet.
             in_place_of: The order that ends if this one is placed; of the same name, if it is amended.
         """
         limits = self.limits
@@ -82,6 +84,7 @@ class RiskDesk:
         now_s = self._clock.monotonic_s()
         best_bid, best_ask = self._best_prices(instrument.id) if limits.needs_book else (None, None)
         count, left = self._pending(command, besides, in_place_of)
+        self._add_amended(left, command, amended)
         facts = OrderFacts(
             is_killed=self.is_killed,
             best_bid=best_bid,
@@ -134,6 +137,22 @@ class RiskDesk:
                 # Amended: what was filled of it is a part of the position already.
                 left[side] = total(left[side], -in_place_of.filled_quantity)
         return count, left
+
+    def _add_amended(
+        self, left: dict[Side, Decimal], command: SubmitOrder, amended: Sequence[Order]
+    ) -> None:
+        """Add what amends under way make of other orders of the instrument, where that is more than they are."""
+        for each in amended:
+            known = self._board.order(each.client_order_id)
+            if (
+                each.command.instrument != command.instrument
+                or each.client_order_id == command.client_order_id
+                or known is None
+                or known.state.is_final
+            ):
+                continue
+            more = total(each.quantity or Decimal(0), -(known.quantity or Decimal(0)))
+            left[known.command.side] = total(left[known.command.side], max(more, Decimal(0)))
 
     def _window(self, venue: str) -> SlidingWindow | None:
         limit = self.limits.max_orders_per_s
