@@ -1,7 +1,7 @@
 """What a journal costs: writing an order's intent down, and being back after a restart.
 
 ``python -m benchmarks.journal`` measures memory and SQLite, ``--postgres URL`` a server as well; a journal of that name must
-not be there yet. Half of the orders recovered were filled, the others canceled: four entries each.
+not be there yet. Half of the orders recovered were filled, the others canceled: three entries each.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tickwright.model.market import Side
 from tickwright.model.orders import Fill, OrderReport, ReportedState, SubmitOrder
 from tickwright.trading.board import OrderBoard
 from tickwright.trading.gateway import Gateway
-from tickwright.trading.journal import Entry, Journal, Reported, Sent, Submitted
+from tickwright.trading.journal import Entry, Journal, Reported, Submitted
 from tickwright.trading.recorder import Recorder
 
 
@@ -48,21 +48,19 @@ class Cost(msgspec.Struct, frozen=True):
 
     store: str
     p50_us: float
-    """Of an append of an intent: two entries, encoded and written."""
+    """Of an append of an intent, encoded and written."""
     p99_us: float
     recovery_s: float
     """From opening a journal of `ORDERS` orders to a board that knows them all."""
     recovery_cpu_s: float
 
 
-def intent(name: str) -> tuple[Entry, Entry]:
+def intent(name: str) -> Submitted:
     """Return what is written before an order is sent."""
     command = SubmitOrder(
         client_order_id=name, instrument=BTC, side=Side.BUY, quantity=QUANTITY, price=PRICE
     )
-    now_ns = time.time_ns()
-    sent = Sent(at_ns=now_ns, client_order_id=name)
-    return Submitted(at_ns=now_ns, product=SPOT, command=command), sent
+    return Submitted(at_ns=time.time_ns(), product=SPOT, command=command, is_leaving=True)
 
 
 def lives() -> Iterator[list[Entry]]:
@@ -94,7 +92,7 @@ def lives() -> Iterator[list[Entry]]:
                 report, state=ReportedState.FILLED, filled_quantity=QUANTITY, fills=(fill,)
             )
         yield [
-            *intent(name),
+            intent(name),
             *(
                 Reported(at_ns=time.time_ns(), product=SPOT, report=each)
                 for each in (report, ended)
@@ -106,7 +104,7 @@ async def time_appends(journal: Journal) -> tuple[float, float]:
     """Return median and 99th percentile in µs."""
     taken = []
     for number in range(APPENDS):
-        entries = intent(f"tw-0000000000-{number}")
+        entries = [intent(f"tw-0000000000-{number}")]
         began = time.perf_counter_ns()
         await journal.append(entries)
         taken.append(time.perf_counter_ns() - began)

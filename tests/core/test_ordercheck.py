@@ -215,6 +215,11 @@ def test_g36_a_denial_names_its_numbers() -> None:
             {"max_position": D(1)},
             "MAX_POSITION",
         ),
+        (
+            {"price": None, "quantity": None, "quote_quantity": D(10)},
+            {"max_order_quantity": D(1)},
+            "MAX_ORDER_QUANTITY",
+        ),
     ],
 )
 def test_g36_what_cannot_be_checked_does_not_leave(

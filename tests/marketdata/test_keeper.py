@@ -261,6 +261,14 @@ def test_a_closed_book_stays_closed_whatever_comes(synced: Kept) -> None:
     assert synced.keeper.state is BookState.CLOSED
 
 
+def test_of_a_closed_book_nothing_is_asked_though_frames_still_come(streamed: Kept) -> None:
+    streamed.keeper.on_streamed(begin(10))
+    streamed.keeper.close(1)
+    streamed.keeper.on_delta(step(30, [("99", "2")]))  # linked to nothing
+    streamed.keeper.on_silent(60.0, 9, is_renewed=False)
+    assert (streamed.keeper.state, streamed.asked) == (BookState.CLOSED, 0)
+
+
 # Books whose stream begins with a snapshot.
 
 

@@ -571,6 +571,30 @@ class TestSpawn:
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     @virtual_time
+    async def test_one_that_wants_another_while_all_end_is_no_bug(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        root, tried = supervisor(), list[str]()
+
+        async def work() -> None:
+            try:
+                await asyncio.sleep(1e6)
+            finally:
+                tried.append("more")
+                root.spawn("more", asyncio.sleep(1))
+
+        async def works() -> None:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(work())
+
+        async with root:
+            root.spawn("work", work())
+            root.add(ChildSpec(name="child", start=works))
+            await asyncio.sleep(1)
+        assert tried == ["more", "more"]
+        assert not caplog.records
+
+    @virtual_time
     async def test_it_is_refused_when_nobody_would_own_it(self) -> None:
         root = supervisor()
         with pytest.raises(Closed, match="cannot own the task 'work'"):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 from tests.trading.rig import EVERYWHERE, SPOT, USDM, Rig, rig
 
 from tickwright.core.privatestate import PrivateState
-from tickwright.errors import CredentialsRefused
+from tickwright.errors import CredentialsRefused, StoreError
 from tickwright.model.notices import DecodeFailure, SessionDown, SessionUp
 from tickwright.model.orders import OrderState
 from tickwright.sandbox.faults import EOF
@@ -59,6 +60,30 @@ async def test_fills_are_told_by_the_stream_with_their_fees(
         assert order.state is OrderState.FILLED
         assert all(fill.fee is not None for fill in order.fills)
         assert any(fill.fee for fill in order.fills)
+
+
+@both
+@virtual_time
+async def test_news_that_cannot_be_written_down_is_an_outage_and_is_asked_for_after_it(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        session = at.private()
+        await session.wait_ready()
+        append = at.store.append_nowait
+
+        def full(rows: Sequence[bytes]) -> int:
+            raise StoreError("the disk is full")
+
+        at.store.append_nowait = full  # type: ignore[method-assign]  # a disk that fails
+        await fill_elsewhere(at, "60000")
+        await asyncio.sleep(3.0)
+        assert session.state is not PrivateState.READY
+        assert session.reason == "the disk is full"
+        at.store.append_nowait = append  # type: ignore[method-assign]  # the same disk, tidied up
+        await session.wait_ready()
+        (order,) = at.gateway.board.orders()
+        assert order.state is OrderState.OPEN
 
 
 @both

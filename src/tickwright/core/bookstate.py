@@ -73,6 +73,9 @@ _CELLS = {
     (_S.STALE, _E.DOWN): _S.STALE,
     (_S.STALE, _E.UP): _S.RESYNCING,
     (_S.STALE, _E.CLOSE): _S.CLOSED,
+    # Frames come until its stream is given up.
+    (_S.CLOSED, _E.SILENT): _S.CLOSED,
+    (_S.CLOSED, _E.BROKEN): _S.CLOSED,
     (_S.CLOSED, _E.CLOSE): _S.CLOSED,
     (_S.CLOSED, _E.DOWN): _S.CLOSED,
     (_S.CLOSED, _E.UP): _S.CLOSED,

@@ -162,7 +162,10 @@ def _rules(case: _Case) -> Denial | None:
 
 
 def _order_quantity(case: _Case) -> Denial | None:
-    return _above(case, "MAX_ORDER_QUANTITY", case.command.quantity, case.limits.max_order_quantity)
+    limit, quantity = case.limits.max_order_quantity, case.command.quantity
+    if limit is not None and quantity is None:
+        return _without_quantity(case, "MAX_ORDER_QUANTITY")
+    return _above(case, "MAX_ORDER_QUANTITY", quantity, limit)
 
 
 def _order_notional(case: _Case) -> Denial | None:
@@ -191,7 +194,7 @@ def _position(case: _Case) -> Denial | None:
     if limit is None or case.command.reduce_only:
         return None
     if quantity is None:
-        return Denial("MAX_POSITION", f"{case.instrument.id}: give a quantity, not quote_quantity")
+        return _without_quantity(case, "MAX_POSITION")
     facts = case.facts
     if case.command.side is Side.BUY:
         reached = total(facts.position, facts.open_buys, quantity)
@@ -225,6 +228,10 @@ def _rate(case: _Case) -> Denial | None:
         "MAX_ORDERS_PER_S",
         f"{case.limits.max_orders_per_s} orders a second are allowed; wait {case.facts.wait_s:.3f} s",
     )
+
+
+def _without_quantity(case: _Case, code: str) -> Denial:
+    return Denial(code, f"{case.instrument.id}: give a quantity, not quote_quantity")
 
 
 def _above(case: _Case, code: str, value: Decimal | None, limit: Decimal | None) -> Denial | None:

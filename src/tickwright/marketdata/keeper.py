@@ -371,7 +371,11 @@ class BookKeeper:
             self._audit.reset()
 
     def _ask(self) -> None:
-        if not self._is_snapshot_asked and self.needs_snapshot:
+        if (
+            not self._is_snapshot_asked
+            and self.needs_snapshot
+            and self.state is not BookState.CLOSED
+        ):
             self._is_snapshot_asked = True
             self._request_snapshot(self)
 

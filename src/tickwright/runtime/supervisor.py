@@ -337,8 +337,14 @@ class Supervisor:
     def _spawned_ended(self, task: asyncio.Task[None]) -> None:
         self._spawned.discard(task)
         error = _failure_of(task)
-        if error is not None:
+        if error is not None and not self._came_too_late(error):
             log.error("%s crashed, which is a bug", task.get_name(), exc_info=error)
+
+    def _came_too_late(self, error: BaseException) -> bool:
+        """Tell whether an error says no more than that its task wanted another one while all end."""
+        if isinstance(error, BaseExceptionGroup):
+            return all(self._came_too_late(each) for each in error.exceptions)
+        return isinstance(error, Closed) and not self._is_running
 
     # Stopping.
 
@@ -350,7 +356,7 @@ class Supervisor:
             await _ended([task], child.spec.stop_timeout_s)
             child.task = None
             error = _failure_of(task) if task.done() else None
-            if error is not None:
+            if error is not None and not self._came_too_late(error):
                 log.error("%s crashed while it was stopped", task.get_name(), exc_info=error)
         child.rest(ChildState.ENDED)
 

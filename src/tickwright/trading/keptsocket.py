@@ -36,6 +36,7 @@ from tickwright.errors import (
     CredentialsRefused,
     DecodeError,
     HandshakeRefused,
+    StoreError,
     TimestampRefused,
     VenueError,
 )
@@ -58,8 +59,8 @@ L = TypeVar("L", bound=KeptLine)
 _CUT_S = 1.5
 """How long closing sockets are waited for: they are cut off after a second."""
 
-EXPECTED = (ConnectivityError, VenueError, CircuitOpen, DecodeError)
-"""What the world does: waited for, and tried again."""
+EXPECTED = (ConnectivityError, VenueError, CircuitOpen, DecodeError, StoreError)
+"""What the world does, full disks among it: waited for, and tried again."""
 
 
 class KeptPolicy(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,6 +55,12 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     transport: OrderTransport
     """How commands travel."""
     limits: RiskLimits
+    dead_man_s: float | None
+    """The dead-man switch's window."""
+    cancels_on_exit: bool
+    """Open orders are taken back when the last process ends."""
+    has_rare_orders: bool
+    """Orders by quote, trailing ones and those with an end are placed as well."""
     ends_killed: bool
     """The user pulls the kill switch at last, and does not take it back."""
     pause_s: float
@@ -86,6 +92,9 @@ def draw(seed: int) -> Drawn:
     products = tuple(sorted(rng.sample(sorted(_SITES), rng.choice((1, 1, 2)))))
     instruments = tuple(name for one in products for name in _SITES[one][: rng.choice((1, 1, 2))])
     trouble_s = round(rng.uniform(*_TROUBLE_S), 1)
+    more = Random(
+        f"{seed}/more than that"
+    )  # a chance of its own, so that older worlds stay as they were
     return Drawn(
         seed=seed,
         products=products,
@@ -97,6 +106,9 @@ def draw(seed: int) -> Drawn:
         clock_steps=_clock_steps(rng, trouble_s),
         transport=rng.choice(("websocket", "websocket", "rest")),
         limits=_limits(rng, products),
+        has_rare_orders=more.random() < 0.3,
+        cancels_on_exit=more.random() < 0.25,
+        dead_man_s=more.choice((30.0, 60.0)) if more.random() < 0.25 else None,
         ends_killed=rng.random() < 0.2,
         pause_s=rng.choice((0.15, 0.5, 1.5)),
         trouble_s=trouble_s,

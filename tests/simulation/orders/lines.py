@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tickwright.errors import ConnectFailed, ConnectionLost, RequestTimeout
+from tickwright.errors import ConnectFailed, ConnectionLost, RequestTimeout, StoreError
 from tickwright.io.http import HttpRequest, HttpResponse, HttpTimeouts
 from tickwright.io.store import MemoryStore
 from tickwright.io.websocket import (
@@ -198,15 +198,25 @@ class MortalStore(MemoryStore):
         """Write a batch; a process may be killed before it, and between its end and knowing of it."""
         if self._write_s:
             await asyncio.sleep(self._write_s / 2)
-        self._lines.breathe()
-        number = await super().append(rows)
+        number = self.append_nowait(rows)
         if self._write_s:
             await asyncio.sleep(self._write_s / 2)
-        self._lines.breathe()
+        self._breathe()
         return number
+
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
+        """Write a batch, which a killed process does not."""
+        self._breathe()
+        return super().append_nowait(rows)
+
+    def _breathe(self) -> None:
+        try:
+            self._lines.breathe()
+        except ConnectionLost as error:
+            raise StoreError(error.reason) from None
 
     async def rows(self, after: int = 0) -> AsyncIterator[tuple[int, bytes]]:
         """Yield the rows behind a number."""
-        self._lines.breathe()
+        self._breathe()
         for row in [each async for each in super().rows(after)]:
             yield row

@@ -21,7 +21,7 @@ def play_many(seeds: Iterable[int]) -> Iterator[Verdict]:
     """Yield the verdict on each world, in order; their stories are left out."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
-        mp_context=context, initializer=logging.disable, initargs=(logging.CRITICAL,)
+        mp_context=context, initializer=logging.disable, initargs=(logging.WARNING,)
     ) as pool:
         yield from pool.map(_played, seeds, chunksize=_AT_ONCE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -22,6 +23,7 @@ from tickwright.app.assembly import Ports
 from tickwright.app.config import Settings
 from tickwright.errors import TickwrightError
 from tickwright.model.topics import BookUpdates, Notices, OrderUpdates
+from tickwright.sandbox.account import ACCOUNT
 from tickwright.sandbox.faults import EOF, Faults
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import VirtualClock, run_virtual
@@ -172,6 +174,8 @@ class _Play:
             journal="memory:",
             risk=drawn.limits,
             order_transport=drawn.transport,
+            dead_man_s=drawn.dead_man_s,
+            cancel_on_exit=drawn.cancels_on_exit,
         )
         ports = Ports(
             clock=self.clock,
@@ -180,9 +184,12 @@ class _Play:
             http=lines,
             open_store=lines.open_store,
         )
-        async with Connector.open(
-            *drawn.products, environment=self.sandbox, settings=settings, ports=ports
-        ) as tw:
+        async with (
+            _crashes_told(witness),
+            Connector.open(
+                *drawn.products, environment=self.sandbox, settings=settings, ports=ports
+            ) as tw,
+        ):
             tw.on(OrderUpdates(), life.hear)
             tw.on(Notices(), life.note)
             trader = Trader(tw, drawn, Random(f"{drawn.seed}/user/{life.number}"), witness, life)
@@ -193,6 +200,17 @@ class _Play:
             await self._peace(tw, life)
             witness.tell("all is well")
             witness.end_life()
+        if drawn.cancels_on_exit:
+            self._require_none_open()
+
+    def _require_none_open(self) -> None:
+        left = [
+            each.request.client_id
+            for side in self.witness.sides.values()
+            for each in side.engine.open_orders(ACCOUNT)
+        ]
+        if left:
+            raise Broken(f"cancel_on_exit takes all orders back: {left} are open")
 
     async def _watch(self, tw: Connector, life: Life, name: str) -> None:
         """Look at a book at each of its updates; ask for it as often as need be."""
@@ -263,6 +281,28 @@ class _Play:
             for at_s, each in (*life.told, *life.notices):
                 digest.update(f"{at_s!r} {each!r}\n".encode())
         return digest.hexdigest()[:16]
+
+
+class _Crashes(logging.Handler):
+    """Takes what is logged as an error, which only bugs are."""
+
+    def __init__(self, witness: Witness) -> None:
+        super().__init__(logging.ERROR)
+        self._witness = witness
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else ""
+        self._witness.breaks("nothing crashes", f"{record.getMessage()}: {error!r}")
+
+
+@asynccontextmanager
+async def _crashes_told(witness: Witness) -> AsyncIterator[None]:
+    logger, handler = logging.getLogger("tickwright"), _Crashes(witness)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
 
 
 def _pass_on(error: Exception | None) -> None:

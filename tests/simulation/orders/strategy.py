@@ -7,7 +7,7 @@ at once, the kill switch is pulled. Whatever it does must end in one of the docu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -24,6 +24,7 @@ from tickwright.errors import (
     VenueError,
 )
 from tickwright.model.orders import TimeInForce, Trigger, TriggerKind
+from tickwright.testing.virtual_time import VirtualClock
 from tickwright.trading.live import LiveOrder
 
 
@@ -77,6 +78,8 @@ class Trader:
             self._replace: 2,
             self._kill: 0.2,
         }
+        if drawn.has_rare_orders:
+            self._actions |= {self._spend: 1, self._trail: 1, self._end_later: 1}
 
     async def run(self, until_s: float) -> None:
         """Give commands until a moment of the world's time, and wait for the last of them."""
@@ -146,6 +149,24 @@ class Trader:
         kind = rng.choice((TriggerKind.STOP, TriggerKind.TAKE_PROFIT))
         await self._submit(away=rng.choice((None, 0.001)), trigger=kind)
 
+    async def _spend(self) -> None:
+        """Place a market order by what it spends or earns, where there is such a thing."""
+        spots = [name for name in self._drawn.instruments if not self._is_linear(name)]
+        if spots:
+            worth = self._rng.choice((20, 150, 700, 3000))
+            await self._submit(away=None, among=spots, quantity=None, quote_quantity=worth)
+
+    async def _trail(self) -> None:
+        """Place an order that follows the market, where there is such a thing."""
+        kind = self._rng.choice((TriggerKind.STOP, TriggerKind.TAKE_PROFIT))
+        trail_bps = self._rng.choice((10, 20, 100))
+        await self._submit(away=None, trigger=kind, trail_bps=trail_bps)
+
+    async def _end_later(self) -> None:
+        """Place an order that ends by itself, where there is such a thing; not before the world does."""
+        expire_ts_ns = VirtualClock().time_ns() + self._rng.choice((660, 900, 5000)) * 1_000_000_000
+        await self._submit(away=0.001, time_in_force=TimeInForce.GTD, expire_ts_ns=expire_ts_ns)
+
     async def _submit_twice(self) -> None:
         """Use one name for two orders, at once or a little later."""
         wait_s = self._rng.choice((0.0, 0.0, 0.01, 0.5))
@@ -172,12 +193,10 @@ class Trader:
         self,
         *,
         away: float | None,
-        trigger: TriggerKind | None = None,
-        client_order_id: str | None = None,
         **fields: Any,
     ) -> LiveOrder:
         """Place an order; see `_wanted`."""
-        wanted = self._wanted(away=away, trigger=trigger, client_order_id=client_order_id, **fields)
+        wanted = self._wanted(away=away, **fields)
         self._witness.tell(f"user: submit {_shown(wanted)}")
         order = await self._tw.orders.submit(**wanted)
         self._witness.tell(f"user: {order!r} {order.now.code} {order.now.text}")
@@ -188,12 +207,14 @@ class Trader:
         *,
         away: float | None,
         trigger: TriggerKind | None = None,
+        trail_bps: int | None = None,
         client_order_id: str | None = None,
+        among: Sequence[str] = (),
         **fields: Any,
     ) -> Any:
         """Return an order whose price lies so far from the market on its own side; ``None`` takes any price."""
         rng = self._rng
-        one = self._witness.instruments[rng.choice(self._drawn.instruments)]
+        one = self._witness.instruments[rng.choice(among or self._drawn.instruments)]
         side = rng.choice(("buy", "sell"))
         sign = -1 if side == "buy" else 1
         if away is not None:
@@ -201,7 +222,11 @@ class Trader:
         if trigger is not None:
             rises = (side == "buy") == (trigger is TriggerKind.STOP)
             at = self._price(one, side, 1 + (1 if rises else -1) * rng.choice((0.0005, 0.01)))
-            fields["trigger"] = Trigger(kind=trigger, price=at)
+            fields["trigger"] = (
+                Trigger(kind=trigger, price=at)
+                if trail_bps is None
+                else Trigger(kind=trigger, trail_bps=trail_bps)
+            )
         if one.listing.product in _LINEAR and rng.random() < 0.1:
             fields["reduce_only"] = True
         if client_order_id is None and rng.random() < 0.7:
@@ -246,6 +271,9 @@ class Trader:
             stop_price=self._price(one, side, 1 - sign * 0.0005),
         ):
             self._witness.tell(f"user: {order!r} {order.now.code} {order.now.text}")
+
+    def _is_linear(self, name: str) -> bool:
+        return self._witness.instruments[name].listing.product in _LINEAR
 
     def _is_spot(self, name: str) -> bool:
         return self._witness.instruments[name].listing.product == "binance.spot"

@@ -80,6 +80,9 @@ def test_everything_has_its_turn_in_many_worlds() -> None:
     assert len({world.products for world in worlds}) == 4 + 6
     assert {world.transport for world in worlds} == {"rest", "websocket"}
     assert {len(world.kills) for world in worlds} == {0, 1, 2, 3}
+    assert {world.dead_man_s for world in worlds} == {None, 30.0, 60.0}
+    for name in ("has_rare_orders", "cancels_on_exit", "ends_killed"):
+        assert {getattr(world, name) for world in worlds} == {True, False}
     for name in ("max_order_quantity", "max_open_orders", "max_position", "price_collar"):
         assert {getattr(world.limits, name) is None for world in worlds} == {True, False}
 
