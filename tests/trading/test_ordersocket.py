@@ -167,6 +167,58 @@ async def test_lists_and_replacements_of_spot_go_over_the_socket() -> None:
         assert (socket.sent, requests(at) - before) == (5, 0)
 
 
+@everywhere
+@virtual_time
+async def test_a_command_that_has_nothing_to_wait_for_leaves_at_once_and_needs_no_task(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        socket = await at.warm()
+        await at.submit()  # the venue's time is known then
+        sent, tasks = socket.sent, asyncio.all_tasks()
+        async with asyncio.TaskGroup() as group:
+            placing = group.create_task(at.submit())
+            await asyncio.sleep(0)
+            assert socket.sent == sent + 1
+            assert asyncio.all_tasks() - tasks == {placing}
+        assert placing.result().state is OrderState.OPEN
+
+
+@everywhere
+@virtual_time
+async def test_whoever_stops_waiting_leaves_the_order_to_itself(product: str) -> None:
+    async with rig(product) as at:
+        await at.warm()
+        await at.private().wait_ready()
+        await at.submit()
+        async with asyncio.TaskGroup() as group:
+            placing = group.create_task(at.submit())
+            await asyncio.sleep(0)
+            placing.cancel()
+        assert placing.cancelled()
+        assert at.gateway.order("me-2").state is OrderState.SENT
+        await at.until(lambda: at.gateway.order("me-2").state is OrderState.OPEN)
+        assert placed(at) == 2
+
+
+@virtual_time
+async def test_g01_an_answer_that_a_bug_keeps_from_being_read_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with rig(SPOT) as at:
+        await at.warm()
+        await at.submit()
+
+        def fails(*about: object) -> None:
+            raise ZeroDivisionError("a bug")
+
+        monkeypatch.setattr(at.rest, "read", fails)
+        order = await at.submit()
+        assert (order.state, order.text) == (OrderState.UNKNOWN, "ZeroDivisionError: a bug")
+        assert "which is a bug" in caplog.text
+        await at.until(lambda: at.gateway.order("me-2").state is OrderState.OPEN)
+
+
 # ---------------------------------------------------------------------- nothing was sent
 
 

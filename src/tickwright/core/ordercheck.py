@@ -40,6 +40,7 @@ class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
     instruments: frozenset[str] | None = None
     """Only these may be traded."""
     max_order_quantity: Decimal | None = None
+    """Orders by quote quantity do not leave then: what they come to is not known."""
     max_order_notional: Decimal | None = None
     """In the quote asset."""
     max_open_orders: int | None = None

@@ -22,13 +22,14 @@ waiting is over (G19).
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
 from tickwright.core.privatestate import PrivateState
-from tickwright.errors import ConfigError, ConnectionLost, TickwrightError
+from tickwright.errors import ConfigError, ConnectionLost, DecodeError, TickwrightError
 from tickwright.io.http import HttpResponse
 from tickwright.io.rest import Leaving
 from tickwright.trading.keptsocket import KeptPolicy, KeptSocket, SocketParts
@@ -38,6 +39,8 @@ from tickwright.venues.trading import OrderLink
 
 
 __all__ = ["OrderSocket", "OrderSocketPolicy"]
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -202,6 +205,10 @@ class OrderSocket:
             found = self._rest.read(call, answer.result())
         except TickwrightError as error:
             found = error
+        except Exception as error:
+            # Who waits must not wait for ever: what became of the command is found out by asking.
+            log.exception("%s: an answer could not be read, which is a bug", self.name)
+            found = DecodeError(f"{type(error).__name__}: {error}")
         told(found)
 
     async def _prepare(self) -> tuple[str, OrderLine]:

@@ -7,9 +7,9 @@ its own: reported, rejected, denied or lost. A lost answer loses all of them, an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
 
 from tickwright.core.ordercheck import Denial
 from tickwright.errors import StoreError, TickwrightError
@@ -114,8 +114,7 @@ class Placing:
             self._begin(jobs, placement)
             placement.part_ended()
         else:
-            intend = self._intend(names, entries, jobs, placement)
-            self._spawn(f"order {names[0]}", placement.tend(intend))
+            self._spawn(f"order {names[0]}", self._intend(names, entries, jobs, placement))
         await placement.ended  # who is cancelled cancels this alone, and no order
 
     async def _intend(
@@ -125,11 +124,12 @@ class Placing:
         jobs: Sequence[Job],
         placement: _Placement,
     ) -> None:
-        try:
-            await self._recorder.record(*entries)
-        finally:
-            self._claims.release(names)
-        self._begin(jobs, placement)
+        with placement.part():
+            try:
+                await self._recorder.record(*entries)
+            finally:
+                self._claims.release(names)
+            self._begin(jobs, placement)
 
     def _begin(self, jobs: Sequence[Job], placement: _Placement) -> None:
         """Make the calls; one that has nothing to wait for needs no task."""
@@ -137,8 +137,7 @@ class Placing:
         for desk, group in jobs:
             told = partial(self._told, desk, group, placement)
             if not (is_quick and desk.ask(group, self._leaving, told)):
-                carry = self._carry(desk, group, placement.in_place_of)
-                self._spawn(f"order {group.names[0]}", placement.tend(carry))
+                self._spawn(f"order {group.names[0]}", self._carry(desk, group, placement))
 
     # ------------------------------------------------------------------ answers
 
@@ -153,26 +152,34 @@ class Placing:
                 self._seek(group.names)  # what could not be written down is asked for until it can
             queued = self._queued(group.names)
             if queued:
-                self._spawn(f"order {queued[0]}", placement.tend(self._known(queued)))
+                self._spawn(f"order {queued[0]}", self._follow(queued, placement))
                 return
-        except TickwrightError as error:
+        except Exception as error:
             placement.part_ended(error)
+            if not isinstance(error, TickwrightError):
+                raise
         else:
             placement.part_ended()
 
-    async def _carry(self, desk: TradingDesk, group: Group, in_place_of: Order | None) -> None:
+    async def _follow(self, names: Sequence[str], placement: _Placement) -> None:
+        with placement.part():
+            await self._known(names)
+
+    async def _carry(self, desk: TradingDesk, group: Group, placement: _Placement) -> None:
         """Make a call, and take in what came of it."""
-        answers = dict(zip(group.names, await desk.answers(group, self._leaving), strict=True))
-        ended = None if in_place_of is None else answers.pop(in_place_of.client_order_id)
-        try:
-            await self._recorder.record(*_fates(desk, answers, answers.values()))
-        except StoreError:
+        with placement.part():
+            answers = dict(zip(group.names, await desk.answers(group, self._leaving), strict=True))
+            old = placement.in_place_of
+            ended = None if old is None else answers.pop(old.client_order_id)
+            try:
+                await self._recorder.record(*_fates(desk, answers, answers.values()))
+            except StoreError:
+                self._seek(answers)
+                raise
             self._seek(answers)
-            raise
-        self._seek(answers)
-        if in_place_of is not None and ended is not None:
-            await self._changes.settle(desk, in_place_of, ended)
-        await self._known(self._queued(answers))
+            if old is not None and ended is not None:
+                await self._changes.settle(desk, old, ended)
+            await self._known(self._queued(answers))
 
     def _seek(self, names: Iterable[str]) -> None:
         for name in names:
@@ -213,10 +220,11 @@ class _Placement:
         elif not self._parts:
             self.ended.set_result(None)
 
-    async def tend(self, part: Coroutine[Any, Any, None]) -> None:
-        """Do a part, as a task that nobody's leaving ends."""
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """Do a part, in a task that nobody's leaving ends."""
         try:
-            await part
+            yield
         except BaseException as error:
             # The connector closes: after a restart the order is sought. Or the journal failed, which is the caller's to know.
             self.part_ended(error if isinstance(error, Exception) else ConnectionAbortedError())
