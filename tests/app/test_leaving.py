@@ -10,6 +10,7 @@ from tests.app.desk import BTC, PERP, quiet_sandbox
 
 from tickwright import Caution, Connector, Notices, OrderState, Sandbox
 from tickwright.app.assembly import Ports
+from tickwright.app.order_fields import NewOrder
 from tickwright.io.store import MemoryStore, Store
 from tickwright.sandbox.account import ACCOUNT
 from tickwright.testing.virtual_time import VirtualClock, virtual_time
@@ -61,6 +62,16 @@ async def test_at_a_venue_that_queues_as_well() -> None:
         async with opened(sandbox, *BYBIT, cancel_on_exit=True) as tw:
             await placed(tw, "bybit:BTC/USDT")
             await placed(tw, "bybit:BTC/USDT:USDT")
+        assert open_at(sandbox, "bybit.linear") == 0
+
+
+@virtual_time
+async def test_more_than_limits_let_through_in_time_one_by_one_are_canceled_at_once() -> None:
+    order: NewOrder = {"instrument": "bybit:BTC/USDT:USDT", "side": "buy", "quantity": "0.01"}
+    async with quiet_sandbox(*BYBIT) as sandbox:
+        async with opened(sandbox, *BYBIT, cancel_on_exit=True) as tw:
+            await tw.orders.submit_many([{**order, "price": 60000 - place} for place in range(80)])
+            assert open_at(sandbox, "bybit.linear") == 80
         assert open_at(sandbox, "bybit.linear") == 0
 
 

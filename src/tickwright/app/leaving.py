@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from tickwright.errors import CredentialsRefused
+from tickwright.errors import CredentialsRefused, TickwrightError
 from tickwright.model.notices import Caution
 from tickwright.trading.withdrawal import open_names, withdraw
 
@@ -48,6 +48,7 @@ async def _withdrawn(floor: Floor) -> bool:
     board = floor.gateway.board
     try:
         async with asyncio.timeout(_WITHDRAW_S):
+            await _cleared(floor)
             while names := open_names(board):  # one may have been on its way into the journal
                 await withdraw(floor.gateway, names)
     except (TimeoutError, CredentialsRefused) as error:
@@ -58,6 +59,14 @@ async def _withdrawn(floor: Floor) -> bool:
         floor.notify(Caution(received_ts_ns=now_ns, subject="orders", text=text))
         return False
     return True
+
+
+async def _cleared(floor: Floor) -> None:
+    """Cancel by the venues' own forms, where they may be used: one by one, many orders wait for limits until it is too late."""
+    try:
+        await floor.gateway.cancel_all()
+    except TickwrightError as error:
+        log.warning("open orders are not all canceled at once: %s", error)
 
 
 async def _stand_down(floor: Floor) -> None:
