@@ -45,6 +45,7 @@ OURS = "tickwright"
 OURS_IN_MEMORY = "tickwright, journal in memory"
 OURS_OVER_REST = "tickwright over REST"
 OURS_OVER_REST_IN_MEMORY = "tickwright over REST, journal in memory"
+FLOOR = "floor: a signature and two sockets"
 CCXT = "ccxt"
 
 PYTHON = ROOT / ".venv-clients" / "bin" / "python"
@@ -94,6 +95,7 @@ class OrderFigures(msgspec.Struct):
 def order_contestants() -> tuple[list[Contestant], list[str]]:
     """Return ours and the peers that can run, and one line for each that cannot."""
     found = [
+        Contestant(FLOOR, "orders_floor"),
         Contestant(OURS, _CLIENT),
         Contestant(OURS_IN_MEMORY, _CLIENT, environment=_MEMORY),
         Contestant(OURS_OVER_REST, _CLIENT, environment=_REST),
@@ -121,7 +123,7 @@ def measure_orders(*, rounds: int, with_peers: bool, say: Callable[[str], None])
     for line in missing if with_peers else ():
         say(line)
     if not with_peers:
-        contestants = [each for each in contestants if each.client == _CLIENT]
+        contestants = [each for each in contestants if each.name not in PEERS]
     runs: dict[str, list[dict[str, Any]]] = {each.name: [] for each in contestants}
     reports: list[dict[str, Any]] = []
     hearing = Contestant("private reports", _CLIENT, environment={"ORDERS_PART": "reports"})
