@@ -196,13 +196,10 @@ class RestClient:
             DecodeError: The answer does not say what it must.
         """
         where = f"{call.method} {call.path}"
-        error = self._product.error(response.status, response.body, where)
-        silent_s, is_refusal = _silence_in(error, response)
-        self.gate.counted(response, silent_s, is_refusal=is_refusal)
-        if error is None and response.status == _OK:
+        if self._is_fine(response, where):
             return self._decode(call.decode, response, where)
         try:
-            return self._read(call, response, where, error)
+            return self._read(call, response, where)
         except VenueError as refusal:
             self._note(refusal)
             if isinstance(refusal, TimestampRefused):
@@ -269,9 +266,8 @@ class RestClient:
             except ConnectivityError as error:
                 failure = error
             else:
-                refusal = self._product.error(response.status, response.body, where)
                 try:
-                    return self._read(call, response, where, refusal), response
+                    return self._read(call, response, where), response
                 except VenueError as error:
                     failure = error
             self._note(failure)
@@ -333,18 +329,19 @@ class RestClient:
             )
         return self._product.auth, self._signer
 
-    def _read(
-        self, call: RestCall[T], response: HttpResponse, where: str, error: VenueError | None
-    ) -> T:
-        """Return what an answer says; raise the refusal that it is.
+    def _is_fine(self, response: HttpResponse, where: str) -> bool:
+        """Tell the gate of an answer that came another way, and return whether it is no refusal.
 
-        Args:
-            call: What was asked.
-            response: The answer.
-            where: Method and path, for texts.
-            error: The venue's own refusal in it, if there is one.
+        A refusal as the venue writes it may quote the key: it must be no variable of a function that raises (G30).
         """
-        failure = self._refusal_in(response, where, error)
+        error = self._product.error(response.status, response.body, where)
+        silent_s, is_refusal = _silence_in(error, response)
+        self.gate.counted(response, silent_s, is_refusal=is_refusal)
+        return error is None and response.status == _OK
+
+    def _read(self, call: RestCall[T], response: HttpResponse, where: str) -> T:
+        """Return what an answer says; raise the refusal that it is."""
+        failure = self._refusal_in(response, where)
         if failure is None:
             return self._decode(call.decode, response, where)
         if isinstance(failure, VenueRejected) and call.read_refusal is not None:
@@ -353,24 +350,18 @@ class RestClient:
                 return told
         raise failure
 
-    def _refusal_in(
-        self, response: HttpResponse, where: str, error: VenueError | None
-    ) -> VenueError | None:
-        status, body = response.status, response.body
-        failure = self._failure_in(status, body, where, error)
+    def _refusal_in(self, response: HttpResponse, where: str) -> VenueError | None:
+        failure = self._failure_in(response.status, response.body, where)
         if failure is not None and self._signer is not None:
             # Some venues quote the key that they refuse, and pages of proxies the whole request (G30).
             key = self._signer.key.reveal().encode()
-            if len(key) >= _KEY_BYTES_MIN and key in body:
-                body = body.replace(key, HIDDEN.encode())
-                return self._failure_in(
-                    status, body, where, self._product.error(status, body, where)
-                )
+            if len(key) >= _KEY_BYTES_MIN and key in response.body:
+                body = response.body.replace(key, HIDDEN.encode())
+                return self._failure_in(response.status, body, where)
         return failure
 
-    def _failure_in(
-        self, status: int, body: bytes, where: str, error: VenueError | None
-    ) -> VenueError | None:
+    def _failure_in(self, status: int, body: bytes, where: str) -> VenueError | None:
+        error = self._product.error(status, body, where)
         if isinstance(error, RateLimited) or self.gate.is_refusal(status):
             return self.gate.refusal(where, _excerpt(body))
         if body.lstrip()[:1] == b"<":

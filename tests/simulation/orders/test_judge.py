@@ -14,7 +14,7 @@ from tests.simulation.orders.witness import Witness
 from tickwright.model.orders import OrderAccepted, OrderFilled, OrderRejected, OrderState
 
 
-SEED = 7
+SEED = 9
 
 
 def _fill_of(witness: Witness) -> tuple[float, OrderFilled]:
