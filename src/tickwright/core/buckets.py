@@ -103,8 +103,7 @@ class FixedBucket(_Counted):
 
     def delay_s(self, cost: int, is_background: bool, now_s: float, wall_ns: int) -> float:
         """Return how long until ``cost`` units fit; 0 for now."""
-        if now_s >= self._end_s:
-            self._roll(now_s, wall_ns)
+        self._roll(now_s, wall_ns)
         if not is_background and self._used + cost <= self.limit and self._open_s <= now_s:
             return 0.0
         over, background_over = self._excess(cost, is_background)
@@ -117,23 +116,20 @@ class FixedBucket(_Counted):
 
     def take(self, cost: int, is_background: bool, now_s: float, wall_ns: int) -> None:
         """Count ``cost`` units as used in the present window."""
-        if now_s >= self._end_s:
-            self._roll(now_s, wall_ns)
+        self._roll(now_s, wall_ns)
         self._used += cost
         self._background += cost if is_background else 0
 
     def observed(self, used: int, sent_s: float, now_s: float, wall_ns: int) -> None:
         """Take the venue's count where it is the higher one and speaks of the present window."""
-        if now_s >= self._end_s:
-            self._roll(now_s, wall_ns)
+        self._roll(now_s, wall_ns)
         # An answer to a request of the last window counts that window, or this one: it cannot be known.
         if sent_s >= self._begin_s:
             self._used = max(self._used, used)
 
     def usage(self, now_s: float, wall_ns: int) -> BucketUsage:
         """Return how full the present window is."""
-        if now_s >= self._end_s:
-            self._roll(now_s, wall_ns)
+        self._roll(now_s, wall_ns)
         return self._usage()
 
     @property
@@ -141,6 +137,8 @@ class FixedBucket(_Counted):
         return min(BOUNDARY_MARGIN_S, self._declared.interval_s / 20)
 
     def _roll(self, now_s: float, wall_ns: int) -> None:
+        if now_s < self._end_s:
+            return
         self._open_s = self._end_s + self._margin_s if self._was_full else -inf
         self._begin_s = now_s
         self._end_s = now_s + (self._interval_ns - wall_ns % self._interval_ns) / 1e9

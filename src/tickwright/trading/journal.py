@@ -67,7 +67,7 @@ class Denied(_About, frozen=True, kw_only=True):
 
 
 class Sent(_About, frozen=True, kw_only=True):
-    """It was written to a socket."""
+    """It was written to a socket: an entry of journals from before `Submitted.is_leaving`."""
 
 
 class Lost(_About, frozen=True, kw_only=True):
