@@ -14,11 +14,10 @@ BTC, PERP = "binance:BTC/USDT", "binance:BTC/USDT:USDT"
 PRODUCTS = ("binance.spot", "binance.usdm")
 
 
-def quiet_sandbox(*products: str) -> Sandbox:
+def quiet_sandbox(*products: str, **more: Any) -> Sandbox:
     """Return venues where time passes and hardly anybody else trades."""
-    return Sandbox(
-        products or PRODUCTS, instruments=1, rate_per_s=0.001, step_s=1.0, network=MemoryVenues()
-    )
+    given = {"network": MemoryVenues(), **more}
+    return Sandbox(products or PRODUCTS, instruments=1, rate_per_s=0.001, step_s=1.0, **given)
 
 
 @asynccontextmanager

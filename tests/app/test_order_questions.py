@@ -34,7 +34,7 @@ from tickwright import (
     UsageError,
 )
 from tickwright.testing.venues import MemoryVenues
-from tickwright.testing.virtual_time import virtual_time
+from tickwright.testing.virtual_time import VirtualClock, virtual_time
 
 
 D = Decimal
@@ -222,6 +222,28 @@ async def test_fresh_history_finds_what_others_did_and_marks_it(product: str) ->
         assert (order.state, order.is_external) == (OrderState.FILLED, True)
         assert sum(fill.quantity for fill in order.fills) == D("0.02")
         assert await tw.orders.history(instrument) == [order]
+
+
+@pytest.mark.parametrize("off_s", [-3600.0, 3600.0])
+@virtual_time
+async def test_the_past_is_asked_for_by_the_venues_clock_where_ours_is_off(off_s: float) -> None:
+    clock = VirtualClock()
+    clock.step(off_s)
+    sandbox = quiet_sandbox("binance.spot", network=MemoryVenues(clock=clock), clock=VirtualClock())
+    off = Connector.open("binance.spot", environment=sandbox, ports=Ports(clock=clock))
+    async with sandbox, off as tw:
+        await tw.orders.ready()
+        await elsewhere(sandbox, "binance.spot")
+        await asyncio.sleep(60)
+        (theirs,) = await tw.orders.history(BTC, start=timedelta(minutes=30), fresh=True)
+        assert theirs.is_external
+        ours = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        assert {order.client_order_id for order in await tw.orders.history()} == {
+            theirs.client_order_id,
+            ours.client_order_id,
+        }
+        fills = await tw.orders.fills(since=timedelta(minutes=30), fresh=True)
+        assert sum(each.fill.quantity for each in fills) == D("0.02")
 
 
 @everywhere

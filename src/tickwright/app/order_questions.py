@@ -115,15 +115,17 @@ class OrderQuestions:
             VenueError, ConnectivityError: With ``fresh``, as the venue answers.
         """
         floor = await self._known()
-        now_ns = floor.clock.time_ns()
-        end_ns = now_ns if end is None else moment_ns(end, now_ns)
         if fresh:
-            fresh_ns = end_ns - FRESH_NS if start is None else moment_ns(start, now_ns)
-            await self._refresh_past(floor, instrument, fresh_ns, end_ns)
-        start_ns = 0 if start is None else moment_ns(start, now_ns)
-        found = floor.gateway.board.orders(instrument)
+            await self._refresh_past(floor, instrument, start, end)
+        clocks_ns = _clocks_ns(floor)
+        start_ns = 0 if start is None else moment_ns(start, min(clocks_ns))
+        end_ns = None if end is None else moment_ns(end, max(clocks_ns))
         return sorted(
-            (order for order in found if start_ns <= order.placed_ts_ns <= end_ns),
+            (
+                order
+                for order in floor.gateway.board.orders(instrument)
+                if start_ns <= order.placed_ts_ns and (end_ns is None or order.placed_ts_ns <= end_ns)
+            ),
             key=lambda order: order.placed_ts_ns,
         )
 
@@ -145,11 +147,9 @@ class OrderQuestions:
             UsageError, VenueError, ConnectivityError: As `history`.
         """
         floor = await self._known()
-        now_ns = floor.clock.time_ns()
         if fresh:
-            fresh_ns = now_ns - FRESH_NS if since is None else moment_ns(since, now_ns)
-            await self._refresh_past(floor, instrument, fresh_ns, now_ns)
-        start_ns = 0 if since is None else moment_ns(since, now_ns)
+            await self._refresh_past(floor, instrument, since, None)
+        start_ns = 0 if since is None else moment_ns(since, min(_clocks_ns(floor)))
         found = (
             (fill.venue_ts_ns or order.placed_ts_ns, _account_fill(order, fill))
             for order in floor.gateway.board.orders(instrument)
@@ -202,17 +202,16 @@ class OrderQuestions:
         return floor
 
     async def _refresh_past(
-        self, floor: Floor, instrument: str | None, start_ns: int, end_ns: int
+        self, floor: Floor, instrument: str | None, start: Moment, end: Moment
     ) -> None:
-        """Ask for orders and executions between two moments, of an instrument or of all that are known."""
-        if end_ns - start_ns > LONGEST_NS:
-            raise UsageError("a venue is asked for two years at most; name a later start")
+        """Ask for orders and executions between two moments of the venue's time, of an instrument or of all that are known."""
         known = [order.command.instrument for order in floor.gateway.board.orders()]
         known += [position.instrument for position in floor.accounts.positions()]
         for name in dict.fromkeys(known if instrument is None else (instrument,)):
             listed = await self._market.instrument(name)
             for product in self._products(floor, listed.product):
-                await floor.refresher.past(product, listed, start_ns, end_ns)
+                now_ns = floor.desks[product].venue_now_ns()
+                await floor.refresher.past(product, listed, *_span_ns(start, end, now_ns))
 
     async def _product_of(self, instrument: str) -> str:
         return (await self._market.instrument(instrument)).product
@@ -255,6 +254,20 @@ class OrderQuestions:
         floor = await self._opened()
         await floor.readiness.wait_known(product)
         return floor
+
+
+def _clocks_ns(floor: Floor) -> list[int]:
+    """Return the time by every clock that orders are stamped with: this machine's, which may be off, and the venues'."""
+    return [floor.clock.time_ns(), *(desk.venue_now_ns() for desk in floor.desks.values())]
+
+
+def _span_ns(start: Moment, end: Moment, now_ns: int) -> tuple[int, int]:
+    """Return from when to when a venue is asked whose time is ``now_ns``."""
+    end_ns = now_ns if end is None else moment_ns(end, now_ns)
+    start_ns = end_ns - FRESH_NS if start is None else moment_ns(start, now_ns)
+    if end_ns - start_ns > LONGEST_NS:
+        raise UsageError("a venue is asked for two years at most; name a later start")
+    return start_ns, end_ns
 
 
 def _account_fill(order: Order, fill: Fill) -> AccountFill:

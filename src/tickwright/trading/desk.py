@@ -125,6 +125,10 @@ class TradingDesk:
         except UnknownInstrument:
             return None
 
+    def venue_now_ns(self) -> int:
+        """Return the venue's time, this machine's as long as the venue has not told its own."""
+        return self._rest.venue_clock.told_ns() or self._now_ns
+
     # ------------------------------------------------------------------ commands
 
     async def submit(self, name: str, call: RestCall[OrderReport]) -> Fate:

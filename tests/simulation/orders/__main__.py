@@ -7,7 +7,6 @@ python -m tests.simulation.orders --seed 7
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 import time
 
@@ -24,7 +23,6 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="play this one only, and tell its story")
     parser.add_argument("--digests", action="store_true", help="print what each was told, in short")
     asked = parser.parse_args()
-    logging.disable()  # what a world has to say is in its story
     if asked.seed is not None:
         return _tell(draw(asked.seed))
     return _play_many(range(asked.first, asked.first + asked.worlds), has_digests=asked.digests)

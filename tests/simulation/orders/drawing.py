@@ -59,6 +59,8 @@ class Drawn(msgspec.Struct, frozen=True, kw_only=True):
     """The dead-man switch's window."""
     cancels_on_exit: bool
     """Open orders are taken back when the last process ends."""
+    stranger_pause_s: float | None
+    """Somebody else on the account does something every so often."""
     has_rare_orders: bool
     """Orders by quote, trailing ones and those with an end are placed as well."""
     ends_killed: bool
@@ -92,9 +94,12 @@ def draw(seed: int) -> Drawn:
     products = tuple(sorted(rng.sample(sorted(_SITES), rng.choice((1, 1, 2)))))
     instruments = tuple(name for one in products for name in _SITES[one][: rng.choice((1, 1, 2))])
     trouble_s = round(rng.uniform(*_TROUBLE_S), 1)
-    more = Random(
-        f"{seed}/more than that"
-    )  # a chance of its own, so that older worlds stay as they were
+    # A chance of its own, so that older worlds stay as they were.
+    more = Random(f"{seed}/more than that")
+    has_rare_orders = more.random() < 0.3
+    cancels_on_exit = more.random() < 0.25
+    dead_man_s = more.choice((30.0, 60.0)) if more.random() < 0.25 else None
+    stranger_pause_s = more.choice((1.0, 4.0)) if more.random() < 0.25 else None
     return Drawn(
         seed=seed,
         products=products,
@@ -105,10 +110,11 @@ def draw(seed: int) -> Drawn:
         clock_off_s=rng.choice((0.0, 0.0, 0.4, -0.4, 30.0, -30.0, 3600.0)),
         clock_steps=_clock_steps(rng, trouble_s),
         transport=rng.choice(("websocket", "websocket", "rest")),
-        limits=_limits(rng, products),
-        has_rare_orders=more.random() < 0.3,
-        cancels_on_exit=more.random() < 0.25,
-        dead_man_s=more.choice((30.0, 60.0)) if more.random() < 0.25 else None,
+        limits=_limits(rng, products, is_alone=stranger_pause_s is None),
+        has_rare_orders=has_rare_orders,
+        cancels_on_exit=cancels_on_exit,
+        dead_man_s=dead_man_s,
+        stranger_pause_s=stranger_pause_s,
         ends_killed=rng.random() < 0.2,
         pause_s=rng.choice((0.15, 0.5, 1.5)),
         trouble_s=trouble_s,
@@ -126,14 +132,14 @@ def _clock_steps(rng: Random, trouble_s: float) -> tuple[tuple[float, float], ..
     return tuple(sorted(steps))
 
 
-def _limits(rng: Random, products: tuple[str, ...]) -> RiskLimits:
-    """Return limits that are met now and then; positions are limited where there are any."""
+def _limits(rng: Random, products: tuple[str, ...], *, is_alone: bool) -> RiskLimits:
+    """Return limits that are met now and then; positions are limited where there are any, and nobody else moves them."""
 
     def now_and_then(value: T) -> T | None:
         return value if rng.random() < 0.4 else None
 
     margined = all(product in ("binance.usdm", "bybit.linear") for product in products)
-    return RiskLimits(
+    limits = RiskLimits(
         max_order_quantity=now_and_then(Decimal("0.05")),
         max_order_notional=now_and_then(Decimal(2500)),
         max_open_orders=now_and_then(rng.choice((2, 4, 8))),
@@ -141,6 +147,7 @@ def _limits(rng: Random, products: tuple[str, ...]) -> RiskLimits:
         max_orders_per_s=now_and_then(rng.choice((2, 5))),
         price_collar=now_and_then(Decimal("0.002")),
     )
+    return limits if is_alone else msgspec.structs.replace(limits, max_position=None)
 
 
 def _troubles(rng: Random, products: tuple[str, ...], trouble_s: float) -> tuple[Trouble, ...]:

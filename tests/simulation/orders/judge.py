@@ -22,6 +22,7 @@ from tickwright.model.orders import (
     OrderDenied,
     OrderFilled,
     OrderRejected,
+    OrderSent,
     OrderState,
 )
 from tickwright.sandbox.account import ACCOUNT
@@ -86,6 +87,7 @@ async def check_safety(witness: Witness) -> None:
     _check_refusals(witness)
     _check_books(witness)
     _check_bans(witness)
+    _check_pace(witness)
     _check_secrets(witness)
 
 
@@ -179,7 +181,7 @@ def _executed(witness: Witness) -> Iterator[tuple[str, Execution]]:
         for fill in side.fills[: witness.lives[-1].fills[side.site]]:
             listing = witness.instrument(side, fill.symbol).listing
             yield (
-                side.name_of(fill.order_id),
+                witness.name(side, side.orders[fill.order_id]),
                 (
                     listing.price(fill.price),
                     listing.quantity(fill.quantity),
@@ -192,7 +194,7 @@ def _executed(witness: Witness) -> Iterator[tuple[str, Execution]]:
 def _check_refusals(witness: Witness) -> None:
     """Who was told that an order never was, or was refused, was told the truth."""
     lived = {
-        side.orders[number].request.client_id
+        witness.name(side, side.orders[number])
         for side in witness.sides.values()
         for number in side.lived
         # A post-only order that is amended through the market is rejected after all.
@@ -242,6 +244,26 @@ def _check_bans(witness: Witness) -> None:
                     )
 
 
+def _check_pace(witness: Witness) -> None:
+    """No more orders are sent in a second than the user allows; the journal may hold one up, and the next one not."""
+    limit = witness.drawn.limits.max_orders_per_s
+    if limit is None:
+        return
+    shortest_s = 1.0 - 3 * witness.drawn.write_s - 1e-6
+    for life in witness.lives:
+        by_venue: dict[str, list[float]] = {}
+        for at_s, event in life.told:
+            if isinstance(event, OrderSent):
+                venue = event.order.command.instrument.partition(":")[0]
+                by_venue.setdefault(venue, []).append(at_s)
+        for sent in by_venue.values():
+            for first_s, last_s in zip(sent, sent[limit:], strict=False):
+                if last_s - first_s < shortest_s:
+                    raise Broken(
+                        f"limits are kept: {limit + 1} orders were sent in {last_s - first_s:.3f} s"
+                    )
+
+
 def _check_secrets(witness: Witness) -> None:
     for life in witness.lives:
         for _, each in (*life.told, *life.notices):
@@ -268,10 +290,7 @@ async def differences(tw: Connector, witness: Witness, life: Life) -> list[str]:
         *await _accounts(tw, witness),
     ]
     if witness.drawn.ends_killed:
-        left = [
-            each for side in witness.sides.values() for each in side.engine.open_orders(ACCOUNT)
-        ]
-        found += [f"{each.request.client_id} is open, and all was killed" for each in left]
+        found += [f"{name} is open, and all was killed" for name in witness.left_open()]
     for name in witness.drawn.instruments:
         readings = life.readings.get(name, [])
         if not readings or readings[-1] != witness.instruments[name].tops():
@@ -281,7 +300,7 @@ async def differences(tw: Connector, witness: Witness, life: Life) -> list[str]:
 
 def _unknown(witness: Witness, known: dict[str, Order]) -> Iterator[str]:
     true = {
-        each.request.client_id for side in witness.sides.values() for each in side.orders.values()
+        witness.name(side, each) for side in witness.sides.values() for each in side.orders.values()
     }
     for name, order in known.items():
         if name not in true and order.state not in (OrderState.DENIED, OrderState.REJECTED):
@@ -290,7 +309,7 @@ def _unknown(witness: Witness, known: dict[str, Order]) -> Iterator[str]:
 
 def _unlike(witness: Witness, side: Side, known: dict[str, Order]) -> Iterator[str]:
     for view in side.orders.values():
-        name = view.request.client_id
+        name = witness.name(side, view)
         order = known.get(name)
         if order is None:
             yield f"{name} is {view.status.value} and not known"

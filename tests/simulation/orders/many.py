@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -20,9 +19,7 @@ _AT_ONCE = 10
 def play_many(seeds: Iterable[int]) -> Iterator[Verdict]:
     """Yield the verdict on each world, in order; their stories are left out."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        mp_context=context, initializer=logging.disable, initargs=(logging.WARNING,)
-    ) as pool:
+    with ProcessPoolExecutor(mp_context=context) as pool:
         yield from pool.map(_played, seeds, chunksize=_AT_ONCE)
 
 

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from hashlib import sha256
 from random import Random
 
@@ -14,6 +15,7 @@ import msgspec
 from tests.simulation.orders.drawing import Drawn, Kill
 from tests.simulation.orders.judge import check_safety, differences
 from tests.simulation.orders.lines import Lines, Roads
+from tests.simulation.orders.stranger import Stranger
 from tests.simulation.orders.strategy import Trader, leaves
 from tests.simulation.orders.troubles import Act, Trouble
 from tests.simulation.orders.witness import Broken, Life, Witness
@@ -24,7 +26,6 @@ from tickwright.app.config import Settings
 from tickwright.errors import TickwrightError
 from tickwright.model.notices import Caution, Notice
 from tickwright.model.topics import BookUpdates, Notices, OrderUpdates
-from tickwright.sandbox.account import ACCOUNT
 from tickwright.sandbox.faults import EOF, Faults
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import VirtualClock, run_virtual
@@ -38,6 +39,8 @@ BANNED_S = 600.0
 """Bybit's 403 means silence for ten minutes."""
 CLOSES_S = 30.0
 _LOOK_S = 0.5
+_LOOKS_BACK = 60
+"""Every so many looks the past is asked for, too."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -111,7 +114,8 @@ class _Play:
             # What is on its way does not end with who sent it.
             self.roads = Roads(network, roads)
             self.witness = Witness(drawn, self.sandbox, self.roads.sent)
-            yield
+            async with _log_read(self.witness):
+                yield
             self.roads.close()
 
     # ------------------------------------------------------------------ one process after the other
@@ -122,6 +126,10 @@ class _Play:
                 trouble.create_task(self._strike(each), name=each.name)
             for at_s, by_s in self.drawn.clock_steps:
                 trouble.create_task(self._step_clock(at_s, by_s), name="clock")
+            if self.drawn.stranger_pause_s is not None:
+                stranger = Stranger(self.drawn, self.witness)
+                meddling = stranger.run(self.drawn.stranger_pause_s, self.drawn.trouble_s)
+                trouble.create_task(meddling, name="stranger")
             for kill in self.drawn.kills:
                 if kill.at_s > _now_s():
                     await self._life(kill)
@@ -185,12 +193,9 @@ class _Play:
             http=lines,
             open_store=lines.open_store,
         )
-        async with (
-            _crashes_told(witness),
-            Connector.open(
-                *drawn.products, environment=self.sandbox, settings=settings, ports=ports
-            ) as tw,
-        ):
+        async with Connector.open(
+            *drawn.products, environment=self.sandbox, settings=settings, ports=ports
+        ) as tw:
             tw.on(OrderUpdates(), life.hear)
             tw.on(Notices(), life.note)
             trader = Trader(tw, drawn, Random(f"{drawn.seed}/user/{life.number}"), witness, life)
@@ -210,12 +215,7 @@ class _Play:
         """Look for orders that are open at the end; a ban may outlast the time that leaving has, if it is said which they are."""
         is_excused = any("rest_status" in each.sets for each in self.drawn.troubles)
         said = " ".join(each.text for each in cautions if isinstance(each, Caution) and is_excused)
-        left = [
-            each.request.client_id
-            for side in self.witness.sides.values()
-            for each in side.engine.open_orders(ACCOUNT)
-            if each.request.client_id not in said
-        ]
+        left = [name for name in self.witness.left_open() if name not in said]
         if left:
             raise Broken(f"cancel_on_exit takes all orders back: {left} are open")
 
@@ -275,12 +275,23 @@ class _Play:
         self.witness.tell("peace")
         heals_s = HEALS_S + (BANNED_S if _is_banned(self.drawn) else 0.0)
         until_s = _now_s() + heals_s
+        looks = 0
         while wrong := await differences(tw, self.witness, life):
             if self.witness.broken:
                 return
             if _now_s() > until_s:
                 raise Broken(f"all heals: after {heals_s:g} s of peace {wrong[0]}")
+            if looks % _LOOKS_BACK == 0:
+                await self._look_back(tw)
+            looks += 1
             await asyncio.sleep(_LOOK_S)
+
+    async def _look_back(self, tw: Connector) -> None:
+        """Ask for what somebody else did while nobody here listened: streams do not repeat it, so a user has to ask."""
+        if self.drawn.stranger_pause_s is not None:
+            with contextlib.suppress(TickwrightError):
+                for name in self.drawn.instruments:
+                    await tw.orders.history(name, start=timedelta(hours=1), fresh=True)
 
     def _digest(self) -> str:
         digest = sha256()
@@ -290,26 +301,34 @@ class _Play:
         return digest.hexdigest()[:16]
 
 
-class _Crashes(logging.Handler):
-    """Takes what is logged as an error, which only bugs are."""
+class _LogReader(logging.Handler):
+    """Reads all that is logged: an error is a bug, and a secret has no place there."""
 
     def __init__(self, witness: Witness) -> None:
-        super().__init__(logging.ERROR)
+        super().__init__(logging.DEBUG)
         self._witness = witness
 
     def emit(self, record: logging.LogRecord) -> None:
-        error = record.exc_info[1] if record.exc_info else ""
-        self._witness.breaks("nothing crashes", f"{record.getMessage()}: {error!r}")
+        text = self.format(record)
+        if self._witness.secret in text:
+            self._witness.breaks("secrets never leak", f"a log says one: {record.msg}")
+        if record.levelno >= logging.ERROR:
+            error = record.exc_info[1] if record.exc_info else ""
+            self._witness.breaks("nothing crashes", f"{record.getMessage()}: {error!r}")
 
 
 @asynccontextmanager
-async def _crashes_told(witness: Witness) -> AsyncIterator[None]:
-    logger, handler = logging.getLogger("tickwright"), _Crashes(witness)
+async def _log_read(witness: Witness) -> AsyncIterator[None]:
+    logger, handler = logging.getLogger("tickwright"), _LogReader(witness)
+    level, logger.propagate = logger.level, False
+    logger.setLevel(logging.DEBUG)
     logger.addHandler(handler)
     try:
         yield
     finally:
         logger.removeHandler(handler)
+        logger.setLevel(level)
+        logger.propagate = True
 
 
 def _pass_on(error: Exception | None) -> None:

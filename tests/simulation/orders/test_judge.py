@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from decimal import Decimal
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.simulation.orders.drawing import draw
 from tests.simulation.orders.playing import play
 from tests.simulation.orders.witness import Witness
 
-from tickwright.model.orders import OrderAccepted, OrderFilled, OrderRejected, OrderState
+from tickwright.core.ordercheck import RiskLimits
+from tickwright.model.orders import (
+    OrderAccepted,
+    OrderFilled,
+    OrderRejected,
+    OrderSent,
+    OrderState,
+)
 
 
 SEED = 9
@@ -34,15 +42,15 @@ def _forget(witness: Witness) -> None:
 
 def _make_up(witness: Witness) -> None:
     at_s, event = _fill_of(witness)
-    fill = msgspec.structs.replace(event.fill, trade_id="made up")
-    witness.lives[-1].told.append((at_s, msgspec.structs.replace(event, fill=fill)))
+    fill = replace(event.fill, trade_id="made up")
+    witness.lives[-1].told.append((at_s, replace(event, fill=fill)))
 
 
 def _misprice(witness: Witness) -> None:
     at_s, event = _fill_of(witness)
     _forget(witness)
-    fill = msgspec.structs.replace(event.fill, price=event.fill.price + 1)
-    witness.lives[-1].told.append((at_s, msgspec.structs.replace(event, fill=fill)))
+    fill = replace(event.fill, price=event.fill.price + 1)
+    witness.lives[-1].told.append((at_s, replace(event, fill=fill)))
 
 
 def _reject(witness: Witness) -> None:
@@ -54,7 +62,7 @@ def _reject(witness: Witness) -> None:
 def _go_back(witness: Witness) -> None:
     told = (each for life in witness.lives for each in life.told)
     at_s, event = next(each for each in told if each[1].order.state is OrderState.FILLED)
-    order = msgspec.structs.replace(event.order, state=OrderState.OPEN)
+    order = replace(event.order, state=OrderState.OPEN)
     witness.lives[-1].told.append((at_s, OrderAccepted(order=order, received_ts_ns=1)))
 
 
@@ -87,6 +95,14 @@ def _break_a_ban(witness: Witness) -> None:
     first.status, first.retry_after = 429, "100"
 
 
+def _log_the_secret(witness: Witness) -> None:
+    logging.getLogger("tickwright.anything").debug("signed with %s", witness.secret)
+
+
+def _log_an_error(witness: Witness) -> None:
+    logging.getLogger("tickwright.anything").error("a bug")
+
+
 @pytest.mark.parametrize(
     ("meddle", "promise"),
     [
@@ -101,6 +117,8 @@ def _break_a_ban(witness: Witness) -> None:
         (_misread, "no bad book is read as live"),
         (_read_an_old_book, "no bad book is read as live"),
         (_break_a_ban, "a ban means silence"),
+        (_log_the_secret, "secrets never leak"),
+        (_log_an_error, "nothing crashes"),
     ],
 )
 def test_what_is_wrong_is_seen(meddle: Callable[[Witness], None], promise: str) -> None:
@@ -109,10 +127,26 @@ def test_what_is_wrong_is_seen(meddle: Callable[[Witness], None], promise: str) 
     assert verdict.broken.startswith(promise)
 
 
+def test_orders_that_leave_faster_than_the_user_allows_are_seen() -> None:
+    def rush(witness: Witness) -> None:
+        life = witness.lives[-1]
+        at_s, event = next(each for each in life.told if isinstance(each[1], OrderSent))
+        for number in range(5):
+            command = replace(event.order.command, client_order_id=f"rush-{number}")
+            order = replace(event.order, command=command)
+            life.told.append((at_s + 0.1 * number, replace(event, order=order)))
+
+    drawn = draw(SEED)
+    limited = RiskLimits(max_orders_per_s=5)
+    verdict = play(replace(drawn, limits=limited), rush)
+    assert verdict.broken is not None
+    assert verdict.broken.startswith("limits are kept")
+
+
 def test_what_a_program_was_told_of_a_secret_is_seen() -> None:
     def leak(witness: Witness) -> None:
         order = witness.lives[-1].told[0][1].order
-        leaked = msgspec.structs.replace(order, text=witness.secret)
+        leaked = replace(order, text=witness.secret)
         witness.lives[-1].told[0] = (0.0, OrderAccepted(order=leaked, received_ts_ns=1))
 
     verdict = play(draw(SEED), leak)

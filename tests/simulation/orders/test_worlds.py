@@ -82,6 +82,7 @@ def test_everything_has_its_turn_in_many_worlds() -> None:
     assert {world.transport for world in worlds} == {"rest", "websocket"}
     assert {len(world.kills) for world in worlds} == {0, 1, 2, 3}
     assert {world.dead_man_s for world in worlds} == {None, 30.0, 60.0}
+    assert {world.stranger_pause_s for world in worlds} == {None, 1.0, 4.0}
     for name in ("has_rare_orders", "cancels_on_exit", "ends_killed"):
         assert {getattr(world, name) for world in worlds} == {True, False}
     for name in ("max_order_quantity", "max_open_orders", "max_position", "price_collar"):

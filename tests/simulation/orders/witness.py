@@ -19,7 +19,11 @@ from tickwright.model.notices import Notice
 from tickwright.model.orders import OrderEvent
 from tickwright.sandbox import Sandbox
 from tickwright.sandbox.account import ACCOUNT
+from tickwright.sandbox.market import GeneratedMarket
 from tickwright.sandbox.trading import JoinedExchange
+from tickwright.venues.bybit.dialect.categories import LINEAR, SPOT
+from tickwright.venues.bybit.dialect.private.ids import order_id as bybit_id
+from tickwright.venues.bybit.dialect.private.views import link_of
 from tickwright.venues.facts import Listing
 from tickwright.venues.reports import (
     BookChanged,
@@ -32,8 +36,10 @@ from tickwright.venues.reports import (
 )
 
 
-__all__ = ["Broken", "Instrument", "Life", "Side", "Witness"]
+__all__ = ["STRANGERS", "Broken", "Instrument", "Life", "Side", "Witness", "is_strangers"]
 
+STRANGERS = "stranger"
+"""How the names of orders begin that somebody else placed on the account."""
 TOP = 5
 """Levels a side that are compared at every update."""
 Tops = tuple[tuple[tuple[Decimal, Decimal], ...], ...]
@@ -46,13 +52,25 @@ class Broken(AssertionError):
 class Instrument:
     """One instrument as the venue knows it: every state that its book was in."""
 
-    def __init__(self, listing: Listing, engine: JoinedExchange) -> None:
+    def __init__(self, listing: Listing, engine: JoinedExchange, market: GeneratedMarket) -> None:
         self.id = listing.name.id
+        self._market = market
         self.key = listing.key
         self.listing = listing
         self.engine = engine
         engine.join(self.key)
         self.books: list[Tops] = [self.tops()]
+
+    def now_ns(self) -> int:
+        """Return the venue's time."""
+        return self._market.now_ms * 1_000_000
+
+    def shown_name(self, view: OrderView) -> str:
+        """Return what the venue shows an order as: Bybit has names only for those that were given one."""
+        if not is_strangers(view) or not self.listing.product.startswith("bybit"):
+            return view.request.client_id
+        category = SPOT if self.listing.product == "bybit.spot" else LINEAR
+        return link_of(category, view) or bybit_id(category, view.id)
 
     def tops(self) -> Tops:
         """Return the best levels of this moment."""
@@ -78,10 +96,6 @@ class Side:
         """Tell whether the venue ended an order for a reason of its own, unfilled in part or whole."""
         is_over = not view.status.is_open and view.status is not OrderStatus.FILLED
         return is_over and view.id in self.ended
-
-    def name_of(self, order_id: int) -> str:
-        """Return what an order was called when it was placed."""
-        return self.orders[order_id].request.client_id
 
     def named(self, name: str) -> list[OrderView]:
         """Return all orders that were placed under a name."""
@@ -144,14 +158,28 @@ class Witness:
                 side = self.sides[site] = Side(site, sandbox.exchange(product))
                 side.engine.listen(partial(self._happened, side))
         for market in sandbox.venue.markets:
-            for listing in market.listings:  # type: ignore[attr-defined]  # of generated markets
-                made = Instrument(listing, self.sides[market.product].engine)
+            assert isinstance(market, GeneratedMarket)
+            for listing in market.listings:
+                made = Instrument(listing, self.sides[market.product].engine, market)
                 self.instruments[made.id] = made
         self._by_key = {(one.engine, one.key): one for one in self.instruments.values()}
 
     def instrument(self, side: Side, key: str) -> Instrument:
         """Return an instrument by its name at a site."""
         return self._by_key[side.engine, key]
+
+    def name(self, side: Side, view: OrderView) -> str:
+        """Return what a program knows an order by."""
+        return self.instrument(side, view.symbol).shown_name(view)
+
+    def left_open(self) -> list[str]:
+        """Return the names of all orders that the program has placed and that are open."""
+        return [
+            each.request.client_id
+            for side in self.sides.values()
+            for each in side.engine.open_orders(ACCOUNT)
+            if not is_strangers(each)
+        ]
 
     def tell(self, text: str) -> None:
         """Add a line to the story."""
@@ -207,7 +235,8 @@ class Witness:
             side.lived.add(view.id)
         self.tell(f"  {side.site} engine: {view.request.client_id} {report.execution.value}")
         instrument = self._by_key[side.engine, view.symbol]
-        if report.execution in (Execution.ACCEPTED, Execution.AMENDED):
+        is_ours = not is_strangers(view)
+        if is_ours and report.execution in (Execution.ACCEPTED, Execution.AMENDED):
             self._within_limits(side, instrument, view)
         if report.fill is not None:
             self._within_position(side, instrument)
@@ -223,7 +252,7 @@ class Witness:
         named = [
             each
             for each in side.orders.values()
-            if each.symbol == view.symbol and each.status.is_open
+            if each.symbol == view.symbol and each.status.is_open and not is_strangers(each)
         ]
         if limits.max_open_orders is not None and len(named) > limits.max_open_orders:
             self.breaks("limits are kept", f"{len(named)} orders are open with {name}")
@@ -237,6 +266,11 @@ class Witness:
         position = instrument.listing.quantity(held)
         if abs(position) > limit:
             self.breaks("limits are kept", f"the position in {instrument.id} is {position}")
+
+
+def is_strangers(view: OrderView) -> bool:
+    """Tell whether somebody else placed an order."""
+    return view.request.client_id.startswith(STRANGERS)
 
 
 def _now_s() -> float:
