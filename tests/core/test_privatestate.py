@@ -11,12 +11,12 @@ from tickwright.errors import IllegalTransition
 # Rows are states, columns are events; "!" is a bug.
 GRID = """
              DIAL        OPENED    GREETED      RECONCILED  DOUBTED  LOST     REFUSED  CLOSE
-WAITING      CONNECTING  !         !            !           !        !        !        CLOSED
+WAITING      CONNECTING  !         !            !           !        !        REFUSED  CLOSED
 CONNECTING   !           GREETING  !            !           !        WAITING  REFUSED  CLOSED
 GREETING     !           !         RECONCILING  !           !        WAITING  REFUSED  CLOSED
 RECONCILING  !           !         !            READY       !        WAITING  REFUSED  CLOSED
-READY        !           !         !            READY       WAITING  WAITING  !        CLOSED
-REFUSED      !           !         !            !           !        !        !        CLOSED
+READY        !           !         !            READY       WAITING  WAITING  REFUSED  CLOSED
+REFUSED      CONNECTING  !         !            !           !        !        !        CLOSED
 CLOSED       !           !         !            !           !        !        !        CLOSED
 """
 

@@ -171,6 +171,18 @@ async def test_a_key_that_is_refused_is_not_tried_every_second() -> None:
 
 
 @virtual_time
+async def test_orders_are_canceled_once_the_key_is_taken_again() -> None:
+    async with guarded(SPOT) as at:
+        order = await at.at.submit()
+        at.at.sandbox.faults.revoked_keys = {at.at.sandbox.account.key}
+        await at.cut()
+        await asyncio.sleep(10 * WINDOW_S)
+        assert at.state(order.client_order_id) is not CANCELED
+        at.at.sandbox.faults.revoked_keys = set()
+        await at.at.until(lambda: at.state(order.client_order_id) is CANCELED, 70)
+
+
+@virtual_time
 async def test_what_is_placed_after_the_stream_is_back_is_not_what_was_doomed() -> None:
     async with guarded(SPOT) as at:
         old = await at.at.submit()

@@ -76,6 +76,9 @@ class Peer(Socket):
         self._handler.on_closed(code, "")
 
 
+REFUSAL = CredentialsRefused(401, -2015, "no", "login")
+
+
 class World:
     """The network, the REST client and the venue's clock, as far as a kept socket asks for them."""
 
@@ -86,6 +89,8 @@ class World:
         self.failures: list[Exception] = []
         self.peers: list[Peer] = []
         self.is_silent = False
+        self.end_s: float | None = None
+        """So long after its beginning a socket's work finds out that the key is refused."""
         self.relearned = 0
         self.venue_clock = self.gate = self
         self.banned_s = 0.0
@@ -120,6 +125,10 @@ class World:
     async def serve(self, line: Line) -> None:
         self.worked.append(line)
         self.socket.ready()
+        if self.end_s is not None:
+            await asyncio.sleep(self.end_s)
+            self.end_s = None
+            raise REFUSAL
         await line.lost()
 
     # As the network.
@@ -233,16 +242,29 @@ async def test_g12_a_ban_holds_it_back_and_a_connection_counts_among_the_limits(
 
 
 @virtual_time
-async def test_a_key_that_is_refused_ends_all_tries_and_is_one_typed_error() -> None:
-    async with kept(refuse(CredentialsRefused(401, -2015, "no", "login"))) as world:
+async def test_a_key_that_is_refused_is_one_typed_error_and_is_tried_once_a_minute() -> None:
+    async with kept(refuse(*[REFUSAL] * 60)) as world:
         with pytest.raises(CredentialsRefused):
             await world.socket.wait_ready()
-        await asyncio.sleep(DAY_S)
+        await asyncio.sleep(3599.0)
         assert world.socket.state is PrivateState.REFUSED
-        assert len(world.dialled_s) == 1
-        (down,) = world.notices
-        assert isinstance(down, SessionDown)
-        assert down.is_final
+        with pytest.raises(CredentialsRefused):
+            await world.socket.wait_ready()
+        assert len(world.dialled_s) == 60
+        assert {each.retry_in_s for each in world.notices if isinstance(each, SessionDown)} == {60}
+        await asyncio.sleep(2.0)  # it was mended at the venue
+        await world.socket.wait_ready()
+        assert world.socket.refusal is None
+
+
+@virtual_time
+async def test_a_key_that_is_refused_while_all_is_well_is_found_out() -> None:
+    async with kept(lambda world: setattr(world, "end_s", 5.0)) as world:
+        await world.socket.wait_ready()
+        await asyncio.sleep(6.0)
+        assert world.socket.state is PrivateState.REFUSED
+        await asyncio.sleep(60.0)
+        assert world.socket.state is PrivateState.READY
 
 
 @virtual_time

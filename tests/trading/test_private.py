@@ -293,7 +293,7 @@ async def test_g18_a_key_that_the_venue_does_not_take_is_one_typed_error() -> No
         assert session.state is PrivateState.REFUSED
         (down,) = at.notices
         assert isinstance(down, SessionDown)
-        assert down.is_final
+        assert down.retry_in_s == 60.0
 
 
 @both

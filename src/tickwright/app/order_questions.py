@@ -124,7 +124,8 @@ class OrderQuestions:
             (
                 order
                 for order in floor.gateway.board.orders(instrument)
-                if start_ns <= order.placed_ts_ns and (end_ns is None or order.placed_ts_ns <= end_ns)
+                if start_ns <= order.placed_ts_ns
+                and (end_ns is None or order.placed_ts_ns <= end_ns)
             ),
             key=lambda order: order.placed_ts_ns,
         )

@@ -24,7 +24,7 @@ class PrivateState(Enum):
     READY = "ready"
     """All that the venue knows of the account is known here."""
     REFUSED = "refused"
-    """The venue does not take the key: nothing but other credentials helps."""
+    """The venue does not take the key. It is tried again now and then: what is wrong with it may be mended at the venue."""
     CLOSED = "closed"
 
 
@@ -48,6 +48,7 @@ _S, _E = PrivateState, PrivateEvent
 
 _CELLS = {
     (_S.WAITING, _E.DIAL): _S.CONNECTING,
+    (_S.WAITING, _E.REFUSED): _S.REFUSED,
     (_S.WAITING, _E.CLOSE): _S.CLOSED,
     (_S.CONNECTING, _E.OPENED): _S.GREETING,
     (_S.CONNECTING, _E.LOST): _S.WAITING,
@@ -64,7 +65,9 @@ _CELLS = {
     (_S.READY, _E.RECONCILED): _S.READY,
     (_S.READY, _E.DOUBTED): _S.WAITING,
     (_S.READY, _E.LOST): _S.WAITING,
+    (_S.READY, _E.REFUSED): _S.REFUSED,
     (_S.READY, _E.CLOSE): _S.CLOSED,
+    (_S.REFUSED, _E.DIAL): _S.CONNECTING,
     (_S.REFUSED, _E.CLOSE): _S.CLOSED,
     (_S.CLOSED, _E.CLOSE): _S.CLOSED,
 }

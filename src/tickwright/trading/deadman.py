@@ -29,7 +29,7 @@ from tickwright.errors import ConfigError, CredentialsRefused, TickwrightError
 from tickwright.io.clock import Clock
 from tickwright.io.rest import RestClient
 from tickwright.model.instrument import Instruments
-from tickwright.model.notices import DeadManFired, Notice
+from tickwright.model.notices import Caution, DeadManFired, Notice
 from tickwright.model.orders import Order, OrderEvent
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.private import PrivateSession
@@ -45,6 +45,8 @@ log = logging.getLogger(__name__)
 
 _WINDOW_S_MIN = 3.0
 """Where the venue sets none: a stream that reconnects at once is back by then."""
+_REFUSED_S = 60.0
+"""Between tries with a key that the venue does not take: what is wrong with it may be mended there."""
 
 
 class DeadManParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,13 +181,19 @@ class DeadManSwitch:
             window_s=self._window_s,
         )
         self._parts.notify(fired)
-        try:
-            await withdraw(self._parts.gateway, names)
-        except (
-            CredentialsRefused
-        ) as error:  # they stay doomed, so that nobody tries again and again
-            log.error("%s: open orders cannot be canceled: %s", self.name, error)
-            return
+        while True:
+            try:
+                await withdraw(self._parts.gateway, names)
+                break
+            except CredentialsRefused as error:
+                self._parts.notify(
+                    Caution(
+                        received_ts_ns=self._parts.clock.time_ns(),
+                        subject=self.name,
+                        text=f"open orders cannot be canceled, it is tried again every {_REFUSED_S:g} s: {error}",
+                    )
+                )
+                await asyncio.sleep(_REFUSED_S)
         self._doomed.difference_update(names)
 
     async def _wind(self, key: str, window_s: float) -> None:

@@ -10,7 +10,8 @@ renewal. Whatever ends one of them ends the hold, and says why:
   ban that REST met holds sockets back as well (G12).
 - Before the venue's cut a successor is connected and greeted while the old socket still serves (G23). The old one is *retired*:
   it ends when nothing is owed on it any more.
-- A venue that does not take the key is not asked again: the state is REFUSED, and whoever waits for READY is told why.
+- A venue that does not take the key is asked once a minute: what is wrong with the key may be mended at the venue. Till then the
+  state is REFUSED, and whoever waits for READY is told why.
 
 What READY means is for the user to say (`ready`): for a private stream that everything was asked for after connecting, for an
 order socket that the venue has agreed to the greeting.
@@ -74,6 +75,8 @@ class KeptPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """Two pings without anything coming back."""
     renewal_s: float = 1800.0
     """So long before the venue's cut a successor takes over."""
+    refused_s: float = 60.0
+    """Permissions and lists of addresses change at the venue while programs run; who asks once a minute is no nuisance."""
 
 
 class SocketParts(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,7 +125,7 @@ class KeptSocket(Generic[L]):
         self.line: L | None = None
         """The socket that is held, or the successor that is about to be."""
         self.refusal: CredentialsRefused | None = None
-        """Why the state is REFUSED."""
+        """Why the state is REFUSED, or was before the try that is being made."""
         self.reason = ""
         """What went wrong last, in one line; nothing once all is well."""
         self.reconnects = 0
@@ -156,18 +159,15 @@ class KeptSocket(Generic[L]):
             await self.changed.wait()
 
     async def run(self) -> None:
-        """Keep the socket until cancelled; if the venue refuses the key, do nothing more."""
+        """Keep the socket until cancelled."""
         self.state = TABLE.initial
         try:
-            while self.state is not PrivateState.REFUSED:
+            while True:
                 self._step(PrivateEvent.DIAL)
                 try:
                     await self._serve()
-                except* CredentialsRefused as group:
-                    self._refused(_first(group))
                 except* EXPECTED as group:
-                    await self._lost(_first(group))
-            await asyncio.Event().wait()
+                    await asyncio.sleep(self._ended(_gravest(group)))
         finally:
             self._step(PrivateEvent.CLOSE)
             for line in self._closing:
@@ -178,7 +178,7 @@ class KeptSocket(Generic[L]):
         """Note that all is as it should be."""
         if self.state is not PrivateState.READY:
             self._up()
-        self.reason = ""
+        self.reason, self.refusal = "", None
         self._step(PrivateEvent.RECONCILED)
 
     def doubted(self) -> None:
@@ -289,21 +289,31 @@ class KeptSocket(Generic[L]):
         self._tries = 0
         self._delays.connected(self._parts.clock.monotonic_s())
 
-    def _refused(self, error: Exception) -> None:
-        assert isinstance(error, CredentialsRefused)
-        self.refusal = error
-        self._step(PrivateEvent.REFUSED)
-        self._down(str(error), 0.0, is_final=True)
-
-    async def _lost(self, error: Exception) -> None:
-        if self.state is not PrivateState.WAITING:
-            self._step(PrivateEvent.LOST)
+    def _ended(self, error: Exception) -> float:
+        """Note that a socket was lost, or not to be had; return how long to wait for the next try."""
         self._tries += 1
         self.reconnects += 1
-        delay_s = self._delays.failed(self._parts.clock.monotonic_s()) or 0.0
-        delay_s = max(delay_s, self._named_s(error))
-        self._down(str(error), delay_s, is_final=False)
-        await asyncio.sleep(delay_s)
+        if isinstance(error, CredentialsRefused):
+            self.refusal = error
+            self._step(PrivateEvent.REFUSED)
+            delay_s = self._policy.refused_s
+        else:
+            if self.state is not PrivateState.WAITING:
+                self._step(PrivateEvent.LOST)
+            delay_s = self._delays.failed(self._parts.clock.monotonic_s()) or 0.0
+            delay_s = max(delay_s, self._named_s(error))
+        self.reason = str(error)
+        now_ns = self._parts.clock.time_ns()
+        self._parts.notify(
+            SessionDown(
+                received_ts_ns=now_ns,
+                session=self.name,
+                code=0,
+                reason=self.reason,
+                retry_in_s=delay_s,
+            )
+        )
+        return delay_s
 
     def _named_s(self, error: Exception) -> float:
         """Return how long a host that turned the handshake down wants to be left alone (G12)."""
@@ -312,18 +322,6 @@ class KeptSocket(Generic[L]):
         if error.retry_after_s is not None:
             return error.retry_after_s
         return self._parts.refused_s.get(error.status, 0.0)
-
-    def _down(self, reason: str, delay_s: float, *, is_final: bool) -> None:
-        self.reason = reason
-        notice = SessionDown(
-            received_ts_ns=self._parts.clock.time_ns(),
-            session=self.name,
-            code=0,
-            reason=reason,
-            retry_in_s=delay_s,
-            is_final=is_final,
-        )
-        self._parts.notify(notice)
 
 
 def _heed_cancellation() -> None:
@@ -336,9 +334,10 @@ def _heed_cancellation() -> None:
         raise asyncio.CancelledError
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> Exception:
-    """Return one of the exceptions that ended a socket's tasks: one says as much as all."""
-    found: BaseException = group
+def _gravest(group: BaseExceptionGroup[Exception]) -> Exception:
+    """Return one of the exceptions that ended a socket's tasks: a refused key, or any, for one says as much as all."""
+    refused = group.subgroup(CredentialsRefused)
+    found: BaseException = refused or group
     while isinstance(found, BaseExceptionGroup):
         found = found.exceptions[0]
     assert isinstance(found, Exception)

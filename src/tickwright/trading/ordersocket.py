@@ -109,7 +109,7 @@ class OrderSocket:
         return kept.refusal is not None or kept.reconnects > 0
 
     async def run(self) -> None:
-        """Keep the socket until cancelled; if the venue refuses the key, do nothing more."""
+        """Keep the socket until cancelled."""
         await self._socket.run()
 
     async def warm(self) -> None:

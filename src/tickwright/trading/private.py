@@ -97,7 +97,7 @@ class PrivateSession:
 
     @property
     def refusal(self) -> CredentialsRefused | None:
-        """Why the state is REFUSED."""
+        """Why the state is REFUSED, or was before the try that is being made."""
         return self._socket.refusal
 
     @property
@@ -132,7 +132,7 @@ class PrivateSession:
         await self._socket.changed.wait()
 
     async def run(self) -> None:
-        """Keep the stream until cancelled; if the venue refuses the key, do nothing more."""
+        """Keep the stream until cancelled."""
         await self._socket.run()
 
     async def _prepare(self) -> tuple[str, PrivateLine]:

@@ -40,9 +40,10 @@ async def withdraw(gateway: Gateway, names: Iterable[str]) -> None:
         names: Client order ids.
 
     Raises:
-        CredentialsRefused: The venue does not take the key any more: no further try will be taken either.
+        CredentialsRefused: The venue does not take the key any more: the next tries will not be taken either.
     """
-    left, delay_s = list(names), _FIRST_S
+    left = [name for name in names if not gateway.order(name).state.is_final]
+    delay_s = _FIRST_S
     while left:
         errors = await _cancel(gateway, left)
         left = [name for name in left if not gateway.order(name).state.is_final]

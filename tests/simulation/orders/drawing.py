@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeVar
 
 import msgspec
-from tests.simulation.orders.troubles import KINDS, Trouble
+from tests.simulation.orders.troubles import KINDS, REFUSED_KEY, Trouble
 
 from tickwright.app.config import OrderTransport
 from tickwright.core.ordercheck import RiskLimits
@@ -100,6 +100,9 @@ def draw(seed: int) -> Drawn:
     cancels_on_exit = more.random() < 0.25
     dead_man_s = more.choice((30.0, 60.0)) if more.random() < 0.25 else None
     stranger_pause_s = more.choice((1.0, 4.0)) if more.random() < 0.25 else None
+    has_refused_key = more.random() < 0.15
+    site = more.choice(sorted(map(site_of, products)))
+    refused_key = [REFUSED_KEY.draw(more, site, trouble_s)] if has_refused_key else []
     return Drawn(
         seed=seed,
         products=products,
@@ -118,7 +121,7 @@ def draw(seed: int) -> Drawn:
         ends_killed=rng.random() < 0.2,
         pause_s=rng.choice((0.15, 0.5, 1.5)),
         trouble_s=trouble_s,
-        troubles=_troubles(rng, products, trouble_s),
+        troubles=(*_troubles(rng, products, trouble_s), *refused_key),
         kills=_kills(rng, trouble_s),
     )
 

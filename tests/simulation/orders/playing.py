@@ -249,6 +249,8 @@ class _Play:
         site, acts = trouble.site, trouble.acts
         if Act.UNREACHABLE in acts:
             self.roads.unreachable.add(site)
+        if Act.REVOKE in acts:
+            self.sandbox.faults_of(site).revoked_keys = {self.sandbox.account.key}
         if Act.LOSE in acts:
             self.roads.losing.add(site)
         if Act.SHUT in acts or Act.HANG in acts:
@@ -260,6 +262,8 @@ class _Play:
     async def _end(self, trouble: Trouble) -> None:
         self.roads.unreachable.discard(trouble.site)
         self.roads.losing.discard(trouble.site)
+        if Act.REVOKE in trouble.acts:
+            self.sandbox.faults_of(trouble.site).revoked_keys = set()
         if Act.SHUT in trouble.acts or Act.HANG in trouble.acts:
             await self.sandbox.open_doors()
 

@@ -14,7 +14,7 @@ import pytest
 from tests.simulation.orders.drawing import draw
 from tests.simulation.orders.many import play_many
 from tests.simulation.orders.playing import play
-from tests.simulation.orders.troubles import KINDS
+from tests.simulation.orders.troubles import KINDS, REFUSED_KEY
 
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -76,7 +76,7 @@ def test_one_world_is_told_with_its_story() -> None:
 def test_everything_has_its_turn_in_many_worlds() -> None:
     worlds = [draw(seed) for seed in range(1000)]
     assert {each.name for world in worlds for each in world.troubles} == {
-        kind.name for kind in KINDS
+        kind.name for kind in (*KINDS, REFUSED_KEY)
     }
     assert len({world.products for world in worlds}) == 4 + 6
     assert {world.transport for world in worlds} == {"rest", "websocket"}

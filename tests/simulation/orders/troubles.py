@@ -15,7 +15,7 @@ import msgspec
 from tickwright.sandbox.faults import EOF, Faults
 
 
-__all__ = ["KINDS", "Act", "Kind", "Trouble"]
+__all__ = ["KINDS", "REFUSED_KEY", "Act", "Kind", "Trouble"]
 
 Fields = dict[str, Any]
 
@@ -40,6 +40,8 @@ class Act:
     """Handshakes are never answered; connections that are there are cut."""
     UNREACHABLE = "unreachable"
     """No request gets a connection."""
+    REVOKE = "revoke"
+    """The venue does not take the key."""
     LOSE = "lose"
     """Requests are lost on their way to the venue, with their connections."""
 
@@ -259,6 +261,9 @@ _STREAMS = (
 )
 
 KINDS = (*_REQUESTS, *_SOCKETS, *_REPORTS, *_STREAMS)
+
+REFUSED_KEY = Kind(name="the key is refused", acts=(Act.REVOKE,), lasts_s=(1.0, 60.0))
+"""Drawn apart, so that older worlds stay as they were."""
 
 assert all(
     set(kind.sets(Random(0), kind.venues[0])) <= set(Faults.__struct_fields__) for kind in KINDS
