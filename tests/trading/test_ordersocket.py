@@ -275,7 +275,7 @@ async def test_a_login_that_is_refused_leaves_commands_to_rest(product: str) -> 
         socket = await at.warm(secret="wrong")
         assert socket.state is PrivateState.REFUSED
         (down,) = [each for each in at.notices if isinstance(each, SessionDown)]
-        assert down.is_final
+        assert down.retry_in_s == 60.0
         await at.submit()
         await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
         assert socket.sent == 0

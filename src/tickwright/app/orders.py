@@ -9,7 +9,7 @@ import msgspec
 
 from tickwright.app.order_fields import NewOrder, OrderChange, command_of, fitted
 from tickwright.app.order_questions import OrderQuestions
-from tickwright.errors import TickwrightError
+from tickwright.errors import TickwrightError, UsageError
 from tickwright.model.market import Side
 from tickwright.model.numbers import Number, Rounding
 from tickwright.model.orders import AmendOrder, Order, TimeInForce, Trigger, TriggerKind
@@ -220,6 +220,11 @@ class Orders(OrderQuestions):
         """
         floor = await self._opened()
         old = (await self.get(order)).now
+        if not old.is_understood:
+            raise UsageError(
+                f"order {old.client_order_id} was placed by somebody else, as more than a command here can say;"
+                " cancel it, and submit what is to take its place"
+            )
         listed = await self._market.instrument(old.command.instrument)
         await floor.readiness.wait_ready(listed.product)
         command = msgspec.structs.replace(

@@ -213,6 +213,7 @@ class OrderLife:
         names_fills: Whether the venue names executions. Where it does not, what was filled more than was known counts
             as an execution of its own.
         is_external: Whether somebody else placed it.
+        is_understood: Whether the command says all of it.
         placed_ts_ns: When that was.
 
     Attributes:
@@ -234,6 +235,7 @@ class OrderLife:
         *,
         names_fills: bool = True,
         is_external: bool = False,
+        is_understood: bool = True,
         placed_ts_ns: int = 0,
     ) -> None:
         self.order = Order(
@@ -243,6 +245,7 @@ class OrderLife:
             price=command.price,
             is_working=command.trigger is None,
             is_external=is_external,
+            is_understood=is_understood,
             placed_ts_ns=placed_ts_ns,
         )
         self._names_fills = names_fills

@@ -37,6 +37,7 @@ __all__ = [
     "OrderReport",
     "OrderSent",
     "OrderState",
+    "OrderTerms",
     "ReportedState",
     "SubmitOrder",
     "TimeInForce",
@@ -216,6 +217,18 @@ class ReportedState(Enum):
     REJECTED = "rejected"
 
 
+class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How an order was placed, besides side, quantity and price, as a venue tells it."""
+
+    time_in_force: TimeInForce = TimeInForce.GTC
+    expire_ts_ns: int | None = None
+    post_only: bool = False
+    reduce_only: bool = False
+    trigger: Trigger | None = None
+    is_understood: bool = True
+    """False if there is more to it than a `SubmitOrder` can say."""
+
+
 class OrderReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a venue said of an order, on any channel."""
 
@@ -239,6 +252,8 @@ class OrderReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Executions that it names."""
     is_working: bool = True
     """False while it waits for its trigger."""
+    terms: OrderTerms | None = None
+    """Of any but a plain limit or market order, where the channel tells: needed for orders that somebody else placed."""
     code: str = ""
     text: str = ""
     """Why it was rejected or expired, in the venue's words."""
@@ -305,6 +320,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     is_working: bool = True
     is_external: bool = False
     """Placed by somebody else on the account; seen, never touched unless asked for."""
+    is_understood: bool = True
+    """False for an order of somebody else's that is more than ``command`` can say: it can be canceled, and not replaced."""
     placed_ts_ns: int = 0
     """When it was decided on, ns since 1970; of others' orders when the venue says that they were placed, or first spoke of them."""
     code: str = ""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+import msgspec
+
 from tickwright.core.order import OrderLife
+from tickwright.errors import UsageError
 from tickwright.model.market import Side
 from tickwright.model.numbers import total
 from tickwright.model.orders import (
@@ -80,11 +83,14 @@ class OrderBoard:
         name = self.name_of(product, report)
         life = self._lives.get(name)
         if life is None:
-            command = _command_of(report, name)
-            if command is None:
+            placing = _placing(report, name)
+            if placing is None:
                 return []
+            command, is_understood = placing
             placed_ns = report.placed_ts_ns or report.venue_ts_ns or report.received_ts_ns
-            life = self._begin(command, product, placed_ns, is_external=True)
+            life = self._begin(
+                command, product, placed_ns, is_external=True, is_understood=is_understood
+            )
         events = life.reported(report)
         if report.venue_order_id is not None:
             self._by_venue_id.setdefault((product, report.venue_order_id), name)
@@ -117,7 +123,7 @@ class OrderBoard:
         name = self.name_of(entry.product, report)
         order = self.order(name)
         if order is None:
-            return _command_of(report, name) is not None
+            return _placing(report, name) is not None
         return (
             order.state not in _SAID[report.state]
             or (order.venue_order_id is None and report.venue_order_id is not None)
@@ -134,13 +140,20 @@ class OrderBoard:
         return life is not None and life.repeats(report)
 
     def _begin(
-        self, command: SubmitOrder, product: str, placed_ns: int, *, is_external: bool = False
+        self,
+        command: SubmitOrder,
+        product: str,
+        placed_ns: int,
+        *,
+        is_external: bool = False,
+        is_understood: bool = True,
     ) -> OrderLife:
         name = command.client_order_id
         life = OrderLife(
             command,
             names_fills=self._names_fills(product),
             is_external=is_external,
+            is_understood=is_understood,
             placed_ts_ns=placed_ns,
         )
         self._lives[name] = life
@@ -230,14 +243,29 @@ def _learned(life: OrderLife, entry: journal.Entry) -> list[OrderEvent]:
     raise AssertionError(f"unreachable: {type(entry).__name__} is no news of an order")
 
 
-def _command_of(report: OrderReport, name: str) -> SubmitOrder | None:
-    """Return the command that somebody else must have given, as far as a report tells; ``None`` if it tells too little."""
+def _placing(report: OrderReport, name: str) -> tuple[SubmitOrder, bool] | None:
+    """Return the command that somebody else must have given, and whether it says all; ``None`` if a report tells too little."""
     if report.side is Side.UNKNOWN or report.quantity is None:
         return None
-    return SubmitOrder(
+    plain = SubmitOrder(
         client_order_id=name,
         instrument=report.instrument,
         side=report.side,
         quantity=report.quantity,
         price=report.price,
     )
+    terms = report.terms
+    if terms is None:
+        return plain, True
+    try:
+        command = msgspec.structs.replace(
+            plain,
+            time_in_force=terms.time_in_force,
+            expire_ts_ns=terms.expire_ts_ns,
+            post_only=terms.post_only,
+            reduce_only=terms.reduce_only,
+            trigger=terms.trigger,
+        )
+    except UsageError:  # venues take what contradicts itself here
+        return plain, False
+    return command, terms.is_understood

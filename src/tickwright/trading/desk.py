@@ -27,7 +27,7 @@ from tickwright.io.clock import Clock
 from tickwright.io.rest import Leaving, RestClient
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.orders import Order, OrderReport, SubmitOrder
+from tickwright.model.orders import Order, OrderReport, ReportedState, SubmitOrder
 from tickwright.trading.journal import Denied, Executed, Lost, Rejected, Reported
 from tickwright.venues.base import Product, RestCall
 from tickwright.venues.groups import Group, alone
@@ -216,20 +216,42 @@ class TradingDesk:
 
     # ------------------------------------------------------------------ questions
 
-    async def query(self, order: Order) -> Reported | None:
-        """Ask what became of an order; ``None`` if the venue does not find it.
+    async def query(self, order: Order) -> list[Reported]:
+        """Ask what became of an order; nothing if the venue does not find it, wherever it may be.
+
+        An order that waited for a trigger may have become another one, which alone tells what was filled: then both are returned.
 
         Raises:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
         """
-        try:
-            return self.reported(
-                await self._rest.call(self.calls.query(order, self.instrument(order)))
-            )
-        except VenueError as error:
-            if self.calls.rejection(error).verdict is Verdict.NOT_FOUND:
-                return None
-            raise
+        found = await self._found(order)
+        if found is None:
+            return []
+        report, became = found.report, found.report.venue_order_id
+        has_triggered = not order.is_working and report.is_working
+        if (
+            not has_triggered
+            or report.state is not ReportedState.OPEN
+            or became in (None, order.venue_order_id)
+        ):
+            return [found]
+        other = await self._found(
+            msgspec.structs.replace(order, venue_order_id=became, is_working=True)
+        )
+        return [found] if other is None else [found, other]
+
+    async def _found(self, order: Order) -> Reported | None:
+        instrument = self.instrument(order)
+        for call in (
+            self.calls.query(order, instrument),
+            *self.calls.look_back(order, instrument),
+        ):
+            try:
+                return self.reported(await self._rest.call(call))
+            except VenueError as error:
+                if self.calls.rejection(error).verdict is not Verdict.NOT_FOUND:
+                    raise
+        return None
 
     async def executions(self, order: Order) -> Executed:
         """Ask for the executions of an order that the venue has named.

@@ -115,9 +115,9 @@ class Inquiries:
         order = self.order(name)
         if not order.state.is_final:
             reported = await self.desk_of(name).query(order)
-            if reported is None:
+            if not reported:
                 return False
-            await self._recorder.record(reported)
+            await self._recorder.record(*reported)
         await self._complete(name)
         return True
 
@@ -235,12 +235,11 @@ class Inquiries:
     async def _asked(self, name: str, desk: TradingDesk) -> list[Reported]:
         """Ask for an order that the venue does not show any more, and return what that told if it was news."""
         reported = await desk.query(self.order(name))
-        if reported is None:
-            return []
-        is_news = self._board.has_news(reported)
-        await self._recorder.record(reported)
-        await self._complete(name)
-        return [reported] if is_news else []
+        news = [each for each in reported if self._board.has_news(each)]
+        if reported:
+            await self._recorder.record(*reported)
+            await self._complete(name)
+        return news
 
 
 def _is_untold(order: Order) -> bool:

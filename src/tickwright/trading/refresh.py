@@ -117,8 +117,7 @@ class Refresher:
         name = self._board.named(desk.name, venue_order_id)
         if name is None:
             reported = await desk.query(_stranger(instrument, venue_order_id, row))
-            if reported is not None:
-                await self._recorder.record(reported)
+            await self._recorder.record(*reported)
             name = self._board.named(desk.name, venue_order_id)
         if name is None:
             log.warning(

@@ -280,6 +280,9 @@ class TradingCalls(Protocol):
     def query(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Ask what became of an order."""
 
+    def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
+        """Return where else to ask, one after the other, for an order that `query` does not find: what keeps those that ended."""
+
     def open_orders(
         self, instruments: Instruments, instrument: Instrument | None = None
     ) -> Sequence[RestCall[list[OrderReport]]]:

@@ -166,6 +166,10 @@ class SpotTrading:
         decode = answers.order(order.client_order_id, instrument.id)
         return asked("/api/v3/order", named(order, instrument), decode, _weight(4))
 
+    def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
+        """Nowhere: orders that ended are found where all are."""
+        return ()
+
     def open_orders(
         self, instruments: Instruments, instrument: Instrument | None = None
     ) -> Sequence[RestCall[list[OrderReport]]]:

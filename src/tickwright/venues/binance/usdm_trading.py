@@ -180,6 +180,10 @@ class UsdmTrading:
         path, params, decode = self._place(order, instrument)
         return asked(path, params, decode, {WEIGHT: 1})
 
+    def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
+        """Nowhere: orders that ended are found where all are."""
+        return ()
+
     def open_orders(
         self, instruments: Instruments, instrument: Instrument | None = None
     ) -> Sequence[RestCall[list[OrderReport]]]:

@@ -208,6 +208,10 @@ class BybitTrading:
 
         return asked("/v5/order/realtime", params, decode)
 
+    def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
+        """Nowhere: orders that ended are found where all are."""
+        return ()
+
     def open_orders(
         self, instruments: Instruments, instrument: Instrument | None = None
     ) -> Sequence[RestCall[list[OrderReport]]]:
