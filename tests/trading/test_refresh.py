@@ -211,13 +211,10 @@ async def test_an_execution_of_an_order_that_is_forgotten_is_left_out_and_said(
         at = asking.at
         await asking.elsewhere()
 
-        async def nothing(*about: object) -> None:
-            return None
-
         async def none(*about: object) -> list[object]:
             return []
 
-        monkeypatch.setattr(at.desk, "query", nothing)
+        monkeypatch.setattr(at.desk, "query", none)
         monkeypatch.setattr(at.desk, "past_orders", none)
         with caplog.at_level(logging.WARNING):
             await asking.past()

@@ -117,7 +117,8 @@ class Refresher:
         name = self._board.named(desk.name, venue_order_id)
         if name is None:
             reported = await desk.query(_stranger(instrument, venue_order_id, row))
-            await self._recorder.record(*reported)
+            if reported:
+                await self._recorder.record(*reported)
             name = self._board.named(desk.name, venue_order_id)
         if name is None:
             log.warning(
