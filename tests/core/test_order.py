@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tickwright.core.machine import mermaid
-from tickwright.core.order import TABLE, News, OrderLife, Tell
+from tickwright.core.order import GONE, TABLE, News, OrderLife, Tell
 from tickwright.errors import IllegalTransition
 from tickwright.model.market import Side
 from tickwright.model.orders import (
@@ -49,17 +49,17 @@ COMMAND = SubmitOrder(
 
 # Rows are states, columns are news; a cell is the next state, with what is told after a slash. "!" is a bug.
 GRID = """
-                DENIED         SENT      LOST              ABSENT            REJECTED           OPEN          PARTLY_FILLED          FILLED          CANCELED           EXPIRED
-NEW             DENIED/DENIED  SENT/SENT UNKNOWN/UNKNOWN   !                 REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED
-SENT            DENIED/DENIED  !         UNKNOWN/UNKNOWN   REJECTED/REJECTED REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED
-UNKNOWN         !              !         UNKNOWN           REJECTED/REJECTED REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED
-OPEN            !              !         OPEN              UNKNOWN/UNKNOWN   OPEN               OPEN          PARTLY_FILLED          FILLED          CANCELED/CANCELED  EXPIRED/EXPIRED
-PARTLY_FILLED   !              !         PARTLY_FILLED     UNKNOWN/UNKNOWN   PARTLY_FILLED      PARTLY_FILLED PARTLY_FILLED          FILLED          CANCELED/CANCELED  EXPIRED/EXPIRED
-FILLED          !              !         FILLED            FILLED            FILLED             FILLED        FILLED                 FILLED          FILLED             FILLED
-CANCELED        !              !         CANCELED          CANCELED          CANCELED           CANCELED      CANCELED               FILLED          CANCELED           CANCELED
-EXPIRED         !              !         EXPIRED           EXPIRED           EXPIRED            EXPIRED       EXPIRED                FILLED          EXPIRED            EXPIRED
-REJECTED        !              !         REJECTED          REJECTED          REJECTED           OPEN/REVIVED  PARTLY_FILLED/REVIVED  FILLED/REVIVED  CANCELED/CANCELED  EXPIRED/EXPIRED
-DENIED          !              !         !                 !                 DENIED             OPEN/REVIVED  PARTLY_FILLED/REVIVED  FILLED/REVIVED  CANCELED/CANCELED  EXPIRED/EXPIRED
+                DENIED         SENT      LOST              ABSENT            REJECTED           OPEN          PARTLY_FILLED          FILLED          CANCELED           EXPIRED            FOUND
+NEW             DENIED/DENIED  SENT/SENT UNKNOWN/UNKNOWN   !                 REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED            !
+SENT            DENIED/DENIED  !         UNKNOWN/UNKNOWN   REJECTED/REJECTED REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED            !
+UNKNOWN         !              !         UNKNOWN           REJECTED/REJECTED REJECTED/REJECTED  OPEN/ACCEPTED PARTLY_FILLED/ACCEPTED FILLED/ACCEPTED CANCELED/CANCELED  EXPIRED/EXPIRED            !
+OPEN            !              !         OPEN              EXPIRED/EXPIRED   OPEN               OPEN          PARTLY_FILLED          FILLED          CANCELED/CANCELED  EXPIRED/EXPIRED            !
+PARTLY_FILLED   !              !         PARTLY_FILLED     EXPIRED/EXPIRED   PARTLY_FILLED      PARTLY_FILLED PARTLY_FILLED          FILLED          CANCELED/CANCELED  EXPIRED/EXPIRED            !
+FILLED          !              !         FILLED            FILLED            FILLED             FILLED        FILLED                 FILLED          FILLED             FILLED            !
+CANCELED        !              !         CANCELED          CANCELED          CANCELED           CANCELED      CANCELED               FILLED          CANCELED           CANCELED            !
+EXPIRED         !              !         EXPIRED           EXPIRED           EXPIRED            EXPIRED       EXPIRED                FILLED          EXPIRED            EXPIRED            OPEN/REVIVED
+REJECTED        !              !         REJECTED          REJECTED          REJECTED           OPEN/REVIVED  PARTLY_FILLED/REVIVED  FILLED/REVIVED  CANCELED/CANCELED  EXPIRED/EXPIRED            !
+DENIED          !              !         !                 !                 DENIED             OPEN/REVIVED  PARTLY_FILLED/REVIVED  FILLED/REVIVED  CANCELED/CANCELED  EXPIRED/EXPIRED            !
 """
 
 
@@ -402,12 +402,24 @@ def test_a_report_with_anything_of_its_own_is_news(other: dict[str, Any]) -> Non
     assert not life.repeats(msgspec.structs.replace(first, **other))
 
 
-def test_what_proves_that_a_doubted_order_is_there_is_news_again() -> None:
+def test_an_order_that_was_there_and_is_found_nowhere_has_ended_until_it_turns_up_again() -> None:
     life = sent()
-    first = report(filled="0", quantity=D(1), price=D(60000))
+    first = report(filled="0", quantity=D(1), price=D(60000), venue_order_id="28")
     life.reported(first)
     life.absent("not found", NOW_NS)
+    assert (life.order.state, life.order.code) == (OrderState.EXPIRED, GONE)
     assert not life.repeats(first)
+    (revived,) = life.reported(first)
+    assert isinstance(revived, OrderAccepted)
+    assert life.order.state is OrderState.OPEN
+
+
+def test_executions_of_an_order_that_is_gone_do_not_say_that_it_is_there() -> None:
+    life = sent()
+    life.reported(report(filled="0", quantity=D(1), price=D(60000)))
+    life.absent("not found", NOW_NS)
+    life.executed([fill(1, "0.4")], NOW_NS)
+    assert (life.order.state, life.order.filled_quantity) == (OrderState.EXPIRED, D("0.4"))
 
 
 @given(parts=PARTS, end=ENDS, seed=st.integers(0, 1 << 32), is_lost=st.booleans())

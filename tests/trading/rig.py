@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -57,6 +57,9 @@ IDS = {
     BYBIT_SPOT: "bybit:BTC/USDT",
     BYBIT_LINEAR: "bybit:BTC/USDT:USDT",
 }
+
+
+T = TypeVar("T")
 
 
 class Rig:
@@ -179,6 +182,10 @@ class Rig:
 
     async def submit(self, **changes: Any) -> Order:
         return await self.gateway.submit(self.command(**changes), self.instrument)
+
+    def begin(self, doing: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Do something meanwhile."""
+        return self._group.create_task(doing)
 
     async def buy_now(self) -> Order:
         """Buy at whatever price there is; the limit is within every venue's band."""

@@ -15,8 +15,12 @@ from tickwright.model.orders import (
     OrderReport,
     OrderSent,
     OrderState,
+    OrderTerms,
     ReportedState,
     SubmitOrder,
+    TimeInForce,
+    Trigger,
+    TriggerKind,
 )
 from tickwright.trading.board import OrderBoard
 from tickwright.trading.journal import (
@@ -175,7 +179,7 @@ FILL = Fill(trade_id="1", price=D(60000), quantity=D("0.5"))
         (reported("a", venue_order_id="28", fills=(FILL,)), True),
         (reported("a", ReportedState.CANCELED, venue_order_id="28"), True),
         (reported("done", ReportedState.CANCELED, venue_order_id="27"), False),
-        (reported("done", venue_order_id="27"), True),
+        (reported("done", venue_order_id="27"), False),  # an old listing
         (reported("done", ReportedState.CANCELED, venue_order_id="27", quantity=D(9)), False),
         (reported("sent", venue_order_id="26"), True),
         (reported("waits"), False),
@@ -233,3 +237,38 @@ def test_a_venue_without_executions_of_its_own_has_them_made_from_totals() -> No
     order = made.order("a")
     assert order is not None
     assert [fill.quantity for fill in order.fills] == [D("0.5")]
+
+
+def test_orders_of_two_products_are_two_whatever_others_call_them() -> None:
+    made = board(submitted("stop-1"), Sent(at_ns=1, client_order_id="stop-1"))
+    theirs = reported("stop-1", filled="0.5", venue_order_id="7", side=Side.SELL, quantity=D(1))
+    elsewhere = msgspec.structs.replace(theirs, product="bybit.linear")
+    (accepted, *_) = made.apply(elsewhere)
+    assert accepted.order.is_external
+    assert accepted.order.client_order_id == "stop-1@bybit.linear"
+    assert state_of(made, "stop-1") is OrderState.SENT
+    again = msgspec.structs.replace(
+        reported("stop-1", ReportedState.CANCELED, venue_order_id="7"), product="bybit.linear"
+    )
+    made.apply(again)
+    assert state_of(made, "stop-1@bybit.linear") is OrderState.CANCELED
+
+
+def test_an_order_that_somebody_else_placed_is_known_with_its_terms() -> None:
+    trigger = Trigger(kind=TriggerKind.STOP, price=D(63000))
+    terms = OrderTerms(time_in_force=TimeInForce.IOC, reduce_only=True, trigger=trigger)
+    made = board(
+        reported("theirs", side=Side.SELL, quantity=D(1), price=D(62000), terms=terms),
+        reported("odd", side=Side.SELL, quantity=D(1), terms=OrderTerms(is_understood=False)),
+        reported("odder", side=Side.SELL, quantity=D(1), terms=OrderTerms(post_only=True)),
+    )
+    theirs = made.order("theirs")
+    assert theirs is not None
+    command = theirs.command
+    assert (command.trigger, command.reduce_only) == (trigger, True)
+    assert command.time_in_force is TimeInForce.IOC
+    assert theirs.is_understood
+    for name in ("odd", "odder"):
+        order = made.order(name)
+        assert order is not None
+        assert not order.is_understood

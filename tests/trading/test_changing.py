@@ -10,8 +10,15 @@ from decimal import Decimal
 import pytest
 from tests.trading.rig import BYBIT_LINEAR, BYBIT_SPOT, EVERYWHERE, SPOT, USDM, Rig, rig
 
-from tickwright.errors import NotSupported, StoreError, VenueError
-from tickwright.model.orders import AmendOrder, Order, OrderState
+from tickwright.errors import (
+    ConnectivityError,
+    NotSupported,
+    StoreError,
+    UsageError,
+    VenueError,
+    VenueRejected,
+)
+from tickwright.model.orders import AmendOrder, Order, OrderReport, OrderState, ReportedState
 from tickwright.testing.virtual_time import virtual_time
 
 
@@ -244,3 +251,68 @@ async def test_what_cannot_be_amended_is_refused_before_anything_is_sent() -> No
                 ]
             )
         assert paths(at, "PUT") == []
+
+
+# ---------------------------------------------------------------------- answers that do not tell
+
+
+@virtual_time
+async def test_g01_an_amend_whose_outcome_is_unknown_does_not_pass_for_done() -> None:
+    async with rig(USDM) as at:
+        await at.submit()
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.order_failure_executes = False  # not yet, as far as anybody can know
+        with pytest.raises(ConnectivityError, match="nobody knows yet"):
+            await at.gateway.amend(AmendOrder(client_order_id="me-1", quantity=D("0.02")))
+        assert at.gateway.order("me-1").quantity == D("0.05")
+
+
+@virtual_time
+async def test_g01_an_amend_that_was_taken_and_not_carried_out_does_not_pass_for_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with rig(BYBIT_LINEAR) as at:
+        order = await at.submit()
+        await at.until(lambda: at.gateway.order("me-1").state is OPEN)
+
+        async def answers(*about: object) -> list[object]:
+            return [
+                OrderReport(
+                    client_order_id="me-1",
+                    instrument=order.command.instrument,
+                    state=ReportedState.QUEUED,
+                    received_ts_ns=1,
+                )
+            ]
+
+        monkeypatch.setattr(at.desk, "answers", answers)
+        with pytest.raises(ConnectivityError, match="the venue took the request"):
+            await at.gateway.amend(AmendOrder(client_order_id="me-1", quantity=D("0.02")))
+
+
+@virtual_time
+async def test_an_order_that_has_ended_or_is_named_twice_is_not_amended() -> None:
+    async with rig() as at:
+        (name,) = await open_orders(at, 1)
+        change = AmendOrder(client_order_id=name, quantity=D("0.02"))
+        with pytest.raises(UsageError, match="named twice"):
+            await at.gateway.amend_many([change, change])
+        await at.gateway.cancel(name)
+        with pytest.raises(UsageError, match=r"has ended \(canceled\)"):
+            await at.gateway.amend(change)
+
+
+@virtual_time
+async def test_a_cancel_after_which_the_order_is_open_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with rig() as at:
+        await at.submit()
+
+        async def answers(*about: object) -> list[object]:
+            return [VenueRejected(400, -2011, "Unknown order sent.", "DELETE /api/v3/order")]
+
+        monkeypatch.setattr(at.desk, "answers", answers)
+        with pytest.raises(VenueRejected, match="Unknown order"):
+            await at.gateway.cancel("me-1")
+        assert at.gateway.order("me-1").state is OPEN

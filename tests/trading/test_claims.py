@@ -12,10 +12,10 @@ from tests.venues.binance.trading_rig import SPOT_BTC, command
 from tickwright.core.ordercheck import Denial
 from tickwright.errors import CommandDenied, UsageError
 from tickwright.model.instrument import Instrument
-from tickwright.model.orders import Order, OrderState, SubmitOrder
+from tickwright.model.orders import Order, OrderReport, OrderState, ReportedState, SubmitOrder
 from tickwright.trading.board import OrderBoard
 from tickwright.trading.claims import Claims, Wanted
-from tickwright.trading.journal import Denied, Submitted
+from tickwright.trading.journal import Denied, Reported, Submitted
 
 
 D = Decimal
@@ -139,3 +139,19 @@ def test_a_change_of_unknown_outcome_counts_no_longer_than_its_order_lives() -> 
     desk.claims.claim(wanted("d"))
     assert desk.shown[-1][1] == []
     assert order.state is OrderState.SENT
+
+
+def test_a_change_that_was_seen_as_it_was_to_be_counts_no_longer() -> None:
+    desk = Desk()
+    order = desk.know("a")
+    desk.claims.claim_change(order, larger(order), SPOT_BTC)  # whoever asked for it is gone
+    told = OrderReport(
+        client_order_id="a",
+        instrument=order.command.instrument,
+        state=ReportedState.OPEN,
+        received_ts_ns=1,
+        quantity=D(2),
+    )
+    desk.board.apply(Reported(at_ns=2, product="binance.spot", report=told))
+    desk.claims.claim(wanted("b"))
+    assert desk.shown[-1] == ([], [])

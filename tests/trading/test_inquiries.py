@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from tests.trading.rig import EITHER_WAY, EVERYWHERE, SPOT, rig
+from tests.trading.rig import EITHER_WAY, EVERYWHERE, IDS, SPOT, Rig, rig
 
-from tickwright.model.orders import OrderRejected, OrderState
+from tickwright.errors import VenueRejected
+from tickwright.model.market import Side
+from tickwright.model.orders import Order, OrderRejected, OrderState, SubmitOrder
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.trading import journal
 
 
 D = Decimal
+everywhere = pytest.mark.parametrize("product", EVERYWHERE)
 both = pytest.mark.parametrize("product", EITHER_WAY)
 
 
@@ -154,3 +158,75 @@ async def test_g08_what_happened_during_an_outage_is_told_once_after_it(product:
         assert len(at.events) == count
         at.gateway = following
         assert (await following.cancel("me-3")).state is OrderState.CANCELED
+
+
+# ---------------------------------------------------------------------- one order holds up nobody
+
+
+def refuse_questions(at: Rig, monkeypatch: pytest.MonkeyPatch, refusal: VenueRejected) -> None:
+    """Let every question about one order be refused."""
+    answered = at.rest.call
+
+    async def call(asked: Any, **more: Any) -> Any:
+        if asked.method == "GET" and "openOrders" not in asked.path and "rder" in asked.path:
+            raise refusal
+        return await answered(asked, **more)
+
+    monkeypatch.setattr(at.rest, "call", call)
+
+
+@virtual_time
+async def test_an_order_that_the_venue_neither_lists_nor_finds_any_more_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with rig() as at:
+        await at.submit()
+        await at.desk.cancel_all(at.instrument)
+        gone = VenueRejected(400, -2013, "Order does not exist.", "GET /api/v3/order")
+        refuse_questions(at, monkeypatch, gone)
+        await at.gateway.reconcile(SPOT)
+        assert at.gateway.order("me-1").state is OrderState.OPEN, "one answer proves nothing"
+        await at.until(lambda: at.gateway.order("me-1").state.is_final)
+        order = at.gateway.order("me-1")
+        assert (order.state, order.code) == (OrderState.EXPIRED, "GONE")
+        assert at.recorder.board.pending(at.instrument.id)[0] == 0
+
+
+@virtual_time
+async def test_an_order_of_which_the_venue_says_nothing_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with rig() as at:
+        await at.submit()
+        await at.desk.cancel_all(at.instrument)
+        refuse_questions(at, monkeypatch, VenueRejected(400, -9999, "No.", "GET /api/v3/order"))
+        session = at.private()
+        await session.wait_ready()
+        assert at.gateway.order("me-1").state is OrderState.OPEN
+        monkeypatch.undo()
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.CANCELED)
+
+
+@everywhere
+@virtual_time
+async def test_an_order_of_an_instrument_that_is_not_listed_any_more_holds_up_nobody(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        old = SubmitOrder(
+            client_order_id="old-1",
+            instrument=IDS[product].replace("BTC", "LUNA"),
+            side=Side.BUY,
+            quantity=D(1),
+            price=D(1),
+        )
+        await at.journal.append([journal.Submitted(at_ns=1, product=product, command=old)])
+        await at.gateway.recover(at.journal.entries())
+        session = at.private()
+        await session.wait_ready()
+        await at.submit()
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+        refused, canceled = await at.gateway.cancel_many(["old-1", "me-1"])
+        assert "LUNA" in str(refused)
+        assert isinstance(canceled, Order)
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.CANCELED)

@@ -46,7 +46,7 @@ from tickwright.model.orders import (
 )
 
 
-__all__ = ["TABLE", "News", "OrderLife", "Tell"]
+__all__ = ["GONE", "TABLE", "News", "OrderLife", "Tell"]
 
 
 class News(Enum):
@@ -62,6 +62,8 @@ class News(Enum):
     """No answer, or one that does not tell: it may be at the venue or not."""
     ABSENT = "absent"
     """The venue does not have it, and by its rules can no longer get it."""
+    FOUND = "found"
+    """The venue shows it, after it was thought to be gone."""
     REJECTED = "rejected"
     """The venue said no."""
     OPEN = "open"
@@ -90,6 +92,9 @@ class Tell(Enum):
     """Accepted after all."""
 
 
+GONE = "GONE"
+"""Code of an order that was there, and that the venue neither lists nor finds any more."""
+
 _S, _N, _T = OrderState, News, Tell
 
 _OWN = {
@@ -109,13 +114,13 @@ _OWN = {
     (_S.CANCELED, _N.LOST): (_S.CANCELED, None),
     (_S.EXPIRED, _N.LOST): (_S.EXPIRED, None),
     (_S.REJECTED, _N.LOST): (_S.REJECTED, None),
-    # It was there: it must have ended in a way that we have not heard of.
-    (_S.OPEN, _N.ABSENT): (_S.UNKNOWN, _T.UNKNOWN),
-    (_S.PARTLY_FILLED, _N.ABSENT): (_S.UNKNOWN, _T.UNKNOWN),
-    # Venues forget orders that have ended.
+    # It was there: it must have ended in a way that we have not heard of, and venues forget orders that have ended.
+    (_S.OPEN, _N.ABSENT): (_S.EXPIRED, _T.EXPIRED),
+    (_S.PARTLY_FILLED, _N.ABSENT): (_S.EXPIRED, _T.EXPIRED),
     (_S.FILLED, _N.ABSENT): (_S.FILLED, None),
     (_S.CANCELED, _N.ABSENT): (_S.CANCELED, None),
     (_S.EXPIRED, _N.ABSENT): (_S.EXPIRED, None),
+    (_S.EXPIRED, _N.FOUND): (_S.OPEN, _T.REVIVED),
     (_S.REJECTED, _N.ABSENT): (_S.REJECTED, None),
 }
 
@@ -266,7 +271,8 @@ class OrderLife:
 
     def absent(self, text: str, now_ns: int) -> list[OrderEvent]:
         """Note that the venue does not have it and can no longer get it; «not found» alone is no proof."""
-        return self._step(News.ABSENT, now_ns, code="NEVER_ARRIVED", text=text)
+        code = GONE if self.order.state.is_open else "NEVER_ARRIVED"
+        return self._step(News.ABSENT, now_ns, code=code, text=text)
 
     def rejected(self, code: str, text: str, now_ns: int) -> list[OrderEvent]:
         """Note that the venue refused the command."""
@@ -404,6 +410,8 @@ class OrderLife:
         order = self.order
         if order.quantity is not None and order.filled_quantity >= order.quantity:
             return News.FILLED
+        if order.code == GONE and report.state is ReportedState.OPEN and report.venue_order_id:
+            return News.FOUND
         news = _NEWS.get(report.state)
         if news is News.REJECTED and order.state.is_open:
             return (

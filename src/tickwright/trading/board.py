@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from tickwright.core.order import OrderLife
+from tickwright.core.order import GONE, OrderLife
 from tickwright.errors import UsageError
 from tickwright.model.market import Side
 from tickwright.model.numbers import total
@@ -34,6 +34,8 @@ _SAID = {
     ReportedState.REJECTED: (OrderState.REJECTED,),
 }
 """What a venue says, and the states in which that is no news."""
+_ENDED_THERE = (OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED)
+"""Told by the venue: who lists such an order as open began to write the list before it ended."""
 
 
 class OrderBoard:
@@ -100,15 +102,18 @@ class OrderBoard:
     def name_of(self, product: str, report: OrderReport) -> str:
         """Return what the order of a report goes by here.
 
-        Some channels call it otherwise once it was triggered or canceled. And others on the account may use a name again
-        once its order has ended, as venues allow: then the venue's own id tells the orders apart.
+        Some channels call it otherwise once it was triggered or canceled. Others may use a name at another product
+        (``name@product``), or again once its order has ended, as venues allow (``name#number``, the venue's own id).
         """
         name, venue_order_id = report.client_order_id, report.venue_order_id
+        if venue_order_id is not None:
+            known = self._by_venue_id.get((product, venue_order_id))
+            if known is not None:
+                return known
+        if self._products.get(name, product) != product:
+            name = f"{name}@{product}"
         if venue_order_id is None:
             return name
-        known = self._by_venue_id.get((product, venue_order_id))
-        if known is not None:
-            return known
         life = self._lives.get(name)
         is_taken = life is not None and life.order.venue_order_id is not None
         return f"{name}#{venue_order_id}" if is_taken else name
@@ -124,8 +129,13 @@ class OrderBoard:
         order = self.order(name)
         if order is None:
             return _placing(report, name) is not None
+        is_late = (
+            report.state is ReportedState.OPEN
+            and order.state in _ENDED_THERE
+            and order.code != GONE
+        )
         return (
-            order.state not in _SAID[report.state]
+            (order.state not in _SAID[report.state] and not is_late)
             or (order.venue_order_id is None and report.venue_order_id is not None)
             or (report.filled_quantity or 0) > order.filled_quantity
             or (order.state.is_open and not _are_same(report, order))

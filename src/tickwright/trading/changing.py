@@ -11,12 +11,20 @@ import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from tickwright.core.inquiry import Inquiry
-from tickwright.errors import CommandDenied, StoreError, TickwrightError, VenueError
+from tickwright.errors import (
+    CommandDenied,
+    RequestTimeout,
+    StoreError,
+    TickwrightError,
+    UnknownInstrument,
+    VenueError,
+)
 from tickwright.io.clock import Clock
 from tickwright.io.rest import Leaving
 from tickwright.model.instrument import Instrument
 from tickwright.model.orders import Order, OrderEvent, OrderReport, ReportedState
 from tickwright.runtime.bus import Spawn
+from tickwright.trading.departures import Departures
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.inquiries import UNTOLD, Inquiries
 from tickwright.trading.journal import CancelAsked, Entry
@@ -30,6 +38,9 @@ __all__ = ["Changes", "Job"]
 
 log = logging.getLogger(__name__)
 
+_WITHDRAWN_S = 1.0
+"""How long to wait for an order that is taken back: nothing but the journal holds that up."""
+
 Job = tuple[TradingDesk, Group]
 """A call about orders of one product, and who makes it."""
 
@@ -40,15 +51,22 @@ class Changes:
     Args:
         inquiries: Finds out what answers do not tell.
         recorder: Journal, board and listeners.
+        departures: Orders that have not left yet, and can be taken back.
         clock: Both clocks.
         spawn: Runs what must not end with whoever asked for it.
     """
 
     def __init__(
-        self, inquiries: Inquiries, recorder: Recorder, clock: Clock, spawn: Spawn
+        self,
+        inquiries: Inquiries,
+        recorder: Recorder,
+        departures: Departures,
+        clock: Clock,
+        spawn: Spawn,
     ) -> None:
         self._inquiries = inquiries
         self._recorder = recorder
+        self._departures = departures
         self._clock = clock
         self._spawn = spawn
         self._unwanted: set[str] = set()
@@ -120,18 +138,20 @@ class Changes:
             if isinstance(answer, OrderReport):
                 await self._recorder.record(desk.reported(answer))
                 if answer.state is ReportedState.QUEUED:
-                    await self._inquiries.follow(name, lambda now: now != before)
+                    await self._require_change(before, "the venue took the request")
             elif isinstance(answer, CommandDenied):
                 return answer
             elif not isinstance(answer, VenueError):
                 raise answer
             else:
                 rejection = desk.calls.rejection(answer)
-                is_gone = rejection.code is RejectCode.ORDER_GONE
-                if rejection.verdict is Verdict.REFUSED and not is_gone:
+                if rejection.code is RejectCode.ORDER_GONE:
+                    await self._inquiries.ask_once(name)
+                    is_there = self._inquiries.order(name).state.is_open
+                    return answer if is_there else None
+                if rejection.verdict is Verdict.REFUSED:
                     return answer
-                # Gone, or nobody knows: what became of it is found out.
-                await self._inquiries.ask_once(name)
+                await self._require_change(before, str(answer))
         except StoreError:
             raise
         except TickwrightError as error:
@@ -140,13 +160,55 @@ class Changes:
         self._inquiries.seek(name)
         return None
 
+    async def _require_change(self, before: Order, said: str) -> None:
+        """Find out whether a change came to pass.
+
+        Raises:
+            RequestTimeout: Nobody knows yet: it did not by now.
+        """
+        name = before.client_order_id
+        if not await self._inquiries.follow(name, lambda now: _differs(now, before)):
+            raise RequestTimeout(f"order {name}: {said}; nobody knows yet what came of it")
+
     # ------------------------------------------------------------------ cancels
 
     async def cancel(self, orders: Sequence[Order]) -> dict[str, TickwrightError]:
         """Cancel orders that have not ended, by as few calls as the venues need; see `carry_out`.
 
-        Those whose placing is in the dark are canceled again as soon as they turn up.
+        Those that have not left yet are taken back. Those whose placing is in the dark are canceled again as soon as they turn up.
+        One that was triggered meanwhile, and goes by another name since, is canceled by that.
         """
+        orders = await self._left(orders)
+        errors = await self._cancel(orders)
+        renamed = [
+            now
+            for before in orders
+            if before.client_order_id in errors
+            and (now := self._inquiries.order(before.client_order_id)).state.is_open
+            and now.venue_order_id != before.venue_order_id
+        ]
+        if renamed:
+            for order in renamed:
+                del errors[order.client_order_id]
+            errors |= await self._cancel(renamed)
+        return errors
+
+    async def _left(self, orders: Sequence[Order]) -> list[Order]:
+        """Take orders back that have not left; return the others as they are now."""
+        waiting = [
+            order.client_order_id for order in orders if order.client_order_id in self._departures
+        ]
+        for name in waiting:
+            self._departures.withdraw(name)
+        await together(
+            self._inquiries.until(name, lambda now: now.state.is_final, _WITHDRAWN_S)
+            for name in waiting
+        )
+        now = [self._inquiries.order(order.client_order_id) for order in orders]
+        return [order for order in now if not order.state.is_final]
+
+    async def _cancel(self, orders: Sequence[Order]) -> dict[str, TickwrightError]:
+        errors: dict[str, TickwrightError] = {}
         names = [order.client_order_id for order in orders]
         for order in orders:
             if order.state in UNTOLD:
@@ -155,7 +217,10 @@ class Changes:
         by_desk: dict[TradingDesk, list[tuple[Order, Instrument]]] = {}
         for order in orders:
             desk = self._inquiries.desk_of(order.client_order_id)
-            by_desk.setdefault(desk, []).append((order, desk.instrument(order)))
+            try:
+                by_desk.setdefault(desk, []).append((order, desk.instrument(order)))
+            except UnknownInstrument as error:  # the others go on
+                errors[order.client_order_id] = error
         jobs = [
             (desk, group)
             for desk, each in by_desk.items()
@@ -163,7 +228,7 @@ class Changes:
         ]
         self._canceling.update(names)
         try:
-            return await self.carry_out(jobs, asked)
+            return errors | await self.carry_out(jobs, asked)
         finally:
             self._canceling.difference_update(names)
             for name in names:
@@ -180,7 +245,8 @@ class Changes:
     def _cancel_if_there(self, order: Order) -> None:
         """Cancel an unwanted order that has turned up, unless that is on its way."""
         name = order.client_order_id
-        if name not in self._unwanted or name in self._canceling or order.state in UNTOLD:
+        is_dark = order.state in UNTOLD or order.code == "NEVER_ARRIVED"  # proven, and yet
+        if name not in self._unwanted or name in self._canceling or is_dark:
             return
         self._unwanted.discard(name)
         self._recorder.leave(name, self._heard)
@@ -196,10 +262,19 @@ class Changes:
                 errors = await self.cancel([order])
             except StoreError as error:
                 log.warning("order %s: its cancel could not be written down yet: %s", name, error)
-            if isinstance(errors.get(name), VenueError):
+            if self._is_refusal(name, errors.get(name)):
                 log.warning("order %s was to be canceled, and is there: %s", name, errors[name])
                 return
             await asyncio.sleep(patience.delay_s())
+
+    def _is_refusal(self, name: str, error: TickwrightError | None) -> bool:
+        """Tell whether the venue will not cancel an order; «no such order» of one that is there passes."""
+        if isinstance(error, UnknownInstrument):
+            return True
+        if not isinstance(error, VenueError):
+            return False
+        rejection = self._inquiries.desk_of(name).calls.rejection(error)
+        return rejection.code is not RejectCode.ORDER_GONE
 
     async def recalled(self, entries: AsyncIterator[Entry]) -> AsyncIterator[Entry]:
         """Yield a journal's entries, and learn from them which orders were unwanted when the last run ended.
@@ -218,3 +293,12 @@ class Changes:
     def _is_untold(self, name: str) -> bool:
         order = self._recorder.board.order(name)
         return order is not None and order.state in UNTOLD
+
+
+def _differs(now: Order, before: Order) -> bool:
+    """Tell whether anything of an order is another than before, beside what was filled of it."""
+    return (now.state.is_final, now.quantity, now.price) != (
+        before.state.is_final,
+        before.quantity,
+        before.price,
+    )

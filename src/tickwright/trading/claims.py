@@ -61,7 +61,7 @@ class Claims:
         self._claimed: dict[str, SubmitOrder | None] = {}
         """Names of orders whose intent is on its way into the journal; without the order if it is denied."""
         self._amending: list[Order] = []
-        """Orders as they are to be, by amends whose outcome is not known; if it never is, until they end."""
+        """Orders as they are to be, by amends whose outcome is not known: until they are seen so, or end."""
 
     def claim(
         self,
@@ -88,6 +88,7 @@ class Claims:
                 raise UsageError(f"an order goes by {name!r} already; names are used once")
         denials: dict[str, Denial] = {}
         ahead = self._ahead()
+        self._forget_changes()
         for command, instrument in wanted:
             denial = self._check(
                 command,
@@ -118,6 +119,7 @@ class Claims:
             changed: As it is to be.
             instrument: Of the order.
         """
+        self._forget_changes()
         command = msgspec.structs.replace(
             old.command, quantity=changed.quantity, price=changed.price, quote_quantity=None
         )
@@ -140,15 +142,17 @@ class Claims:
             orders: As they were to be.
         """
         known = {id(order) for order in orders}
-        self._amending = [
-            order
-            for order in self._amending
-            if id(order) not in known and self._may_change(order.client_order_id)
-        ]
+        self._amending = [order for order in self._amending if id(order) not in known]
 
-    def _may_change(self, name: str) -> bool:
-        order = self._board.order(name)
-        return order is not None and not order.state.is_final
+    def _forget_changes(self) -> None:
+        """Let amends go of orders that have ended, or are seen as they were to be."""
+        if self._amending:
+            self._amending = [order for order in self._amending if self._may_come(order)]
+
+    def _may_come(self, changed: Order) -> bool:
+        now = self._board.order(changed.client_order_id)
+        is_so = now is not None and (now.quantity, now.price) == (changed.quantity, changed.price)
+        return now is not None and not now.state.is_final and not is_so
 
     def release(self, names: Sequence[str]) -> None:
         """Let claimed orders go: the board knows them now, or their intents could not be written down."""

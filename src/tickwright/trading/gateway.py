@@ -11,7 +11,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
-from tickwright.errors import CommandDenied, TickwrightError, UsageError, VenueError
+from tickwright.errors import (
+    CommandDenied,
+    TickwrightError,
+    UsageError,
+    VenueError,
+)
 from tickwright.io.clock import Clock
 from tickwright.io.rest import Leaving
 from tickwright.model.instrument import Instrument
@@ -21,6 +26,7 @@ from tickwright.runtime.bus import Spawn
 from tickwright.trading.changing import Changes, Job
 from tickwright.trading.claims import Check, Claims, Wanted
 from tickwright.trading.clearing import Clearing
+from tickwright.trading.departures import Departures
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.inquiries import Inquiries
 from tickwright.trading.journal import AmendAsked, Entry, Reported
@@ -56,15 +62,16 @@ class Gateway:
     ) -> None:
         self.board = recorder.board
         self._clock = clock
-        self._inquiries = Inquiries(desks, recorder, clock, spawn)
-        self._changes = Changes(self._inquiries, recorder, clock, spawn)
+        departures = Departures(leaving)
+        self._inquiries = Inquiries(desks, recorder, departures, clock, spawn)
+        self._changes = Changes(self._inquiries, recorder, departures, clock, spawn)
         self._claims = Claims(recorder.board, check)
         self._placing = Placing(
             self._inquiries,
             self._changes,
             recorder,
             claims=self._claims,
-            leaving=leaving,
+            departures=departures,
             clock=clock,
             spawn=spawn,
         )
@@ -203,12 +210,18 @@ class Gateway:
         """Change orders by as few calls as the venues need; return each as it is then, or why it is as it was.
 
         Raises:
-            NotSupported, UsageError: Of any of them, before anything was journalled or sent.
+            NotSupported: Of any of them, before anything was journalled or sent.
+            UsageError: One has ended, or is named twice; before anything was journalled or sent.
         """
-        changes = {
-            command.client_order_id: _changed(self.order(command.client_order_id), command)
-            for command in commands
-        }
+        changes: dict[str, Order] = {}
+        for command in commands:
+            name = command.client_order_id
+            order = self.order(name)
+            if order.state.is_final:
+                raise UsageError(f"order {name} has ended ({order.state.value}): nothing to amend")
+            if name in changes:
+                raise UsageError(f"order {name} is named twice; amend it once")
+            changes[name] = _changed(order, command)
         jobs = self._amend_jobs(changes)
         errors: dict[str, TickwrightError] = {}
         for name, changed in changes.items():

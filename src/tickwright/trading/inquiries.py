@@ -14,14 +14,19 @@ from tickwright.core.inquiry import Finding, Inquiry
 from tickwright.errors import (
     CircuitOpen,
     ConnectivityError,
+    CredentialsRefused,
     DecodeError,
+    RateLimited,
     StoreError,
+    TimestampRefused,
+    UnknownInstrument,
     UnknownVenue,
     VenueError,
 )
 from tickwright.io.clock import Clock
 from tickwright.model.orders import Order, OrderEvent, OrderState
 from tickwright.runtime.bus import Spawn
+from tickwright.trading.departures import Departures
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.journal import Absent, Entry, Lost, Reported
 from tickwright.trading.recorder import Recorder
@@ -46,6 +51,7 @@ class Inquiries:
     Args:
         desks: Product → its order entry, which asks.
         recorder: Journal, board and listeners.
+        departures: Orders that have not left yet: there is nothing to be found out about them.
         clock: Both clocks.
         spawn: Runs what must not end with whoever asked for it.
     """
@@ -54,12 +60,14 @@ class Inquiries:
         self,
         desks: Mapping[str, TradingDesk],
         recorder: Recorder,
+        departures: Departures,
         clock: Clock,
         spawn: Spawn,
     ) -> None:
         self._desks = desks
         self._recorder = recorder
         self._board = recorder.board
+        self._departures = departures
         self._clock = clock
         self._spawn = spawn
         self._sought: set[str] = set()
@@ -100,7 +108,9 @@ class Inquiries:
             name: Its client order id.
             is_doubted: Ask at least once, even if nothing seems to be missing.
         """
-        if name in self._sought or not (is_doubted or _is_untold(self.order(name))):
+        if name in self._sought or name in self._departures:
+            return
+        if not (is_doubted or _is_untold(self.order(name))):
             return
         self._sought.add(name)
         self._spawn(f"inquiry {name}", self._find_out(name, is_doubted=is_doubted))
@@ -121,8 +131,8 @@ class Inquiries:
         await self._complete(name)
         return True
 
-    async def follow(self, name: str, condition: Callable[[Order], bool]) -> None:
-        """Wait a few seconds for what an order is to become, and ask for it if nobody tells.
+    async def follow(self, name: str, condition: Callable[[Order], bool]) -> bool:
+        """Wait a few seconds for what an order is to become, and ask for it if nobody tells; return whether it became so.
 
         A venue that queues requests tells later what came of them.
 
@@ -132,8 +142,9 @@ class Inquiries:
         """
         for delay_s in _LOOKS_S:
             if await self.until(name, condition, delay_s):
-                return
+                return True
             await self.ask_once(name)
+        return condition(self.order(name))
 
     async def until(self, name: str, condition: Callable[[Order], bool], timeout_s: float) -> bool:
         """Wait until a condition holds of an order, and return whether it does."""
@@ -164,27 +175,38 @@ class Inquiries:
                 asked_s = self._clock.monotonic_s()
                 try:
                     is_found = await self.ask_once(name)
+                    # One that was there, and is not found, is doubted until that is proven.
+                    is_doubted = not is_found and not self.order(name).state.is_final
+                    if is_doubted and inquiry.not_found(asked_s) is Finding.ABSENT:
+                        await self._gone(name)
+                        is_doubted = False
                 except _NO_ANSWER as error:
                     log.info("order %s: asked in vain: %s", name, error)
-                    continue
-                is_doubted = False
-                if not is_found and inquiry.not_found(asked_s) is Finding.ABSENT:
-                    await self._recorder.record(self._absent(name))
+        except UnknownInstrument as error:
+            log.warning("order %s cannot be asked for: %s", name, error)
         finally:
             self._sought.discard(name)
+
+    async def _gone(self, name: str) -> None:
+        """Note that the venue does not have an order any more, and can no longer get it; what it traded is asked for first."""
+        order = self.order(name)
+        if order.venue_order_id is not None:
+            await self._recorder.record(await self.desk_of(name).executions(order))
+        await self._recorder.record(
+            Absent(
+                at_ns=self._clock.time_ns(),
+                client_order_id=name,
+                text="not found at the venue after its request could no longer arrive there"
+                if order.state in UNTOLD
+                else "the venue neither lists it nor finds it any more: it ended, and nobody knows how",
+            )
+        )
 
     async def _complete(self, name: str) -> None:
         """Ask for executions that nobody has named."""
         order = self.order(name)
         if order.missing_quantity and order.venue_order_id is not None:
             await self._recorder.record(await self.desk_of(name).executions(order))
-
-    def _absent(self, name: str) -> Absent:
-        return Absent(
-            at_ns=self._clock.time_ns(),
-            client_order_id=name,
-            text="not found at the venue after its request could no longer arrive there",
-        )
 
     # ------------------------------------------------------------------ all orders
 
@@ -227,19 +249,34 @@ class Inquiries:
             name = order.client_order_id
             if self._board.product(name) != product:
                 continue
-            if name not in names:
+            if name not in names and name not in self._departures:
                 news += await self._asked(name, desk)
             self.seek(name)
         return news
 
     async def _asked(self, name: str, desk: TradingDesk) -> list[Reported]:
-        """Ask for an order that the venue does not show any more, and return what that told if it was news."""
-        reported = await desk.query(self.order(name))
-        news = [each for each in reported if self._board.has_news(each)]
-        if reported:
-            await self._recorder.record(*reported)
-            await self._complete(name)
-        return news
+        """Ask for an order that the venue does not show any more, and return what that told if it was news.
+
+        One that the venue does not find either, or says nothing of, is sought, and holds up nobody.
+        """
+        try:
+            reported = await desk.query(self.order(name))
+            news = [each for each in reported if self._board.has_news(each)]
+            if reported:
+                await self._recorder.record(*reported)
+                await self._complete(name)
+        except (CredentialsRefused, RateLimited, TimestampRefused):
+            raise  # of all orders
+        except VenueError as error:
+            log.warning("order %s: the venue does not say what became of it: %s", name, error)
+        except UnknownInstrument as error:
+            log.warning("order %s cannot be asked for: %s", name, error)
+            return []
+        else:
+            if reported:
+                return news
+        self.seek(name, is_doubted=True)
+        return []
 
 
 def _is_untold(order: Order) -> bool:

@@ -14,11 +14,11 @@ from functools import partial
 from tickwright.core.ordercheck import Denial
 from tickwright.errors import StoreError, TickwrightError
 from tickwright.io.clock import Clock
-from tickwright.io.rest import Leaving
 from tickwright.model.orders import Order, OrderState
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.changing import Changes, Job
 from tickwright.trading.claims import Claims, Wanted
+from tickwright.trading.departures import Departure, Departures
 from tickwright.trading.desk import Answer, Fate, TradingDesk
 from tickwright.trading.inquiries import Inquiries
 from tickwright.trading.journal import CancelAsked, Denied, Entry, Submitted
@@ -41,7 +41,7 @@ class Placing:
         changes: Settles what becomes of an order that another one replaces.
         recorder: Journal, board and listeners.
         claims: Whose names are let go once the board knows them.
-        leaving: Has the last word, for what has waited meanwhile.
+        departures: Those that have not left yet; has the last word on what has waited meanwhile.
         clock: Both clocks.
         spawn: Runs what must not end with whoever asked for it.
     """
@@ -53,7 +53,7 @@ class Placing:
         recorder: Recorder,
         *,
         claims: Claims,
-        leaving: Leaving | None,
+        departures: Departures,
         clock: Clock,
         spawn: Spawn,
     ) -> None:
@@ -61,7 +61,7 @@ class Placing:
         self._changes = changes
         self._recorder = recorder
         self._claims = claims
-        self._leaving = leaving
+        self._departures = departures
         self._clock = clock
         self._spawn = spawn
 
@@ -136,8 +136,10 @@ class Placing:
         is_quick = self._recorder.is_immediate and placement.in_place_of is None
         for desk, group in jobs:
             told = partial(self._told, desk, group, placement)
-            if not (is_quick and desk.ask(group, self._leaving, told)):
-                self._spawn(f"order {group.names[0]}", self._carry(desk, group, placement))
+            if not (is_quick and desk.ask(group, self._departures.leaving, told)):
+                departure = self._departures.begin(placement.placed(group.names))
+                carrying = self._carry(desk, group, placement, departure)
+                self._spawn(f"order {group.names[0]}", carrying)
 
     # ------------------------------------------------------------------ answers
 
@@ -165,10 +167,12 @@ class Placing:
         with placement.part():
             await self._known(names)
 
-    async def _carry(self, desk: TradingDesk, group: Group, placement: _Placement) -> None:
+    async def _carry(
+        self, desk: TradingDesk, group: Group, placement: _Placement, departure: Departure
+    ) -> None:
         """Make a call, and take in what came of it."""
         with placement.part():
-            answers = dict(zip(group.names, await desk.answers(group, self._leaving), strict=True))
+            answers = dict(zip(group.names, await departure.answers(desk, group), strict=True))
             old = placement.in_place_of
             ended = None if old is None else answers.pop(old.client_order_id)
             try:
@@ -209,6 +213,11 @@ class _Placement:
         self._parts = parts
         self.in_place_of = in_place_of
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def placed(self, names: Sequence[str]) -> list[str]:
+        """Return which of a call's orders are placed by it."""
+        old = self.in_place_of
+        return [name for name in names if old is None or name != old.client_order_id]
 
     def part_ended(self, error: Exception | None = None) -> None:
         """Note the end of a part."""
