@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 from tests.app.desk import BTC, PERP, quiet_sandbox
 
-from tickwright import Caution, Connector, Notices, OrderState, Sandbox
+from tickwright import (
+    Caution,
+    Closed,
+    ConnectivityError,
+    Connector,
+    Notices,
+    OrderEvent,
+    OrderState,
+    Sandbox,
+)
 from tickwright.app.assembly import Ports
 from tickwright.app.order_fields import NewOrder
 from tickwright.io.store import MemoryStore, Store
@@ -222,3 +232,71 @@ async def test_the_journal_is_closed_after_the_streams_which_tell_to_the_very_en
             assert any("private" in task.get_name() for task in asyncio.all_tasks())
             assert store.writers is None
         assert store.writers == []
+
+
+# ---------------------------------------------------------------------- what is under way
+
+
+@virtual_time
+async def test_who_waits_for_an_order_while_the_connector_closes_is_told_that_it_may_be_there() -> (
+    None
+):
+    async with quiet_sandbox(SPOT) as sandbox:
+        tw = await opened(sandbox, SPOT).start()
+        await tw.orders.ready()
+        sandbox.faults.rest_delay_s = 3.0
+        submit = tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        async with asyncio.TaskGroup() as group:
+            placing = group.create_task(outcome_of(submit))
+            await asyncio.sleep(0.5)
+            await tw.close()
+        error = placing.result()
+        assert isinstance(error, ConnectivityError)
+        assert "may be at the venue" in str(error)
+
+
+@virtual_time
+async def test_waiting_for_an_order_ends_with_the_connector() -> None:
+    async with quiet_sandbox(SPOT) as sandbox:
+        tw = await opened(sandbox, SPOT).start()
+        orders = tw.orders
+        order = await orders.get(await placed(tw))
+        heard: list[OrderEvent] = []
+
+        async def listen() -> None:
+            heard.extend([event async for event in order])
+
+        async with asyncio.TaskGroup() as group:
+            waits = [
+                group.create_task(outcome_of(order.wait_done())),
+                group.create_task(outcome_of(order.wait_filled())),
+                group.create_task(outcome_of(listen())),
+            ]
+            await asyncio.sleep(1)
+            await tw.close()
+        assert [type(wait.result()) for wait in waits] == [Closed, Closed, type(None)]
+        assert isinstance(await outcome_of(order.wait_done()), Closed)
+        late = orders.submit(BTC, "buy", quantity="0.01", price="60000")
+        for asked in (orders.open(), orders.ready(), orders.balances(), late):
+            assert isinstance(await outcome_of(asked), Closed)
+
+
+@virtual_time
+async def test_who_waits_for_an_account_that_is_out_of_reach_is_let_go_on_closing() -> None:
+    async with quiet_sandbox(SPOT) as sandbox:
+        sandbox.faults.rest_black_hole = True
+        tw = await opened(sandbox, SPOT).start()
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(outcome_of(tw.orders.ready()))
+            await asyncio.sleep(15)
+            await tw.close()
+        assert isinstance(waiting.result(), Exception)
+
+
+async def outcome_of(doing: Awaitable[object]) -> Exception | None:
+    """Return what something ends with."""
+    try:
+        await doing
+    except Exception as error:  # noqa: BLE001  # it is looked at
+        return error
+    return None

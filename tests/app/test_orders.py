@@ -473,3 +473,23 @@ async def test_what_cannot_be_is_refused_before_anything_is_sent(
 def test_every_method_of_the_facade_says_what_it_does() -> None:
     public = [getattr(Orders, name) for name in dir(Orders) if not name.startswith("_")]
     assert all(method.__doc__ for method in public)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"post_only": 1},
+        {"reduce_only": "yes"},
+        {"expire_ts_ns": 1e18, "time_in_force": "gtd"},
+        {"trigger": "stop"},
+    ],
+    ids=str,
+)
+@virtual_time
+async def test_g34_what_is_of_another_kind_than_declared_is_refused_before_it_is_written_down(
+    wrong: dict[str, Any],
+) -> None:
+    async with desk() as (tw, _):
+        with pytest.raises(UsageError, match=next(iter(wrong))):
+            await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000", **wrong)
+        assert await tw.orders.all() == []

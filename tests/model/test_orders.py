@@ -107,3 +107,12 @@ def test_states_say_whether_they_are_open_or_final() -> None:
         "OPEN",
         "PARTLY_FILLED",
     }
+
+
+def test_a_trigger_s_price_is_taken_as_any_number_and_its_words_as_declared() -> None:
+    price: Any = "69000"
+    assert Trigger(kind=TriggerKind.STOP, price=price).price == Decimal(69000)
+    wrong: Any
+    for wrong in ({"kind": "stop"}, {"by": "mark"}, {"trail_bps": 50.0}, {"price": 69000.5}):
+        with pytest.raises(UsageError):
+            Trigger(**{"kind": TriggerKind.STOP, "price": Decimal(1), **wrong})

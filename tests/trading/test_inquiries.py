@@ -230,3 +230,25 @@ async def test_an_order_of_an_instrument_that_is_not_listed_any_more_holds_up_no
         assert "LUNA" in str(refused)
         assert isinstance(canceled, Order)
         await at.until(lambda: at.gateway.order("me-1").state is OrderState.CANCELED)
+
+
+# ---------------------------------------------------------------------- others' orders
+
+
+@everywhere
+@virtual_time
+async def test_g01_an_order_of_the_same_name_that_somebody_else_placed_is_not_ours(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        theirs = at.command(client_order_id="entry-1")
+        await at.desk.submit("entry-1", at.desk.calls.submit(theirs, at.instrument))
+        at.sandbox.faults.order_failures = 1
+        at.sandbox.faults.order_failure_executes = False
+        ours = await at.submit(client_order_id="entry-1", side=Side.SELL, price=D(70000))
+        assert ours.state is OrderState.UNKNOWN
+        await at.until(lambda: at.gateway.order("entry-1").state.is_final)
+        assert at.gateway.order("entry-1").code == "NEVER_ARRIVED"
+        (other,) = [order for order in at.gateway.board.orders() if order.is_external]
+        assert other.command.side is Side.BUY
+        assert other.state is OrderState.OPEN

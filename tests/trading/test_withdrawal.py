@@ -25,7 +25,7 @@ async def test_all_that_is_open_is_canceled_at_once(product: str) -> None:
         for _ in range(5):
             await at.submit()
         began_s = at.clock.monotonic_s()
-        await withdraw(at.gateway, open_names(at.gateway.board))
+        await withdraw(at.gateway, open_names(at.gateway.board, [at.product]))
         assert {order.state for order in at.gateway.board.orders()} == {OrderState.CANCELED}
         assert at.clock.monotonic_s() - began_s < 2
 
@@ -43,7 +43,7 @@ async def test_orders_of_unknown_outcome_are_taken_back_whether_they_are_there_o
         await at.submit()
         assert {order.state for order in at.gateway.board.orders()} == {OrderState.UNKNOWN}
         async with asyncio.timeout(60):
-            await withdraw(at.gateway, open_names(at.gateway.board))
+            await withdraw(at.gateway, open_names(at.gateway.board, [at.product]))
         states = [order.state for order in at.gateway.board.orders()]
         assert states == [OrderState.CANCELED, OrderState.REJECTED]
 
@@ -73,7 +73,7 @@ async def test_only_ours_that_may_still_trade_are_named() -> None:
         done = await at.buy_now()
         await at.until(lambda: len(at.gateway.board.orders()) == 3)
         assert at.gateway.order(done.client_order_id).state is OrderState.FILLED
-        assert open_names(at.gateway.board) == [ours.client_order_id]
+        assert open_names(at.gateway.board, [at.product]) == [ours.client_order_id]
 
 
 @virtual_time
@@ -92,5 +92,5 @@ async def test_a_key_that_is_refused_is_not_tried_again(product: str) -> None:
         at.sandbox.faults.revoked_keys = {at.sandbox.account.key}
         began_s = at.clock.monotonic_s()
         with pytest.raises(CredentialsRefused):
-            await withdraw(at.gateway, open_names(at.gateway.board))
+            await withdraw(at.gateway, open_names(at.gateway.board, [at.product]))
         assert at.clock.monotonic_s() - began_s < 1

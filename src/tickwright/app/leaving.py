@@ -49,10 +49,12 @@ async def _withdrawn(floor: Floor) -> bool:
     try:
         async with asyncio.timeout(_WITHDRAW_S):
             await _cleared(floor)
-            while names := open_names(board):  # one may have been on its way into the journal
+            while names := open_names(
+                board, floor.desks
+            ):  # one may have been on its way into the journal
                 await withdraw(floor.gateway, names)
     except (TimeoutError, CredentialsRefused) as error:
-        left = open_names(board)
+        left = open_names(board, floor.desks)
         why = str(error) or "canceling them took too long"
         text = f"orders may be open still, {', '.join(left)}: {why}"
         now_ns = floor.clock.time_ns()

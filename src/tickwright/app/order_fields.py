@@ -86,6 +86,12 @@ def command_of(
         UsageError, InvalidNumber: It cannot be; the text says why.
     """
     lot, tick = listed.lot_size, listed.tick_size
+    if post_only is not False or reduce_only is not False:
+        _require(bool, post_only=post_only, reduce_only=reduce_only)
+    if expire_ts_ns is not None:
+        _require(int, expire_ts_ns=expire_ts_ns)
+    if trigger is not None:
+        _require(Trigger, trigger=trigger)
     return SubmitOrder(
         client_order_id=ids.next() if client_order_id is None else client_order_id,
         instrument=instrument,
@@ -102,6 +108,13 @@ def command_of(
         trigger=trigger,
         display_quantity=fitted(display_quantity, lot, "display_quantity", rounding),
     )
+
+
+def _require(kind: type, **values: object) -> None:
+    """Make sure that values are what they are declared to be: a journal that was written otherwise could not be read."""
+    for name, value in values.items():
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+            raise UsageError(f"{name}: {value!r} is no {kind.__name__}")
 
 
 def one_of(kind: type[E], value: E | str, name: str) -> E:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tickwright.app.moments import Moment, moment_ns
-from tickwright.errors import UnknownVenue, UsageError
+from tickwright.errors import Closed, UnknownVenue, UsageError
 from tickwright.marketdata.market import Market
 from tickwright.model.account import AccountFill, Balance, Position
 from tickwright.model.orders import Fill, Order
@@ -45,6 +45,7 @@ class OrderQuestions:
         self._open_floor = open_floor
         self._floor: Floor | None = None
         self._opening = asyncio.Lock()
+        self._is_closed = False
 
     async def ready(self) -> None:
         """Wait until the account is known: open orders, balances and positions are what the venue says.
@@ -206,7 +207,12 @@ class OrderQuestions:
         self, floor: Floor, instrument: str | None, start: Moment, end: Moment
     ) -> None:
         """Ask for orders and executions between two moments of the venue's time, of an instrument or of all that are known."""
-        known = [order.command.instrument for order in floor.gateway.board.orders()]
+        board = floor.gateway.board
+        known = [
+            order.command.instrument
+            for order in board.orders()
+            if board.product(order.client_order_id) in floor.desks
+        ]
         known += [position.instrument for position in floor.accounts.positions()]
         for name in dict.fromkeys(known if instrument is None else (instrument,)):
             listed = await self._market.instrument(name)
@@ -236,13 +242,22 @@ class OrderQuestions:
         Args:
             is_orderly: Whether the program ends as it should, not by an exception.
         """
-        if self._floor is not None:
-            from tickwright.app.leaving import leave  # not for those who only read market data
+        floor = self._floor
+        try:
+            if floor is not None:
+                from tickwright.app.leaving import leave  # not for those who only read market data
 
-            await leave(self._floor, is_orderly=is_orderly)
+                await leave(floor, is_orderly=is_orderly)
+        finally:
+            self._is_closed = True
+            if floor is not None:
+                floor.recorder.close()
+                floor.readiness.close()
 
     async def _opened(self) -> Floor:
         """Return order entry, opened by whoever is first; nothing is waited for but its journal and listings."""
+        if self._is_closed:
+            raise Closed("the connector is closed; its orders are in the journal for the next one")
         if self._floor is not None:
             return self._floor
         async with self._opening:

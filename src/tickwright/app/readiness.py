@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 
 from tickwright.core.privatestate import PrivateState
-from tickwright.errors import ConnectTimeout
+from tickwright.errors import Closed, ConnectTimeout
 from tickwright.trading.ordersocket import OrderSocket
 from tickwright.trading.private import PrivateSession
 
@@ -34,6 +34,14 @@ class Readiness:
     ) -> None:
         self._sessions = sessions
         self._order_sockets = order_sockets
+        self._waits: set[asyncio.Timeout] = set()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Let those go who wait. Twice is fine."""
+        self._is_closed = True
+        for wait in self._waits:
+            wait.reschedule(asyncio.get_running_loop().time())
 
     async def wait_ready(self, product: str | None = None) -> None:
         """Wait until a product's account is known as it is now, or all are, and no socket for orders is worth waiting for.
@@ -70,10 +78,16 @@ class Readiness:
 
     async def _wait(self, sessions: list[PrivateSession], *, once: bool) -> None:
         try:
-            async with asyncio.timeout(READY_TIMEOUT_S):
-                for session in sessions:
-                    await session.wait_ready(once=once)
+            async with asyncio.timeout(READY_TIMEOUT_S) as wait:
+                self._waits.add(wait)
+                try:
+                    for session in sessions:
+                        await session.wait_ready(once=once)
+                finally:
+                    self._waits.discard(wait)
         except TimeoutError:
+            if self._is_closed:
+                raise Closed("the connector was closed before the account was known") from None
             waiting = [
                 f"{session.name} is {session.state.value} ({session.reason or 'no answer yet'})"
                 for session in sessions

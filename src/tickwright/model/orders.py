@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 import msgspec
 
 from tickwright.errors import UsageError
 from tickwright.model.market import Side, Stamped
-from tickwright.model.numbers import total
+from tickwright.model.numbers import parse_decimal, total
 
 
 __all__ = [
@@ -79,6 +80,11 @@ class TriggerBy(Enum):
     INDEX = "index"
 
 
+def _given(value: object) -> Any:
+    """Return what a user gave, whatever was declared: not everybody runs a type checker."""
+    return value
+
+
 class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     """What an order waits for before it works.
 
@@ -98,6 +104,13 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
     trail_bps: int | None = None
 
     def __post_init__(self) -> None:
+        kind, by, price, trail_bps = map(_given, (self.kind, self.by, self.price, self.trail_bps))
+        if not isinstance(kind, TriggerKind) or not isinstance(by, TriggerBy):
+            raise UsageError("a trigger's kind is a TriggerKind, and what it goes by a TriggerBy")
+        if not isinstance(trail_bps, int | None):
+            raise UsageError(f"trail_bps: {trail_bps!r} is no int")
+        if price is not None and not isinstance(price, Decimal):
+            msgspec.structs.force_setattr(self, "price", parse_decimal(price, name="trigger price"))
         if self.price is None and self.trail_bps is None:
             raise UsageError("a trigger needs a price or a trail_bps to wait for")
 

@@ -103,7 +103,8 @@ class OrderBoard:
         """Return what the order of a report goes by here.
 
         Some channels call it otherwise once it was triggered or canceled. Others may use a name at another product
-        (``name@product``), or again once its order has ended, as venues allow (``name#number``, the venue's own id).
+        (``name@product``), or again once its order has ended, as venues allow (``name#number``, the venue's own id); or have used
+        it before us, and our order was refused.
         """
         name, venue_order_id = report.client_order_id, report.venue_order_id
         if venue_order_id is not None:
@@ -115,7 +116,9 @@ class OrderBoard:
         if venue_order_id is None:
             return name
         life = self._lives.get(name)
-        is_taken = life is not None and life.order.venue_order_id is not None
+        is_taken = life is not None and (
+            life.order.venue_order_id is not None or _contradicts(report, life.order)
+        )
         return f"{name}#{venue_order_id}" if is_taken else name
 
     def named(self, product: str, venue_order_id: str) -> str | None:
@@ -228,6 +231,15 @@ class OrderBoard:
     def pending(self, instrument: str) -> tuple[int, Decimal, Decimal]:
         """Return how many orders of an instrument may still trade, and what buys and sells among them have left."""
         return self._pending.of(instrument)
+
+
+def _contradicts(report: OrderReport, order: Order) -> bool:
+    """Tell whether a report cannot be of an order that was sent: venues make orders smaller, never larger, and turn none around."""
+    command = order.command
+    if report.side not in (Side.UNKNOWN, command.side):
+        return True
+    sent, told = command.quantity, report.quantity
+    return sent is not None and told is not None and told > sent
 
 
 def _are_same(report: OrderReport, order: Order) -> bool:

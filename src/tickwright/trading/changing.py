@@ -77,7 +77,12 @@ class Changes:
     # ------------------------------------------------------------------ any change
 
     async def carry_out(
-        self, jobs: Sequence[Job], asked: Sequence[Entry], leaving: Leaving | None = None
+        self,
+        jobs: Sequence[Job],
+        asked: Sequence[Entry],
+        leaving: Leaving | None = None,
+        *,
+        goes_unwritten: bool = False,
     ) -> dict[str, TickwrightError]:
         """Make the calls, and return what went wrong, by the order's name.
 
@@ -87,12 +92,18 @@ class Changes:
             jobs: The calls; they are made at the same time.
             asked: What is journalled before.
             leaving: Has the last word before each call is written.
+            goes_unwritten: Make the calls although the journal does not take what is asked.
 
         Raises:
-            StoreError: The journal did not take what was asked or answered.
+            StoreError: The journal did not take what was asked, and nothing was sent.
         """
         before = {name: self._inquiries.order(name) for _, group in jobs for name in group.names}
-        await self._recorder.record(*asked)
+        try:
+            await self._recorder.record(*asked)
+        except StoreError as error:
+            if not goes_unwritten:
+                raise
+            log.warning("what is canceled cannot be written down, and is canceled: %s", error)
         refused: dict[str, TickwrightError] = {}
         for found in await together(
             self._send(desk, group, before, leaving) for desk, group in jobs
@@ -118,7 +129,13 @@ class Changes:
     async def _settled(
         self, desk: TradingDesk, before: Order, answer: OrderReport | TickwrightError
     ) -> tuple[str, TickwrightError | None]:
-        return before.client_order_id, await self.settle(desk, before, answer)
+        try:
+            return before.client_order_id, await self.settle(desk, before, answer)
+        except (
+            StoreError
+        ) as error:  # it was sent: what became of it is found out once that can be written down
+            self._inquiries.seek(before.client_order_id, is_doubted=True)
+            return before.client_order_id, error
 
     async def settle(
         self, desk: TradingDesk, before: Order, answer: OrderReport | TickwrightError
@@ -228,7 +245,7 @@ class Changes:
         ]
         self._canceling.update(names)
         try:
-            return errors | await self.carry_out(jobs, asked)
+            return errors | await self.carry_out(jobs, asked, goes_unwritten=True)
         finally:
             self._canceling.difference_update(names)
             for name in names:
@@ -257,11 +274,7 @@ class Changes:
         """Cancel an order until it has ended, or the venue refuses."""
         patience = Inquiry(self._inquiries.desk_of(name).inquiry, self._clock.monotonic_s())
         while not (order := self._inquiries.order(name)).state.is_final:
-            errors: dict[str, TickwrightError] = {}
-            try:
-                errors = await self.cancel([order])
-            except StoreError as error:
-                log.warning("order %s: its cancel could not be written down yet: %s", name, error)
+            errors = await self.cancel([order])
             if self._is_refusal(name, errors.get(name)):
                 log.warning("order %s was to be canceled, and is there: %s", name, errors[name])
                 return

@@ -84,26 +84,32 @@ class Clearing:
 
         Raises:
             UnknownVenue: It takes no orders here.
-            StoreError: The journal did not take it.
+            StoreError: The journal did not take what became of some; everything was canceled as far as the venues let us.
         """
         places = self._places(instrument, venue, include_external=include_external)
         orders = [order for place in places for order in place.orders]
         # By its name first: what the venue's own form ends goes by another name on some channels.
-        await self._cancel([order for order in orders if order.state in UNTOLD])
-        await together(
+        unwritten = await self._cancel([order for order in orders if order.state in UNTOLD])
+        for error in await together(
             self._clear_at_once(place)
             for place in places
             if include_external or (len(place.orders) > 1 and not place.has_others)
-        )
+        ):
+            unwritten = unwritten or error
         names = [order.client_order_id for order in orders if order.state not in UNTOLD]
         left = [self._inquiries.order(name) for name in names]
-        await self._cancel([order for order in left if not order.state.is_final])
+        error = await self._cancel([order for order in left if not order.state.is_final])
+        unwritten = unwritten or error
+        if unwritten is not None:
+            raise unwritten
         return [self._inquiries.order(order.client_order_id) for order in orders]
 
-    async def _cancel(self, orders: Sequence[Order]) -> None:
+    async def _cancel(self, orders: Sequence[Order]) -> StoreError | None:
+        """Cancel orders by their names; return what kept some of it from being written down."""
         errors = await self._changes.cancel(orders) if orders else {}
         for name, error in errors.items():
             log.warning("order %s is not canceled: %s", name, error)
+        return next((error for error in errors.values() if isinstance(error, StoreError)), None)
 
     def _places(
         self, instrument: str | None, venue: str | None, *, include_external: bool
@@ -151,20 +157,24 @@ class Clearing:
             raise UnknownVenue(f"{venue!r} takes no orders here; those that do: {known}")
         return products
 
-    async def _clear_at_once(self, place: _Place) -> None:
+    async def _clear_at_once(self, place: _Place) -> StoreError | None:
+        """Cancel all orders of an instrument by the venue's own form; return what kept it from being written down."""
+        unwritten: StoreError | None = None
         now_ns = self._clock.time_ns()
         names = [order.client_order_id for order in place.orders if order.state not in UNTOLD]
-        if names:
-            await self._recorder.record(
-                *(CancelAsked(at_ns=now_ns, client_order_id=name) for name in names)
-            )
+        asked = [CancelAsked(at_ns=now_ns, client_order_id=name) for name in names]
+        try:
+            await self._recorder.record(*asked)
+        except StoreError as error:
+            unwritten = error
         try:
             await place.desk.cancel_all(place.instrument)
             await together(
                 self._inquiries.follow(name, lambda order: order.state.is_final) for name in names
             )
-        except StoreError:
-            raise
+        except StoreError as error:
+            unwritten = error
         except TickwrightError as error:
             # Those that are open still are canceled by their names.
             log.info("%s: not all canceled at once: %s", place.instrument.id, error)
+        return unwritten

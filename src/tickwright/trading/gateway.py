@@ -7,11 +7,14 @@ An order's way: checks → intent in the journal → sent → what came of it in
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
 
 import msgspec
 
 from tickwright.errors import (
+    Closed,
     CommandDenied,
     TickwrightError,
     UsageError,
@@ -62,9 +65,9 @@ class Gateway:
     ) -> None:
         self.board = recorder.board
         self._clock = clock
-        departures = Departures(leaving)
-        self._inquiries = Inquiries(desks, recorder, departures, clock, spawn)
-        self._changes = Changes(self._inquiries, recorder, departures, clock, spawn)
+        departures, find_out = Departures(leaving), _unless_closed(spawn)
+        self._inquiries = Inquiries(desks, recorder, departures, clock, find_out)
+        self._changes = Changes(self._inquiries, recorder, departures, clock, find_out)
         self._claims = Claims(recorder.board, check)
         self._placing = Placing(
             self._inquiries,
@@ -314,6 +317,16 @@ class Gateway:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: The venue did not answer; try again.
         """
         return await self._inquiries.reconcile(product)
+
+
+def _unless_closed(spawn: Spawn) -> Spawn:
+    """Return a way to run what the next run would do as well: nothing is begun while the connector closes."""
+
+    def spawned(name: str, coroutine: Coroutine[Any, Any, None], /) -> None:
+        with suppress(Closed):
+            spawn(name, coroutine)
+
+    return spawned
 
 
 def _changed(order: Order, command: AmendOrder) -> Order:

@@ -116,7 +116,7 @@ class Inquiries:
         self._spawn(f"inquiry {name}", self._find_out(name, is_doubted=is_doubted))
 
     async def ask_once(self, name: str) -> bool:
-        """Ask for an order, then for executions that nobody has named; return whether the venue found it.
+        """Ask for an order, then for executions that nobody has named; return whether the venue found it, and no other of its name.
 
         Raises:
             VenueError, ConnectivityError, CircuitOpen, DecodeError: There was no answer that tells.
@@ -128,6 +128,9 @@ class Inquiries:
             if not reported:
                 return False
             await self._recorder.record(*reported)
+            product = self._board.product(name)
+            if all(self._board.name_of(product, each.report) != name for each in reported):
+                return False
         await self._complete(name)
         return True
 

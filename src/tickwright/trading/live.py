@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
-from tickwright.errors import OrderEnded
+from tickwright.errors import Closed, OrderEnded
 from tickwright.model.numbers import Number, format_decimal, parse_decimal, total
 from tickwright.model.orders import AmendOrder, Order, OrderEvent, OrderState
 from tickwright.trading.gateway import Gateway
@@ -101,13 +101,16 @@ class LiveOrder:
     ) -> Order:
         """Wait until a condition holds of the order, and return it as it is then.
 
+        All waiting ends with the connector: it raises ``Closed``.
+
         Raises:
             TimeoutError: It did not in time; the order lives on.
         """
         with self._heard() as queue:
             async with asyncio.timeout(timeout_s):
                 while not condition(self.now):
-                    await queue.get()
+                    if await queue.get() is None:
+                        raise self._closed()
                 return self.now
 
     async def wait_done(self, *, timeout_s: float | None = None) -> Order:
@@ -181,20 +184,35 @@ class LiveOrder:
         return self.events()
 
     async def events(self) -> AsyncIterator[OrderEvent]:
-        """Yield what becomes of it from now on, until it has ended and every execution of it was told."""
+        """Yield what becomes of it from now on, until it has ended and every execution of it was told, or the connector is closed."""
         with self._heard() as queue:
             while not _is_done(self.now) or not queue.empty():
-                yield await queue.get()
+                event = await queue.get()
+                if event is None:
+                    return
+                yield event
 
     @contextmanager
-    def _heard(self) -> Iterator[asyncio.Queue[OrderEvent]]:
-        """Collect its events; an order has few, so there is no bound."""
-        queue: asyncio.Queue[OrderEvent] = asyncio.Queue()
+    def _heard(self) -> Iterator[asyncio.Queue[OrderEvent | None]]:
+        """Collect its events, and ``None`` at the very end; an order has few, so there is no bound."""
+        queue: asyncio.Queue[OrderEvent | None] = asyncio.Queue()
+
+        def end() -> None:
+            queue.put_nowait(None)
+
+        if self._recorder.is_closed:
+            end()
         self._recorder.follow(self.client_order_id, queue.put_nowait)
+        self._recorder.wait_with(end)
         try:
             yield queue
         finally:
+            self._recorder.wait_without(end)
             self._recorder.leave(self.client_order_id, queue.put_nowait)
+
+    def _closed(self) -> Closed:
+        name, state = self.client_order_id, self.now.state.value
+        return Closed(f"the connector was closed while somebody waited for order {name} ({state})")
 
     def __repr__(self) -> str:
         order = self.now

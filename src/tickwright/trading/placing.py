@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 
 from tickwright.core.ordercheck import Denial
-from tickwright.errors import StoreError, TickwrightError
+from tickwright.errors import ConnectionLost, StoreError, TickwrightError
 from tickwright.io.clock import Clock
 from tickwright.model.orders import Order, OrderState
 from tickwright.runtime.bus import Spawn
@@ -29,6 +29,7 @@ from tickwright.venues.groups import Group
 
 __all__ = ["Placing"]
 
+_GOING_AWAY = 1001
 _ANSWER_S = 10.0
 """How long placing waits for a venue that queues requests; by then it was asked several times."""
 
@@ -105,7 +106,7 @@ class Placing:
         if in_place_of is not None and jobs:
             entries.append(CancelAsked(at_ns=now_ns, client_order_id=in_place_of.client_order_id))
         names = [command.client_order_id for command, _ in wanted]
-        placement = _Placement(1 + len(jobs), in_place_of)
+        placement = _Placement(1 + len(jobs), in_place_of, names)
         if self._recorder.is_immediate:
             try:
                 self._recorder.record_nowait(*entries)
@@ -136,7 +137,12 @@ class Placing:
         is_quick = self._recorder.is_immediate and placement.in_place_of is None
         for desk, group in jobs:
             told = partial(self._told, desk, group, placement)
-            if not (is_quick and desk.ask(group, self._departures.leaving, told)):
+            try:
+                is_asked = is_quick and desk.ask(group, self._departures.leaving, told)
+            except Exception:  # a bug, that must not leave orders in the dark
+                self._seek(group.names)
+                raise
+            if not is_asked:
                 departure = self._departures.begin(placement.placed(group.names))
                 carrying = self._carry(desk, group, placement, departure)
                 self._spawn(f"order {group.names[0]}", carrying)
@@ -172,7 +178,12 @@ class Placing:
     ) -> None:
         """Make a call, and take in what came of it."""
         with placement.part():
-            answers = dict(zip(group.names, await departure.answers(desk, group), strict=True))
+            try:
+                found = await departure.answers(desk, group)
+            except Exception:  # a bug, that must not leave orders in the dark
+                self._seek(placement.placed(group.names))
+                raise
+            answers = dict(zip(group.names, found, strict=True))
             old = placement.in_place_of
             ended = None if old is None else answers.pop(old.client_order_id)
             try:
@@ -205,12 +216,14 @@ class _Placement:
     Args:
         parts: How many: the writing of the intents, and each call.
         in_place_of: The order that the call cancels.
+        names: The orders that are placed.
     """
 
-    __slots__ = ("_parts", "ended", "in_place_of")
+    __slots__ = ("_names", "_parts", "ended", "in_place_of")
 
-    def __init__(self, parts: int, in_place_of: Order | None) -> None:
+    def __init__(self, parts: int, in_place_of: Order | None, names: Sequence[str]) -> None:
         self._parts = parts
+        self._names = names
         self.in_place_of = in_place_of
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -236,11 +249,19 @@ class _Placement:
             yield
         except BaseException as error:
             # The connector closes: after a restart the order is sought. Or the journal failed, which is the caller's to know.
-            self.part_ended(error if isinstance(error, Exception) else ConnectionAbortedError())
+            self.part_ended(error if isinstance(error, Exception) else _cut_off(self._names))
             if not isinstance(error, TickwrightError):
                 raise
         else:
             self.part_ended()
+
+
+def _cut_off(names: Sequence[str]) -> ConnectionLost:
+    """Return what is told to those who wait for an order when the connector closes."""
+    text = (
+        f"the connector was closed while {', '.join(names)} was on its way; it may be at the venue"
+    )
+    return ConnectionLost(_GOING_AWAY, f"{text}, and the next run finds out if the journal is kept")
 
 
 def _fates(desk: TradingDesk, names: Iterable[str], answers: Iterable[Answer]) -> list[Fate]:

@@ -41,6 +41,9 @@ class Recorder:
         self._spawn = spawn
         self._waiting: deque[tuple[tuple[Entry, ...], asyncio.Future[None]]] = deque()
         self._is_writing = False
+        self._waiters: set[Callable[[], None]] = set()
+        self.is_closed = False
+        """Whether nothing more will be told."""
         self.is_immediate = journal.is_immediate
         """Whether `record` never waits."""
 
@@ -59,6 +62,20 @@ class Recorder:
             followers.remove(follower)
         if not followers:
             self._followers.pop(client_order_id, None)
+
+    def wait_with(self, waiter: Callable[[], None]) -> None:
+        """Call somebody who waits for what is told once nothing more will be."""
+        self._waiters.add(waiter)
+
+    def wait_without(self, waiter: Callable[[], None]) -> None:
+        """Call somebody no more who waits no longer. Twice is fine."""
+        self._waiters.discard(waiter)
+
+    def close(self) -> None:
+        """Let those go who wait for what is told. Twice is fine."""
+        self.is_closed = True
+        for waiter in tuple(self._waiters):
+            waiter()
 
     async def record(self, *entries: Entry) -> None:
         """Take entries in; on return they are journalled, folded and told.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tickwright.errors import CredentialsRefused, TickwrightError
 from tickwright.model.orders import Order
@@ -20,12 +20,14 @@ _FIRST_S, _MAX_S = 0.25, 5.0
 """Waits between rounds: nearly always one round does, and a venue that is down is not hurried."""
 
 
-def open_names(board: OrderBoard) -> list[str]:
-    """Return the client order ids of our orders that may still trade; those of others on the account are theirs."""
+def open_names(board: OrderBoard, products: Collection[str]) -> list[str]:
+    """Return the client order ids of our orders at some products that may still trade; those of others on the account are theirs."""
     return [
         order.client_order_id
         for order in board.unfinished()
-        if not order.state.is_final and not order.is_external
+        if not order.state.is_final
+        and not order.is_external
+        and board.product(order.client_order_id) in products
     ]
 
 

@@ -32,7 +32,6 @@ __all__ = ["Trader", "leaves"]
 
 _DOCUMENTED = (
     VenueError, ConnectivityError, CircuitOpen, DecodeError, UsageError, TimeoutError,
-    ConnectionAbortedError,
 )  # fmt: skip
 """How a command may end, besides well."""
 _SIZES = tuple(map(Decimal, ("0.002", "0.005", "0.011", "0.03", "0.08")))
