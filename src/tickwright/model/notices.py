@@ -168,7 +168,7 @@ class Caution(Notice, frozen=True, kw_only=True):
 
 
 class HandlerFailed(Notice, frozen=True, kw_only=True):
-    """A user's handler raised; the stream goes on."""
+    """A user's handler raised; the stream goes on. One that was too slow, where nothing may be dropped, is called no more."""
 
     topic: str
     handler: str

@@ -219,7 +219,12 @@ class TopicChannel:
     def _report(self, handle: Handle, error: Exception) -> None:
         name = _name(handle.handler)
         text = f"{type(error).__name__}: {error}"
-        log.error("handler %s of %s raised; the stream goes on", name, self.topic, exc_info=error)
+        if isinstance(error, SlowConsumer):
+            log.error("handler %s of %s is called no more: %s", name, self.topic, error)
+        else:
+            log.error(
+                "handler %s of %s raised; the stream goes on", name, self.topic, exc_info=error
+            )
         if isinstance(self.topic, Notices):
             return  # a broken reader of notices is not told about itself
         self._bus.channel(Notices()).publish(
