@@ -408,7 +408,7 @@ class OrderLife:
 
     def _news(self, report: OrderReport) -> News:
         order = self.order
-        if order.quantity is not None and order.filled_quantity >= order.quantity:
+        if order.quantity and order.filled_quantity >= order.quantity:
             return News.FILLED
         if order.code == GONE and report.state is ReportedState.OPEN and report.venue_order_id:
             return News.FOUND

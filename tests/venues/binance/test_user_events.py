@@ -23,7 +23,15 @@ from tests.venues.binance.trading_rig import (
 from tickwright.core.order import OrderLife
 from tickwright.errors import DecodeError
 from tickwright.model.market import Side
-from tickwright.model.orders import OrderReport, OrderState, ReportedState
+from tickwright.model.orders import (
+    OrderReport,
+    OrderState,
+    OrderTerms,
+    ReportedState,
+    Trigger,
+    TriggerBy,
+    TriggerKind,
+)
 from tickwright.venues.binance.spot_trading import SpotTrading
 from tickwright.venues.binance.usdm_trading import UsdmTrading
 from tickwright.venues.binance.user_events import user_events
@@ -150,15 +158,38 @@ def test_a_triggered_order_is_told_with_the_id_that_it_got() -> None:
 @pytest.mark.parametrize(
     "event",
     [
-        {**EXECUTION, "X": "TELEPORTED"},
         {"e": "executionReport"},
-        {"e": "ALGO_UPDATE", "o": {**ALGO, "X": "DREAMING"}},
+        {**EXECUTION, "l": "much"},
     ],
 )
 def test_g01_what_cannot_be_read_is_no_news(event: dict[str, Any]) -> None:
-    read = read_usdm if "o" in event and event["e"] == "ALGO_UPDATE" else read_spot
     with pytest.raises(DecodeError):
-        read(json.dumps(event).encode(), RECEIVED_NS)
+        read_spot(json.dumps(event).encode(), RECEIVED_NS)
+
+
+def test_g25_words_that_nobody_knows_take_no_execution_with_them() -> None:
+    for report in (spot(X="TELEPORTED", S="SHORT"), future(X="TELEPORTED", S="SHORT")):
+        assert (report.state, report.side) == (ReportedState.OPEN, Side.UNKNOWN)
+        assert "'TELEPORTED'" in report.text
+        assert len(report.fills) == 1
+    (waiting,) = usdm({"e": "ALGO_UPDATE", "o": {**ALGO, "X": "DREAMING", "ai": ""}})
+    assert (waiting.state, waiting.is_working) == (ReportedState.OPEN, False)
+
+
+def test_events_tell_how_an_order_was_placed_unless_it_is_a_plain_one() -> None:
+    assert spot().terms is None
+    assert future().terms is None
+    assert spot(o="LIMIT_MAKER").terms == OrderTerms(post_only=True)
+    assert future(f="GTX", R=True).terms == OrderTerms(post_only=True, reduce_only=True)
+    stop = Trigger(kind=TriggerKind.STOP, price=D(63000))
+    assert spot(o="STOP_LOSS_LIMIT", P="63000.0").terms == OrderTerms(trigger=stop)
+    assert future(ot="STOP", sp="63000", wt="CONTRACT_PRICE").terms == OrderTerms(trigger=stop)
+    for more in ({"F": "0.001"}, {"g": 7}, {"gP": "PRIMARY_PEG"}):
+        assert not spot(**more).terms.is_understood
+    profit = {**ALGO, "X": "NEW", "ai": "", "tp": "67000.00", "wt": "MARK_PRICE", "f": "GTC"}
+    (waiting,) = usdm({"e": "ALGO_UPDATE", "o": profit})
+    trigger = Trigger(kind=TriggerKind.TAKE_PROFIT, price=D(67000), by=TriggerBy.MARK)
+    assert waiting.terms == OrderTerms(trigger=trigger)
 
 
 # ---------------------------------------------------------------------- the account

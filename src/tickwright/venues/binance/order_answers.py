@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from tickwright.errors import DecodeError
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
 from tickwright.model.market import Side
 from tickwright.model.numbers import total
-from tickwright.model.orders import Fill, OrderReport, ReportedState
+from tickwright.model.orders import Fill, OrderReport, OrderTerms
 from tickwright.venues.binance.order_rows import (
     AccountRow,
     AlgoRow,
@@ -21,14 +20,13 @@ from tickwright.venues.binance.order_rows import (
     PositionRow,
     WalletRow,
 )
+from tickwright.venues.binance.order_terms import ALGO_ROW, ROW, listed_terms
+from tickwright.venues.binance.order_words import ALGO_STATES, algo_quantity, side_of, state_of
 from tickwright.venues.trading import Execution
 from tickwright.venues.typed import MS, read_decimal, read_optional, reader
 
 
 __all__ = [
-    "ALGO_STATES",
-    "SIDES",
-    "STATES",
     "algo",
     "algo_orders",
     "amended",
@@ -41,34 +39,6 @@ __all__ = [
     "report",
     "spot_balances",
 ]
-
-STATES = {
-    "NEW": ReportedState.OPEN,
-    "PENDING_NEW": ReportedState.OPEN,
-    "PARTIALLY_FILLED": ReportedState.OPEN,
-    "FILLED": ReportedState.FILLED,
-    "CANCELED": ReportedState.CANCELED,
-    "REJECTED": ReportedState.REJECTED,
-    "EXPIRED": ReportedState.EXPIRED,
-    "EXPIRED_IN_MATCH": ReportedState.EXPIRED,
-    "NEW_INSURANCE": ReportedState.OPEN,
-    "NEW_ADL": ReportedState.OPEN,
-}
-"""Sections "Order status" of the venue's enumerations (*Spot*, *USD-M*)."""
-
-SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
-"""Section "Order side" of the same."""
-
-ALGO_STATES = {
-    "NEW": ReportedState.OPEN,
-    "TRIGGERING": ReportedState.OPEN,
-    "TRIGGERED": ReportedState.OPEN,
-    "FINISHED": ReportedState.OPEN,  # what became of the order that it turned into, only that order says
-    "CANCELED": ReportedState.CANCELED,
-    "EXPIRED": ReportedState.EXPIRED,
-    "REJECTED": ReportedState.REJECTED,
-}
-"""``algoStatus`` (*USD-M*, New Algo Order)."""
 
 _read_order = reader(OrderRow)
 _read_orders = reader(list[OrderRow])
@@ -94,14 +64,14 @@ def order(client_order_id: str, instrument_id: str) -> Decode:
 
 
 def orders(product: str, instruments: Instruments) -> Callable[[bytes, int], list[OrderReport]]:
-    """Return the decoder of a list of open orders; those of instruments that are not known are left out."""
+    """Return the decoder of a list of orders; those of instruments that are not known are left out."""
 
     def decode(body: bytes, received_ts_ns: int) -> list[OrderReport]:
         found = []
-        for row in _read_orders(body):
+        for row, terms in zip(_read_orders(body), listed_terms(body, ROW), strict=True):
             instrument = instruments.by_symbol(product, row.symbol)
             if instrument is not None:
-                found.append(report(row, row.client_id, instrument.id, received_ts_ns))
+                found.append(report(row, row.client_id, instrument.id, received_ts_ns, terms))
         return found
 
     return decode
@@ -114,10 +84,11 @@ def amended(client_order_id: str, instrument_id: str) -> Decode:
         answer = _read_amended(body)
         row = answer.order
         filled = read_decimal(row.filled)
+        state, text = state_of(row.status)
         return OrderReport(
             client_order_id=client_order_id,
             instrument=instrument_id,
-            state=_state(row.status),
+            state=state,
             venue_order_id=str(row.order_id),
             venue_ts_ns=answer.transact_ms * MS,
             received_ts_ns=received_ts_ns,
@@ -125,6 +96,7 @@ def amended(client_order_id: str, instrument_id: str) -> Decode:
             price=read_optional(row.price),
             filled_quantity=filled,
             average_price=_average(row.quote_filled, filled),
+            text=text,
         )
 
     return decode
@@ -142,14 +114,15 @@ def algo(client_order_id: str, instrument_id: str) -> Decode:
 def algo_orders(
     product: str, instruments: Instruments
 ) -> Callable[[bytes, int], list[OrderReport]]:
-    """Return the decoder of the list of conditional orders that wait."""
+    """Return the decoder of a list of conditional orders; those of instruments that are not known are left out."""
 
     def decode(body: bytes, received_ts_ns: int) -> list[OrderReport]:
         found = []
-        for row in _read_algos(body):
+        for row, terms in zip(_read_algos(body), listed_terms(body, ALGO_ROW), strict=True):
             instrument = instruments.by_symbol(product, row.symbol)
             if instrument is not None:
-                found.append(_algo_report(row, row.client_id, instrument.id, received_ts_ns))
+                name = row.client_id
+                found.append(_algo_report(row, name, instrument.id, received_ts_ns, terms))
         return found
 
     return decode
@@ -244,7 +217,11 @@ def nothing(body: bytes, received_ts_ns: int) -> None:
 
 
 def report(
-    row: OrderRow, client_order_id: str, instrument_id: str, received_ts_ns: int
+    row: OrderRow,
+    client_order_id: str,
+    instrument_id: str,
+    received_ts_ns: int,
+    terms: OrderTerms | None = None,
 ) -> OrderReport:
     """Return what a row says of an order.
 
@@ -253,18 +230,17 @@ def report(
         client_order_id: The order's name, whatever the row calls it after a cancel.
         instrument_id: Its instrument.
         received_ts_ns: When it came.
-
-    Raises:
-        DecodeError: Its state is none that is known.
+        terms: How it was placed, where that may not be known.
     """
     filled = read_decimal(row.filled or "0")
+    state, text = state_of(row.status)
     changed_ms = row.transact_ms or row.update_ms
     waits = row.is_working is False or row.working_ms == -1
     return OrderReport(
         client_order_id=client_order_id,
         instrument=instrument_id,
-        state=_state(row.status),
-        side=SIDES.get(row.side, Side.UNKNOWN),
+        state=state,
+        side=side_of(row.side),
         venue_order_id=str(row.order_id),
         venue_ts_ns=changed_ms * MS or None,
         placed_ts_ns=row.placed_ms * MS or None,
@@ -275,42 +251,34 @@ def report(
         average_price=read_optional(row.average_price) or _average(row.quote_filled, filled),
         fills=tuple(_fill(fill, changed_ms) for fill in row.fills),
         is_working=not waits,
-        text=row.expiry_reason,
+        terms=terms,
+        text=row.expiry_reason or text,
     )
 
 
 def _algo_report(
-    row: AlgoRow, client_order_id: str, instrument_id: str, received_ts_ns: int
+    row: AlgoRow,
+    client_order_id: str,
+    instrument_id: str,
+    received_ts_ns: int,
+    terms: OrderTerms | None = None,
 ) -> OrderReport:
-    state = ALGO_STATES.get(row.status)
-    if state is None:
-        raise DecodeError(f"unknown status {row.status!r} of a conditional order")
+    state, text = state_of(row.status, ALGO_STATES)
     return OrderReport(
         client_order_id=client_order_id,
         instrument=instrument_id,
         state=state,
-        side=SIDES.get(row.side, Side.UNKNOWN),
+        side=side_of(row.side),
         venue_order_id=row.order_id or None,
         venue_ts_ns=row.update_ms * MS or None,
         placed_ts_ns=row.placed_ms * MS or None,
         received_ts_ns=received_ts_ns,
-        quantity=read_optional(row.quantity),
+        quantity=algo_quantity(row),
         price=read_optional(row.price),
         is_working=bool(row.order_id),
+        terms=terms,
+        text=text,
     )
-
-
-def _state(status: str) -> ReportedState:
-    """Return a status in our words.
-
-    Raises:
-        DecodeError: For one that nobody knows. An order's outcome is never guessed (G1): whoever asked asks again,
-            or goes by the private stream.
-    """
-    state = STATES.get(status)
-    if state is None:
-        raise DecodeError(f"unknown order status {status!r}")
-    return state
 
 
 def _average(quote_filled: str, filled: Decimal) -> Decimal | None:

@@ -105,6 +105,7 @@ class AlgoRow(Struct, gc=False):
     price: str = ""
     order_id: str = field(name="actualOrderId", default="")
     """Of the order that it became; empty before that."""
+    closes_position: bool = field(name="closePosition", default=False)
     placed_ms: int = field(name="createTime", default=0)
     update_ms: int = field(name="updateTime", default=0)
 

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 import msgspec
 
-from tickwright.errors import DecodeError
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
 from tickwright.model.orders import Fill, OrderReport
-from tickwright.venues.binance.order_answers import ALGO_STATES, SIDES, STATES
+from tickwright.venues.binance.order_terms import (
+    ALGO_EVENT,
+    FUTURE_EVENT,
+    SPOT_EVENT,
+    event_terms,
+)
+from tickwright.venues.binance.order_words import (
+    ALGO_STATES,
+    STATES,
+    algo_quantity,
+    side_of,
+    state_of,
+)
 from tickwright.venues.binance.user_rows import (
     AccountUpdate,
     AlgoUpdate,
@@ -32,7 +42,6 @@ _BARE = b'{"e":"'
 """How an event begins that comes in no envelope."""
 _NO_REASON = ("", "0", "NONE")
 _TRADED = "TRADE"
-_SHOWN_MAX = 200
 
 _read_envelope = reader(Envelope)
 _read_execution = reader(ExecutionReport)
@@ -85,14 +94,16 @@ def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
         return ()
     quote, filled = read_decimal(row.quote_filled), read_decimal(row.filled)
     reason = row.expiry_reason or row.reject_reason
+    state, text = state_of(row.status, STATES)
+    is_alone = row.list_id < 0 and not row.peg and not row.shown.strip("0.")
     return (
         OrderReport(
             # After a cancel or an amend ``c`` is the request's own, and the order's is in ``C``.
             client_order_id=row.original_client_id or row.client_id,
             instrument=instrument_id,
-            state=_state(STATES, row.status),
+            state=state,
             received_ts_ns=place.received_ts_ns,
-            side=SIDES[row.side],
+            side=side_of(row.side),
             venue_order_id=str(row.order_id),
             venue_ts_ns=row.time_ms * MS,
             quantity=read_optional(row.quantity),
@@ -101,7 +112,8 @@ def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             average_price=quote / filled if filled and quote > 0 else None,
             fills=_fills(row),
             is_working=row.is_working or row.status not in ("NEW", "PENDING_NEW"),
-            text="" if reason in _NO_REASON else reason,
+            terms=event_terms(row.kind, row.time_in_force, body, SPOT_EVENT, is_simple=is_alone),
+            text=text if reason in _NO_REASON else reason,
         ),
     )
 
@@ -111,13 +123,15 @@ def _future_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
     instrument_id = place.id_of(row.symbol)
     if instrument_id is None:
         return ()
+    state, text = state_of(row.status, STATES)
+    is_simple = not row.is_reduce_only
     return (
         OrderReport(
             client_order_id=row.client_id,
             instrument=instrument_id,
-            state=_state(STATES, row.status),
+            state=state,
             received_ts_ns=place.received_ts_ns,
-            side=SIDES[row.side],
+            side=side_of(row.side),
             venue_order_id=str(row.order_id),
             venue_ts_ns=row.time_ms * MS,
             quantity=read_optional(row.quantity),
@@ -125,7 +139,8 @@ def _future_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             filled_quantity=read_decimal(row.filled),
             average_price=read_optional(row.average_price),
             fills=_fills(row),
-            text="" if row.expiry_reason in _NO_REASON else f"expiry reason {row.expiry_reason}",
+            terms=event_terms(row.kind, row.time_in_force, body, FUTURE_EVENT, is_simple=is_simple),
+            text=text if row.expiry_reason in _NO_REASON else f"expiry reason {row.expiry_reason}",
         ),
     )
 
@@ -136,19 +151,21 @@ def _algo_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
     instrument_id = place.id_of(row.symbol)
     if instrument_id is None:
         return ()
+    state, text = state_of(row.status, ALGO_STATES)
     return (
         OrderReport(
             client_order_id=row.client_id,
             instrument=instrument_id,
-            state=_state(ALGO_STATES, row.status),
+            state=state,
             received_ts_ns=place.received_ts_ns,
-            side=SIDES[row.side],
+            side=side_of(row.side),
             venue_order_id=row.order_id or None,
             venue_ts_ns=update.time_ms * MS or None,
-            quantity=read_optional(row.quantity),
+            quantity=algo_quantity(row),
             price=read_optional(row.price),
             is_working=bool(row.order_id),
-            text=row.reason,
+            terms=event_terms("", "", body, ALGO_EVENT, is_simple=False),
+            text=row.reason or text,
         ),
     )
 
@@ -200,13 +217,6 @@ _READERS: dict[str, Callable[[bytes, _Place], tuple[PrivateNews, ...]]] = {
     "listenKeyExpired": _ended,
 }
 """``TRADE_LITE`` is left out: its execution comes again with its fee, and counts once."""
-
-
-def _state(states: dict[str, Any], status: str) -> Any:
-    state = states.get(status)
-    if state is None:
-        raise DecodeError(f"unknown order status {status[:_SHOWN_MAX]!r}")
-    return state
 
 
 def _fills(row: ExecutionReport | FutureOrder) -> tuple[Fill, ...]:

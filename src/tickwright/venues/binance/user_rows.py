@@ -37,8 +37,8 @@ class ExecutionReport(Struct, gc=False):
     """*Spot*, Order Update.
 
     ``{"e":"executionReport","E":1795000000206,"s":"BTCUSDT","c":"sim-0001","S":"BUY","q":"0.01","p":"65000.1","C":"",
-    "x":"TRADE","X":"FILLED","r":"NONE","i":28,"l":"0.01","z":"0.01","L":"65000.1","n":"0.00001","N":"BTC",
-    "T":1795000000205,"t":4200000050,"w":false,"m":true,"Z":"650.001","eR":"…"}``
+    "o":"LIMIT","f":"GTC","F":"0.0","g":-1,"x":"TRADE","X":"FILLED","r":"NONE","i":28,"l":"0.01","z":"0.01","L":"65000.1",
+    "n":"0.00001","N":"BTC","T":1795000000205,"t":4200000050,"w":false,"m":true,"Z":"650.001","eR":"…"}``
     """
 
     symbol: str = field(name="s")
@@ -51,6 +51,12 @@ class ExecutionReport(Struct, gc=False):
     order_id: int = field(name="i")
     filled: str = field(name="z")
     time_ms: int = field(name="T")
+    kind: str = field(name="o", default="")
+    time_in_force: str = field(name="f", default="")
+    shown: str = field(name="F", default="")
+    """The part of an iceberg that the book shows."""
+    list_id: int = field(name="g", default=-1)
+    peg: str = field(name="gP", default="")
     original_client_id: str = field(name="C", default="")
     """Of the order, where ``c`` is that of a cancel or an amend."""
     reject_reason: str = field(name="r", default="NONE")
@@ -83,9 +89,9 @@ class OutboundPosition(Struct, gc=False):
 class FutureOrder(Struct, gc=False):
     """``o`` of an `OrderTradeUpdate`.
 
-    ``{"s":"BTCUSDT","c":"fsim-0001","S":"BUY","q":"0.010","p":"65000.10","ap":"65000.1","x":"TRADE","X":"FILLED",
+    ``{"s":"BTCUSDT","c":"fsim-0001","S":"BUY","f":"GTC","q":"0.010","p":"65000.10","ap":"65000.1","x":"TRADE","X":"FILLED",
     "i":22542179,"l":"0.010","z":"0.010","L":"65000.10","n":"0.3","N":"USDT","T":1795000000205,"t":6200000050,"m":false,
-    "er":"0"}``; ``n`` and ``N`` are absent where no fee was taken.
+    "R":false,"ot":"LIMIT","er":"0"}``; ``n`` and ``N`` are absent where no fee was taken.
     """
 
     symbol: str = field(name="s")
@@ -98,6 +104,10 @@ class FutureOrder(Struct, gc=False):
     order_id: int = field(name="i")
     filled: str = field(name="z")
     time_ms: int = field(name="T")
+    kind: str = field(name="ot", default="")
+    """As which it was placed, whatever its trigger made of it."""
+    time_in_force: str = field(name="f", default="")
+    is_reduce_only: bool = field(name="R", default=False)
     average_price: str = field(name="ap", default="0")
     last_quantity: str = field(name="l", default="0")
     last_price: str = field(name="L", default="0")
@@ -118,7 +128,7 @@ class AlgoOrder(Struct, gc=False):
     """``o`` of an `AlgoUpdate`.
 
     ``{"caid":"alg-0001","aid":2146760,"s":"BTCUSDT","S":"SELL","q":"0.010","X":"TRIGGERED","ai":"22542190","p":"67000.00",
-    "rm":""}``
+    "cp":false,"rm":""}``
     """
 
     client_id: str = field(name="caid")
@@ -128,6 +138,7 @@ class AlgoOrder(Struct, gc=False):
     quantity: str = field(name="q", default="")
     price: str = field(name="p", default="")
     order_id: str = field(name="ai", default="")
+    closes_position: bool = field(name="cp", default=False)
     reason: str = field(name="rm", default="")
 
 

@@ -1,0 +1,36 @@
+"""Statuses and sides: all that are documented, and what is made of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from tickwright.model.market import Side
+from tickwright.model.orders import ReportedState
+from tickwright.venues.binance.order_words import ALGO_STATES, STATES, side_of, state_of
+
+
+ENDINGS = ("FILLED", "CANCELED", "REJECTED", "EXPIRED", "EXPIRED_IN_MATCH")
+
+
+@pytest.mark.parametrize("states", [STATES, ALGO_STATES])
+def test_every_documented_status_is_known_and_those_that_end_an_order_end_it(
+    states: dict[str, ReportedState],
+) -> None:
+    assert all(state_of(word, states) == (state, "") for word, state in states.items())
+    ended = {word for word, state in states.items() if state is not ReportedState.OPEN}
+    assert ended == {word for word in ENDINGS if word in states}
+
+
+@pytest.mark.parametrize("word", ["", "TELEPORTED", "FILLED_AND_EXPIRED"])
+def test_g01_a_word_that_nobody_knows_is_never_an_ending(word: str) -> None:
+    state, text = state_of(word)
+    assert state is ReportedState.OPEN
+    assert repr(word) in text
+
+
+def test_a_side_is_one_of_two_or_unknown() -> None:
+    assert [side_of(word) for word in ("BUY", "SELL", "SHORT")] == [
+        Side.BUY,
+        Side.SELL,
+        Side.UNKNOWN,
+    ]
