@@ -9,9 +9,19 @@ import msgspec
 import pytest
 from tests.trading.rig import SPOT, USDM, Rig, rig
 
+from tickwright.model.instrument import Instrument
 from tickwright.model.market import Side
-from tickwright.model.orders import Order, OrderState, Trigger, TriggerBy, TriggerKind
+from tickwright.model.orders import (
+    Order,
+    OrderReport,
+    OrderState,
+    Trigger,
+    TriggerBy,
+    TriggerKind,
+)
 from tickwright.testing.virtual_time import virtual_time
+from tickwright.venues.base import RestCall
+from tickwright.venues.binance.usdm_trading import UsdmTrading
 
 
 D = Decimal
@@ -119,6 +129,31 @@ async def test_g08_a_stop_that_was_triggered_while_nobody_listened_is_filled_whe
         order = at.gateway.order("me-1")
         assert (order.state, order.missing_quantity) == (OrderState.FILLED, 0)
         assert order.fills
+
+
+class Forgetful(UsdmTrading):
+    """Calls at a venue whose service for orders that wait does not know the one that is asked for."""
+
+    def query(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
+        call = super().query(order, instrument)
+        if call.path != "/fapi/v1/algoOrder":
+            return call
+        return msgspec.structs.replace(call, params=(("clientAlgoId", "forgotten"),))
+
+
+@virtual_time
+async def test_g08_a_stop_that_its_service_has_forgotten_is_found_where_it_went() -> None:
+    async with rig(USDM) as at:
+        near = Trigger(kind=TriggerKind.STOP, price=D(64999))
+        await at.submit(side=Side.SELL, price=None, trigger=near)
+        await at.submit(side=Side.SELL, price=None, trigger=STOP)
+        await at.desk.cancel_all(at.instrument)
+        await at.submit(side=Side.SELL, price=None, trigger=near)
+        await make_the_price_fall(at)
+        at.desk.calls = Forgetful()
+        await at.private().wait_ready()
+        states = [at.gateway.order(f"me-{number}").state for number in (1, 2, 3)]
+        assert states == [OrderState.CANCELED, OrderState.CANCELED, OrderState.FILLED]
 
 
 @virtual_time

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.venues.binance.trading_rig import (
+    RECEIVED_NS,
     STOP,
     USDM,
     USDM_BTC,
@@ -15,13 +16,14 @@ from tests.venues.binance.trading_rig import (
     Desk,
     ask,
     order_of,
+    refused,
 )
 
 from tickwright.errors import NotSupported, UsageError, VenueError
 from tickwright.model.market import Side
 from tickwright.model.orders import OrderReport, ReportedState
 from tickwright.venues.binance.rest import WEIGHT
-from tickwright.venues.trading import RejectCode
+from tickwright.venues.trading import RejectCode, Verdict
 
 
 D = Decimal
@@ -55,6 +57,25 @@ def test_a_triggered_order_of_futures_is_found_by_the_id_that_it_got_then(usdm: 
     found = ask(usdm.venue, USDM.query(order, USDM_BTC))
     assert found.client_order_id == "me-1"
     assert found.venue_order_id == report.venue_order_id
+
+
+@pytest.mark.parametrize("placed_ts_ns", [0, RECEIVED_NS, RECEIVED_NS + 3_600_000_000_000])
+def test_a_triggered_order_is_found_in_the_list_and_as_what_it_became(
+    usdm: Desk, placed_ts_ns: int
+) -> None:
+    wanted = usdm.command(trigger=STOP, side=Side.SELL, price=D(63000))
+    order = msgspec.structs.replace(order_of(wanted), placed_ts_ns=placed_ts_ns)
+    listed, became = USDM.look_back(order, USDM_BTC)
+    for call in (listed, became):
+        error = refused(usdm.venue, call)
+        assert USDM.rejection(error).verdict is Verdict.NOT_FOUND
+    usdm.submit(trigger=STOP, side=Side.SELL, price=D(63000))
+    usdm.venue.trade_at(6_399_000)
+    found = [ask(usdm.venue, call) for call in (listed, became)]
+    assert len({report.venue_order_id for report in found}) == 1
+    assert {report.client_order_id for report in found} == {"me-1"}
+    known = order_of(wanted, found[0])
+    assert USDM.look_back(known, USDM_BTC) == ()
 
 
 def test_positions_of_futures_are_signed(usdm: Desk) -> None:

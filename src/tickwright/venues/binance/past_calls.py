@@ -13,10 +13,12 @@ from typing import TypeVar
 import msgspec
 
 from tickwright.core.timespans import pieces
+from tickwright.errors import VenueRejected
 from tickwright.model.instrument import Instrument, Instruments
-from tickwright.model.orders import OrderReport
+from tickwright.model.orders import Order, OrderReport
 from tickwright.venues.base import RestCall
 from tickwright.venues.binance import order_answers as answers
+from tickwright.venues.binance.order_params import Params
 from tickwright.venues.binance.rest import WEIGHT
 from tickwright.venues.binance.signed_calls import asked
 from tickwright.venues.trading import Execution
@@ -26,6 +28,7 @@ from tickwright.venues.typed import MS, reader
 __all__ = [
     "spot_executions",
     "spot_orders",
+    "usdm_algo",
     "usdm_executions",
     "usdm_orders",
 ]
@@ -34,6 +37,9 @@ T = TypeVar("T")
 
 _DAY_MS, _WEEK_MS = 86_400_000, 7 * 86_400_000 - 1
 _ROWS = 1000
+_CLOCKS_APART_MS = _DAY_MS
+"""How far this machine's clock, by which own orders were placed, is borne to be off."""
+_REFUSED, _NO_SUCH_ORDER = 400, -2013
 _SPOT_COSTS = {WEIGHT: 20, "RAW_REQUESTS": 1}
 _USDM_COSTS = {WEIGHT: 5}
 
@@ -85,6 +91,29 @@ def usdm_orders(
         *_calls(_USDM_ALGOS, instrument, start_ns, end_ns, untriggered),
         *_calls(_USDM_ORDERS, instrument, start_ns, end_ns, decode),
     )
+
+
+def usdm_algo(order: Order, instrument: Instrument) -> RestCall[OrderReport]:
+    """Return the call that looks for one order among those that waited for a trigger, whatever became of it.
+
+    The answer holds no such order if it raises ``VenueRejected`` with the code of one that does not exist.
+    """
+    name = order.client_order_id
+    read_algos = answers.algo_orders(instrument.product, Instruments([instrument]))
+
+    def decode(body: bytes, received_ts_ns: int) -> OrderReport:
+        found = [each for each in read_algos(body, received_ts_ns) if each.client_order_id == name]
+        if not found:
+            where = f"GET {_USDM_ALGOS.path}"
+            raise VenueRejected(_REFUSED, _NO_SUCH_ORDER, f"no order {name} in the list", where)
+        return found[-1]
+
+    params: Params = (("symbol", instrument.symbol), ("limit", str(_ROWS)))
+    if order.placed_ts_ns:
+        start_ms = order.placed_ts_ns // MS - _CLOCKS_APART_MS
+        end_ms = start_ms + _USDM_ALGOS.longest_ms
+        params += (("startTime", str(start_ms)), ("endTime", str(end_ms)))
+    return asked(_USDM_ALGOS.path, params, decode, _USDM_ALGOS.costs)
 
 
 def spot_executions(

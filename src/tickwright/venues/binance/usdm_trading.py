@@ -181,8 +181,19 @@ class UsdmTrading:
         return asked(path, params, decode, {WEIGHT: 1})
 
     def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
-        """Nowhere: orders that ended are found where all are."""
-        return ()
+        """Ask for one that waited in the list of those that did, and as the order that it became.
+
+        The service for orders that wait is said to tell no more of those that are through (section 12.4 names no such limit).
+        """
+        if not _waits(order):
+            return ()
+        name = order.client_order_id
+        became = (("symbol", instrument.symbol), ("origClientOrderId", name))
+        decode = answers.order(name, instrument.id)
+        return (
+            past_calls.usdm_algo(order, instrument),
+            asked("/fapi/v1/order", became, decode, {WEIGHT: 1}),
+        )
 
     def open_orders(
         self, instruments: Instruments, instrument: Instrument | None = None
