@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.venues.binance.dialect.private.kit import OTHER_KEY
 from tests.venues.binance.trading_rig import (
     SPOT,
     SPOT_BTC,
@@ -173,6 +174,25 @@ def test_an_order_takes_the_place_of_another(spot: Desk, is_known: bool) -> None
     assert (placed.client_order_id, placed.price) == ("new", D(59000))
     # By whatever name it was canceled, it is found by the one that we know.
     assert ask(spot.venue, SPOT.query(old, SPOT_BTC)).state is ReportedState.CANCELED
+
+
+def test_an_order_that_was_filled_in_part_meanwhile_is_left_in_its_place(spot: Desk) -> None:
+    wanted = spot.command(price=D(65000))
+    old = order_of(wanted, spot.submit(price=D(65000)))
+    theirs = {"symbol": "BTCUSDT", "side": "SELL", "type": "MARKET", "quantity": "0.004"}
+    spot.venue.ok("POST", "/api/v3/order", key=OTHER_KEY, **theirs)
+    group = SPOT.replace(old, spot.command(client_order_id="new"), SPOT_BTC)
+    error = refused(spot.venue, group.call)
+    assert SPOT.rejection(error).verdict is Verdict.REFUSED
+    (left,) = ask(spot.venue, SPOT.open_orders(SPOT_LISTINGS)[0])
+    assert (left.client_order_id, left.filled_quantity) == ("me-1", D("0.004"))
+    known = msgspec.structs.replace(old, filled_quantity=D("0.004"))
+    rest = spot.command(client_order_id="new", quantity=D("0.006"))
+    canceled, placed = ask(spot.venue, SPOT.replace(known, rest, SPOT_BTC).call)
+    assert isinstance(canceled, OrderReport)
+    assert canceled.state is ReportedState.CANCELED
+    assert isinstance(placed, OrderReport)
+    assert placed.quantity == D("0.006")
 
 
 def test_groups_of_spot_are_single_requests(spot: Desk) -> None:

@@ -136,10 +136,16 @@ def _leg(place: str, leg: SubmitOrder, instrument: Instrument) -> Params:
 def replace_params(old: Order, command: SubmitOrder, instrument: Instrument) -> Params:
     """Return the parameters of ``POST /api/v3/order/cancelReplace``, which places nothing unless it canceled.
 
+    An order of which nothing is known to be filled is only canceled if that is so (``cancelRestrictions``, sections 11.3.2 and
+    11.3.3): otherwise what was filled meanwhile would be bought or sold once more by the new one. Of one that is filled in part the
+    venue has no such check, and what it fills further until it is canceled comes on top of the new one.
+
     Raises:
         NotSupported: For what spot's orders do not have.
     """
     params = (*spot_params(command, instrument), ("cancelReplaceMode", "STOP_ON_FAILURE"))
+    if not old.filled_quantity:
+        params += (("cancelRestrictions", "ONLY_NEW"),)
     if old.venue_order_id is not None:
         return (*params, ("cancelOrderId", old.venue_order_id))
     # It will go by the cancel's name, and we know it by no other than its own.

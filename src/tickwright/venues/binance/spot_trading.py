@@ -79,7 +79,10 @@ class SpotTrading:
         return Group(names, call)
 
     def replace(self, order: Order, command: SubmitOrder, instrument: Instrument) -> Group:
-        """Cancel an order and place another by one call, which says of each what came of it."""
+        """Cancel an order and place another by one call, which says of each what came of it.
+
+        One that was filled in part, and not known to be, stays as it is: see `replace_params`, also for what can be filled twice.
+        """
         name, path = command.client_order_id, "/api/v3/order/cancelReplace"
         where = f"POST {path}"
         call = commanded(
