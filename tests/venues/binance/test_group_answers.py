@@ -21,6 +21,8 @@ from tickwright.venues.binance.group_answers import (
     replaced,
     replaced_in_part,
 )
+from tickwright.venues.binance.verdicts import rejection
+from tickwright.venues.trading import Verdict
 
 
 WHERE = "POST /fapi/v1/batchOrders"
@@ -73,6 +75,28 @@ def test_a_batch_says_of_each_order_what_became_of_it() -> None:
 def test_g01_a_batch_that_cannot_be_told_apart_is_no_answer(answer: object) -> None:
     with pytest.raises(DecodeError):
         batch([order("a"), order("b")], WHERE)(body(answer), RECEIVED_NS)
+
+
+@pytest.mark.parametrize(
+    ("code", "where", "verdict"),
+    [
+        (-1000, WHERE, Verdict.UNKNOWN),
+        (-1001, WHERE, Verdict.UNKNOWN),
+        (-1006, WHERE, Verdict.UNKNOWN),
+        (-1007, WHERE, Verdict.UNKNOWN),
+        (-4083, WHERE, Verdict.UNKNOWN),
+        (-1008, WHERE, Verdict.REFUSED),
+        (-1008, "POST /api/v3/order/cancelReplace", Verdict.UNKNOWN),
+        (-2019, WHERE, Verdict.REFUSED),
+        (-4116, WHERE, Verdict.LANDED),
+    ],
+)
+def test_g01_one_order_of_several_is_judged_as_if_its_answer_had_come_alone(
+    code: int, where: str, verdict: Verdict
+) -> None:
+    (answer,) = batch([order("a")], where)(body([{"code": code, "msg": "…"}]), RECEIVED_NS)
+    assert isinstance(answer, VenueRejected)
+    assert rejection(answer).verdict is verdict
 
 
 def test_an_order_that_goes_by_another_name_at_the_venue_is_known_by_its_number() -> None:

@@ -19,6 +19,7 @@ STOP = Trigger(kind=TriggerKind.STOP, price=D("64000"))
 PROFIT = Trigger(kind=TriggerKind.TAKE_PROFIT, price=D("66000"))
 TRAIL = Trigger(kind=TriggerKind.STOP, price=D("64000"), trail_bps=50)
 GTD = {"time_in_force": TimeInForce.GTD, "expire_ts_ns": 1_795_000_900_000_000_000}
+FOK_AT_ANY_PRICE = {"time_in_force": TimeInForce.FOK, "price": None}
 BASE = {"symbol": "BTCUSDT", "side": "BUY"}
 
 
@@ -27,6 +28,10 @@ BASE = {"symbol": "BTCUSDT", "side": "BUY"}
     [
         ({}, {"type": "LIMIT", "timeInForce": "GTC", "price": "60000", "quantity": "0.01"}),
         ({"price": None}, {"type": "MARKET", "quantity": "0.01"}),
+        (
+            {"price": None, "time_in_force": TimeInForce.IOC},  # what a market order is
+            {"type": "MARKET", "quantity": "0.01"},
+        ),
         (
             {"price": None, "quantity": None, "quote_quantity": D(50)},
             {"type": "MARKET", "quoteOrderQty": "50"},
@@ -142,6 +147,8 @@ def test_a_trigger_on_the_mark_price_says_so() -> None:
         {"reduce_only": True},
         {"trigger": Trigger(kind=TriggerKind.STOP, price=D(1), by=TriggerBy.MARK)},
         {"trigger": STOP, "post_only": True},
+        FOK_AT_ANY_PRICE,
+        {**FOK_AT_ANY_PRICE, "trigger": STOP},
     ],
 )
 def test_what_spot_does_not_have_is_refused_before_anything_is_sent(
@@ -158,6 +165,8 @@ def test_what_spot_does_not_have_is_refused_before_anything_is_sent(
         {"display_quantity": D("0.001")},
         {"trigger": Trigger(kind=TriggerKind.STOP, price=D(1), by=TriggerBy.INDEX)},
         {"trigger": TRAIL},
+        FOK_AT_ANY_PRICE,
+        {**FOK_AT_ANY_PRICE, "trigger": STOP},
     ],
 )
 def test_what_futures_do_not_have_is_refused_before_anything_is_sent(

@@ -29,6 +29,8 @@ SPOT, USDM = "POST /api/v3/order", "POST /fapi/v1/order"
         (400, -1006, "Execution status unknown.", SPOT, Verdict.UNKNOWN),
         (408, -1007, "Timeout waiting for response", USDM, Verdict.UNKNOWN),
         (408, None, "", USDM, Verdict.UNKNOWN),
+        (400, -4083, "Fail to place batch orders.", USDM, Verdict.UNKNOWN),
+        (400, -2012, "Batch cancel failure.", USDM, Verdict.UNKNOWN),
         (200, None, "a web page in place of JSON", SPOT, Verdict.UNKNOWN),
         (400, -2010, "Duplicate order sent.", SPOT, Verdict.LANDED),
         (400, -4116, "clientOrderId is duplicated.", USDM, Verdict.LANDED),

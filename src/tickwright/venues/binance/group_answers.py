@@ -16,8 +16,10 @@ from tickwright.venues.typed import reader
 
 __all__ = ["batch", "canceled", "order_list", "replaced", "replaced_in_part"]
 
-_REFUSED = 400
+_REFUSED, _SERVER_ERROR = 400, 500
 """What a refusal of one order of several comes without: its HTTP status, if it had come alone."""
+_OF_SERVERS = frozenset({-1000, -1001, -1008})
+"""Codes that come with 5xx (section 14.1): what they say is for `verdicts` to judge, as if each had come alone."""
 _NOT_ATTEMPTED = -2022
 _NOTHING = Raw(b"null")
 
@@ -195,4 +197,5 @@ def _answered(body: bytes, order: Order, where: str, received_ts_ns: int) -> Ans
 
 def _refusal(body: bytes, where: str) -> VenueRejected:
     word: _Word = _read_word(body)
-    return VenueRejected(_REFUSED, word.code, word.text, where)
+    status = _SERVER_ERROR if word.code in _OF_SERVERS else _REFUSED
+    return VenueRejected(status, word.code, word.text, where)

@@ -63,9 +63,11 @@ def spot_params(command: SubmitOrder, instrument: Instrument) -> Params:
     """Return the parameters of ``POST /api/v3/order``.
 
     Raises:
-        NotSupported: For what spot does not have: GTD, reduce-only, triggers on other prices than the last.
+        NotSupported: For what spot does not have: GTD, reduce-only, market orders that are FOK, triggers on other prices than the
+            last.
     """
     trigger = command.trigger
+    _refuse_half_filled(command)
     _refuse(
         command,
         "GTD orders",
@@ -157,8 +159,9 @@ def usdm_params(command: SubmitOrder, instrument: Instrument) -> Params:
     """Return the parameters of ``POST /fapi/v1/order``, for orders that work at once.
 
     Raises:
-        NotSupported: For what futures do not have: orders by quote, icebergs.
+        NotSupported: For what futures do not have: orders by quote, icebergs, market orders that are FOK.
     """
+    _refuse_half_filled(command)
     if command.quote_quantity is not None or command.display_quantity is not None:
         _refuse_on_futures(command)
     return _given(
@@ -181,6 +184,7 @@ def algo_params(command: SubmitOrder, trigger: Trigger, instrument: Instrument) 
     Raises:
         NotSupported: For what futures do not have, index triggers and trailing orders with a limit among it.
     """
+    _refuse_half_filled(command)
     _refuse_on_futures(command)
     _refuse(command, "triggers on the index price", is_wanted=trigger.by is TriggerBy.INDEX)
     is_trailing = trigger.trail_bps is not None
@@ -207,6 +211,16 @@ def algo_params(command: SubmitOrder, trigger: Trigger, instrument: Instrument) 
         reduceOnly="true" if command.reduce_only else None,
         goodTillDate=_ms(command.expire_ts_ns),
         clientAlgoId=command.client_order_id,
+    )
+
+
+def _refuse_half_filled(command: SubmitOrder) -> None:
+    """Refuse a market order that is to be filled whole or not at all: both products take it, and fill what there is."""
+    _refuse(
+        command,
+        "market orders that are filled whole or not at all (FOK)",
+        is_wanted=command.is_market and command.time_in_force is TimeInForce.FOK,
+        instead="give a price that takes, or leave the time in force out",
     )
 
 

@@ -12,8 +12,8 @@ _FINE = 200
 _SERVER_ERROR = 500
 _REQUEST_TIMEOUT = 408
 
-_UNKNOWN = frozenset({-1006, -1007})
-"""«Execution status unknown», whatever the HTTP status."""
+_UNKNOWN = frozenset({-1006, -1007, -2012, -4083})
+"""«Execution status unknown», and batches that failed somewhere on their way (sections 14.1 and 14.4), whatever the HTTP status."""
 
 _FUTURES_NOT_EXECUTED = frozenset({-1008})
 """5xx answers that say themselves that nothing was carried out; on spot any 5xx leaves it open."""
