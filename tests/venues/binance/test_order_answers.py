@@ -109,6 +109,13 @@ def test_an_answer_that_is_none_is_refused(raw: bytes) -> None:
         answers.order("me-1", "x")(raw, NOW_NS)
 
 
+@pytest.mark.parametrize(
+    "raw", [b'{"code":-2013,"msg":"Order does not exist."}', b"<html>", b"", b"[]"]
+)
+def test_other_refusals_say_nothing_of_an_order(raw: bytes) -> None:
+    assert answers.archived("me-1", "x")(raw, NOW_NS) is None
+
+
 def test_orders_of_instruments_that_nobody_knows_are_left_out() -> None:
     decode = answers.orders("binance.spot", SPOT_LISTINGS)
     found = decode(body([ROW, {**ROW, "symbol": "NEWUSDT"}]), NOW_NS)

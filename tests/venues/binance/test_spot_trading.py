@@ -18,7 +18,7 @@ from tests.venues.binance.trading_rig import (
     refused,
 )
 
-from tickwright.errors import NotSupported, UsageError
+from tickwright.errors import NotSupported, UsageError, VenueRejected
 from tickwright.model.market import Side
 from tickwright.model.orders import (
     OrderReport,
@@ -64,6 +64,17 @@ def test_g10_an_execution_has_one_name_in_every_answer(spot: Desk) -> None:
     placed = spot.submit(price=None, quantity=D("0.150"))
     rows = ask(spot.venue, SPOT.executions(SPOT_BTC, placed.venue_order_id))
     assert [row.fill.trade_id for row in rows] == [fill.trade_id for fill in placed.fills]
+
+
+def test_an_order_that_the_venue_has_archived_ended_unfilled(spot: Desk) -> None:
+    order = order_of(spot.command(), spot.submit())
+    ask(spot.venue, SPOT.cancel(order, SPOT_BTC))
+    spot.venue.market.now_ms += 91 * 86_400_000
+    report = ask(spot.venue, SPOT.query(order, SPOT_BTC))
+    assert (report.state, report.filled_quantity) == (ReportedState.CANCELED, 0)
+    assert "archived" in report.text
+    error = refused(spot.venue, SPOT.query(order_of(spot.command(client_order_id="x")), SPOT_BTC))
+    assert SPOT.rejection(error).verdict is Verdict.NOT_FOUND
 
 
 def test_an_immediate_order_that_finds_nobody_expires_with_the_venue_s_reason(spot: Desk) -> None:
@@ -182,8 +193,9 @@ def test_an_order_that_was_filled_in_part_meanwhile_is_left_in_its_place(spot: D
     theirs = {"symbol": "BTCUSDT", "side": "SELL", "type": "MARKET", "quantity": "0.004"}
     spot.venue.ok("POST", "/api/v3/order", key=OTHER_KEY, **theirs)
     group = SPOT.replace(old, spot.command(client_order_id="new"), SPOT_BTC)
-    error = refused(spot.venue, group.call)
-    assert SPOT.rejection(error).verdict is Verdict.REFUSED
+    for answer in ask(spot.venue, group.call):
+        assert isinstance(answer, VenueRejected)
+        assert SPOT.rejection(answer).verdict is Verdict.REFUSED
     (left,) = ask(spot.venue, SPOT.open_orders(SPOT_LISTINGS)[0])
     assert (left.client_order_id, left.filled_quantity) == ("me-1", D("0.004"))
     known = msgspec.structs.replace(old, filled_quantity=D("0.004"))

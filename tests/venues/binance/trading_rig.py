@@ -71,10 +71,14 @@ def ask(venue: Venue, call: RestCall[T]) -> T:
         headers={name.lower(): value for name, value in seal.headers},
     )
     answer = venue.send(request)
-    error = refusal(answer.status, answer.body.encode(), f"{call.method} {call.path}")
-    if error is not None:
+    body = answer.body.encode()
+    error = refusal(answer.status, body, f"{call.method} {call.path}")
+    if error is None:
+        return call.decode(body, RECEIVED_NS)
+    told = None if call.read_refusal is None else call.read_refusal(body, RECEIVED_NS)
+    if told is None:
         raise error
-    return call.decode(answer.body.encode(), RECEIVED_NS)
+    return told
 
 
 def refused(venue: Venue, call: RestCall[Any]) -> VenueError:

@@ -9,7 +9,7 @@ from msgspec import Raw, Struct, field
 from tickwright.errors import DecodeError, VenueRejected
 from tickwright.model.orders import Order, OrderReport
 from tickwright.venues.binance.order_answers import report
-from tickwright.venues.binance.order_rows import OrderRow
+from tickwright.venues.binance.order_rows import OrderRow, RefusedRow
 from tickwright.venues.groups import Answered
 from tickwright.venues.typed import reader
 
@@ -22,13 +22,6 @@ _OF_SERVERS = frozenset({-1000, -1001, -1008})
 """Codes that come with 5xx (section 14.1): what they say is for `verdicts` to judge, as if each had come alone."""
 _NOT_ATTEMPTED = -2022
 _NOTHING = Raw(b"null")
-
-
-class _Word(Struct, gc=False):
-    """A refusal, or an order, of which nothing here is looked at: ``{"code":-2019,"msg":"Margin is insufficient."}``."""
-
-    code: int | None = None
-    text: str = field(name="msg", default="")
 
 
 class _List(Struct, gc=False):
@@ -59,7 +52,7 @@ class _InPart(Struct, gc=False):
 
 
 _read_parts = reader(list[Raw])
-_read_word = reader(_Word)
+_read_word = reader(RefusedRow)
 _read_row = reader(OrderRow)
 _read_list = reader(_List)
 _read_replaced = reader(_Replaced)
@@ -196,6 +189,6 @@ def _answered(body: bytes, order: Order, where: str, received_ts_ns: int) -> Ans
 
 
 def _refusal(body: bytes, where: str) -> VenueRejected:
-    word: _Word = _read_word(body)
+    word: RefusedRow = _read_word(body)
     status = _SERVER_ERROR if word.code in _OF_SERVERS else _REFUSED
     return VenueRejected(status, word.code, word.text, where)

@@ -9,7 +9,7 @@ from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
 from tickwright.model.market import Side
 from tickwright.model.numbers import total
-from tickwright.model.orders import Fill, OrderReport, OrderTerms
+from tickwright.model.orders import Fill, OrderReport, OrderTerms, ReportedState
 from tickwright.venues.binance.order_rows import (
     AccountRow,
     AlgoRow,
@@ -18,18 +18,20 @@ from tickwright.venues.binance.order_rows import (
     OrderRow,
     OwnTradeRow,
     PositionRow,
+    RefusedRow,
     WalletRow,
 )
 from tickwright.venues.binance.order_terms import ALGO_ROW, ROW, listed_terms
 from tickwright.venues.binance.order_words import ALGO_STATES, algo_quantity, side_of, state_of
 from tickwright.venues.trading import Execution
-from tickwright.venues.typed import MS, read_decimal, read_optional, reader
+from tickwright.venues.typed import MS, read_decimal, read_optional, reader, tolerant_reader
 
 
 __all__ = [
     "algo",
     "algo_orders",
     "amended",
+    "archived",
     "executions",
     "futures_balances",
     "nothing",
@@ -50,6 +52,10 @@ _read_account = reader(AccountRow)
 _read_wallets = reader(list[WalletRow])
 _read_positions = reader(list[PositionRow])
 
+_read_refused = tolerant_reader(RefusedRow)
+
+_ARCHIVED = -2026
+
 Decode = Callable[[bytes, int], OrderReport]
 
 
@@ -61,6 +67,31 @@ def order(client_order_id: str, instrument_id: str) -> Decode:
         return report(row, client_order_id, instrument_id, received_ts_ns)
 
     return decode
+
+
+def archived(
+    client_order_id: str, instrument_id: str
+) -> Callable[[bytes, int], OrderReport | None]:
+    """Return the reader of a refusal that says that an order of spot ended so long ago that no more is known of it.
+
+    ``{"code":-2026,"msg":"Order was canceled or expired with no executed qty over 90 days ago and has been archived."}``
+    (*Spot*, Error Codes). Which of both is not told.
+    """
+
+    def read(body: bytes, received_ts_ns: int) -> OrderReport | None:
+        word = _read_refused(body)
+        if word is None or word.code != _ARCHIVED:
+            return None
+        return OrderReport(
+            client_order_id=client_order_id,
+            instrument=instrument_id,
+            state=ReportedState.CANCELED,
+            received_ts_ns=received_ts_ns,
+            filled_quantity=Decimal(0),
+            text=word.text,
+        )
+
+    return read
 
 
 def orders(product: str, instruments: Instruments) -> Callable[[bytes, int], list[OrderReport]]:

@@ -18,6 +18,7 @@ __all__ = [
     "OrderRow",
     "OwnTradeRow",
     "PositionRow",
+    "RefusedRow",
     "WalletRow",
 ]
 
@@ -65,6 +66,13 @@ class OrderRow(Struct, gc=False):
     """-1 while it waits."""
     expiry_reason: str = field(name="expiryReason", default="")
     fills: tuple[FillRow, ...] = ()
+
+
+class RefusedRow(Struct, gc=False):
+    """A refusal, or something else, of which nothing here is looked at: ``{"code":-2019,"msg":"Margin is insufficient."}``."""
+
+    code: int | None = None
+    text: str = field(name="msg", default="")
 
 
 class AmendRow(Struct, gc=False):

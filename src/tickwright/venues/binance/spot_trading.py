@@ -165,9 +165,10 @@ class SpotTrading:
         return (call,)
 
     def query(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
-        """Ask what became of an order."""
-        decode = answers.order(order.client_order_id, instrument.id)
-        return asked("/api/v3/order", named(order, instrument), decode, _weight(4))
+        """Ask what became of an order; one that ended unfilled more than 90 days ago is told of by a refusal (section 11.4)."""
+        names = order.client_order_id, instrument.id
+        call = asked("/api/v3/order", named(order, instrument), answers.order(*names), _weight(4))
+        return structs.replace(call, read_refusal=answers.archived(*names))
 
     def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
         """Nowhere: orders that ended are found where all are."""
