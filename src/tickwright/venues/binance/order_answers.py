@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
+from tickwright.errors import VenueRejected
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
 from tickwright.model.market import Side
@@ -22,7 +23,14 @@ from tickwright.venues.binance.order_rows import (
     WalletRow,
 )
 from tickwright.venues.binance.order_terms import ALGO_ROW, ROW, listed_terms
-from tickwright.venues.binance.order_words import ALGO_STATES, algo_quantity, side_of, state_of
+from tickwright.venues.binance.order_words import (
+    ALGO_STATES,
+    HEDGED,
+    ONE_WAY,
+    algo_quantity,
+    side_of,
+    state_of,
+)
 from tickwright.venues.trading import Execution
 from tickwright.venues.typed import MS, read_decimal, read_optional, reader, tolerant_reader
 
@@ -55,6 +63,7 @@ _read_positions = reader(list[PositionRow])
 _read_refused = tolerant_reader(RefusedRow)
 
 _ARCHIVED = -2026
+_FINE = 200
 
 Decode = Callable[[bytes, int], OrderReport]
 
@@ -220,11 +229,17 @@ def futures_balances(product: str) -> Callable[[bytes, int], list[Balance]]:
 
 
 def positions(product: str, instruments: Instruments) -> Callable[[bytes, int], list[Position]]:
-    """Return the decoder of ``GET /fapi/v3/positionRisk``, which lists symbols with orders but no position as well."""
+    """Return the decoder of ``GET /fapi/v3/positionRisk``, which lists symbols with orders but no position as well.
+
+    It raises ``VenueRejected`` for an account in hedge mode: its two positions of an instrument change one by one, and cannot be
+    told as the one that is known here; nor do its orders name the position that they are about, as they must (section 12.3).
+    """
 
     def decode(body: bytes, received_ts_ns: int) -> list[Position]:
         found = []
         for row in _read_positions(body):
+            if row.side not in ONE_WAY:
+                raise VenueRejected(_FINE, None, HEDGED, "GET /fapi/v3/positionRisk")
             instrument = instruments.by_symbol(product, row.symbol)
             quantity = read_decimal(row.quantity)
             if instrument is not None and quantity:

@@ -167,8 +167,8 @@ class WalletRow(Struct, gc=False):
 class PositionRow(Struct, gc=False):
     """One row of ``GET /fapi/v3/positionRisk`` (*USD-M*, Position Information V3).
 
-    ``{"symbol":"BTCUSDT","positionAmt":"0.010","entryPrice":"65000.1","markPrice":"65110.1","unRealizedProfit":"1.1",
-    "liquidationPrice":"0",…}``
+    ``{"symbol":"BTCUSDT","positionSide":"BOTH","positionAmt":"0.010","entryPrice":"65000.1","markPrice":"65110.1",
+    "unRealizedProfit":"1.1","liquidationPrice":"0",…}``
     """
 
     symbol: str
@@ -177,3 +177,4 @@ class PositionRow(Struct, gc=False):
     mark_price: str = field(name="markPrice")
     unrealized_pnl: str = field(name="unRealizedProfit")
     liquidation_price: str = field(name="liquidationPrice")
+    side: str = field(name="positionSide", default="BOTH")

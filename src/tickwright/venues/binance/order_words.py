@@ -12,7 +12,7 @@ from tickwright.venues.binance.user_rows import AlgoOrder
 from tickwright.venues.typed import read_optional
 
 
-__all__ = ["ALGO_STATES", "STATES", "algo_quantity", "side_of", "state_of"]
+__all__ = ["ALGO_STATES", "HEDGED", "ONE_WAY", "STATES", "algo_quantity", "side_of", "state_of"]
 
 STATES = {
     "NEW": ReportedState.OPEN,
@@ -41,6 +41,13 @@ ALGO_STATES = {
     "REJECTED": ReportedState.REJECTED,
 }
 """``algoStatus`` (*USD-M*, New Algo Order)."""
+
+ONE_WAY = ("", "BOTH")
+"""``positionSide`` of accounts that have one position an instrument; those in hedge mode have two, ``LONG`` and ``SHORT``."""
+HEDGED = (
+    "the account is in hedge mode, with two positions an instrument where one is expected;"
+    " set it to one-way mode (POST /fapi/v1/positionSide/dual, dualSidePosition=false)"
+)
 
 _SHOWN_MAX = 50
 

@@ -18,6 +18,8 @@ from tickwright.venues.binance.order_terms import (
 )
 from tickwright.venues.binance.order_words import (
     ALGO_STATES,
+    HEDGED,
+    ONE_WAY,
     STATES,
     algo_quantity,
     side_of,
@@ -187,6 +189,10 @@ def _outbound(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
 def _account(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
     update = _read_account(body)
     changes, positions = update.changes, []
+    if any(row.side not in ONE_WAY for row in changes.positions):
+        return (
+            StreamEnded(HEDGED),
+        )  # positions are asked for next, which says it to whoever waits
     for row in changes.positions:
         instrument_id = place.id_of(row.symbol)
         if instrument_id is not None:

@@ -163,6 +163,7 @@ class PositionChange(Struct, gc=False):
     quantity: str = field(name="pa")
     entry_price: str = field(name="ep")
     unrealized_pnl: str = field(name="up", default="0")
+    side: str = field(name="ps", default="BOTH")
 
 
 class Changes(Struct, gc=False):
