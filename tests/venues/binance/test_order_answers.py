@@ -14,6 +14,7 @@ from tickwright.errors import DecodeError
 from tickwright.model.market import Side
 from tickwright.model.orders import ReportedState
 from tickwright.venues.binance import order_answers as answers
+from tickwright.venues.binance.order_words import state_or_open
 
 
 D = Decimal
@@ -65,8 +66,17 @@ def test_an_order_goes_by_our_name_whatever_the_venue_calls_it() -> None:
     assert report.received_ts_ns == NOW_NS
 
 
-def test_g25_an_unknown_status_says_that_the_order_is_there_and_no_more() -> None:
-    report = read(status="TELEPORTED", executedQty="0.004")
+@pytest.mark.parametrize("status", ["", "TELEPORTED"])
+def test_g01_an_unknown_status_is_no_answer_to_a_command(status: str) -> None:
+    with pytest.raises(DecodeError, match="unknown order status"):
+        read(status=status)
+    with pytest.raises(DecodeError, match="unknown order status"):
+        answers.algo("a", "x")(body({**ALGO, "algoStatus": status}), NOW_NS)
+
+
+def test_g25_an_unknown_status_tells_whoever_asks_that_the_order_is_there_and_no_more() -> None:
+    decode = answers.order("me-1", "binance:BTC/USDT", state_or_open)
+    report = decode(body({**ROW, "status": "TELEPORTED", "executedQty": "0.004"}), NOW_NS)
     assert (report.state, report.filled_quantity) == (ReportedState.OPEN, D("0.004"))
     assert "'TELEPORTED'" in report.text
 

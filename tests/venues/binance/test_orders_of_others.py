@@ -105,6 +105,21 @@ async def test_a_stop_that_closes_the_whole_position_is_known_and_can_be_cancele
         assert (await at.gateway.cancel("theirs")).state is OrderState.CANCELED
 
 
+@pytest.mark.parametrize("product", [SPOT, USDM])
+@virtual_time
+async def test_g25_words_that_nobody_knows_keep_no_product_from_being_ready(product: str) -> None:
+    async with rig(product) as at:
+        for changes in (
+            {},
+            {"price": D(59000)},
+            {"side": Side.SELL, "price": None, "trigger": STOP},
+        ):
+            await at.submit(**changes)
+        at.sandbox.faults.unknown_enums = True
+        await at.private().wait_ready()
+        assert all(order.state is OrderState.OPEN for order in at.recorder.board.orders())
+
+
 # ---------------------------------------------------------------------- what happened before
 
 

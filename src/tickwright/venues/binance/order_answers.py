@@ -27,9 +27,12 @@ from tickwright.venues.binance.order_words import (
     ALGO_STATES,
     HEDGED,
     ONE_WAY,
+    STATES,
+    ReadState,
     algo_quantity,
     side_of,
     state_of,
+    state_or_open,
 )
 from tickwright.venues.trading import Execution
 from tickwright.venues.typed import MS, read_decimal, read_optional, reader, tolerant_reader
@@ -68,12 +71,12 @@ _FINE = 200
 Decode = Callable[[bytes, int], OrderReport]
 
 
-def order(client_order_id: str, instrument_id: str) -> Decode:
+def order(client_order_id: str, instrument_id: str, read_state: ReadState = state_of) -> Decode:
     """Return the decoder of an answer about one order, whatever it is called there after a cancel."""
 
     def decode(body: bytes, received_ts_ns: int) -> OrderReport:
         row = _read_order(body)
-        return report(row, client_order_id, instrument_id, received_ts_ns)
+        return report(row, client_order_id, instrument_id, received_ts_ns, read_state=read_state)
 
     return decode
 
@@ -111,7 +114,16 @@ def orders(product: str, instruments: Instruments) -> Callable[[bytes, int], lis
         for row, terms in zip(_read_orders(body), listed_terms(body, ROW), strict=True):
             instrument = instruments.by_symbol(product, row.symbol)
             if instrument is not None:
-                found.append(report(row, row.client_id, instrument.id, received_ts_ns, terms))
+                found.append(
+                    report(
+                        row,
+                        row.client_id,
+                        instrument.id,
+                        received_ts_ns,
+                        terms=terms,
+                        read_state=state_or_open,
+                    )
+                )
         return found
 
     return decode
@@ -124,7 +136,7 @@ def amended(client_order_id: str, instrument_id: str) -> Decode:
         answer = _read_amended(body)
         row = answer.order
         filled = read_decimal(row.filled)
-        state, text = state_of(row.status)
+        state, _ = state_of(row.status)
         return OrderReport(
             client_order_id=client_order_id,
             instrument=instrument_id,
@@ -136,17 +148,19 @@ def amended(client_order_id: str, instrument_id: str) -> Decode:
             price=read_optional(row.price),
             filled_quantity=filled,
             average_price=_average(row.quote_filled, filled),
-            text=text,
         )
 
     return decode
 
 
-def algo(client_order_id: str, instrument_id: str) -> Decode:
+def algo(client_order_id: str, instrument_id: str, read_state: ReadState = state_of) -> Decode:
     """Return the decoder of an answer about one conditional order of futures."""
 
     def decode(body: bytes, received_ts_ns: int) -> OrderReport:
-        return _algo_report(_read_algo(body), client_order_id, instrument_id, received_ts_ns)
+        row = _read_algo(body)
+        return _algo_report(
+            row, client_order_id, instrument_id, received_ts_ns, read_state=read_state
+        )
 
     return decode
 
@@ -162,7 +176,16 @@ def algo_orders(
             instrument = instruments.by_symbol(product, row.symbol)
             if instrument is not None:
                 name = row.client_id
-                found.append(_algo_report(row, name, instrument.id, received_ts_ns, terms))
+                found.append(
+                    _algo_report(
+                        row,
+                        name,
+                        instrument.id,
+                        received_ts_ns,
+                        terms=terms,
+                        read_state=state_or_open,
+                    )
+                )
         return found
 
     return decode
@@ -267,7 +290,9 @@ def report(
     client_order_id: str,
     instrument_id: str,
     received_ts_ns: int,
+    *,
     terms: OrderTerms | None = None,
+    read_state: ReadState = state_of,
 ) -> OrderReport:
     """Return what a row says of an order.
 
@@ -277,9 +302,13 @@ def report(
         instrument_id: Its instrument.
         received_ts_ns: When it came.
         terms: How it was placed, where that may not be known.
+        read_state: How its status is read.
+
+    Raises:
+        DecodeError: Its state is none that is known, and must be.
     """
     filled = read_decimal(row.filled or "0")
-    state, text = state_of(row.status)
+    state, text = read_state(row.status, STATES)
     changed_ms = row.transact_ms or row.update_ms
     waits = row.is_working is False or row.working_ms == -1
     return OrderReport(
@@ -307,9 +336,11 @@ def _algo_report(
     client_order_id: str,
     instrument_id: str,
     received_ts_ns: int,
+    *,
     terms: OrderTerms | None = None,
+    read_state: ReadState,
 ) -> OrderReport:
-    state, text = state_of(row.status, ALGO_STATES)
+    state, text = read_state(row.status, ALGO_STATES)
     return OrderReport(
         client_order_id=client_order_id,
         instrument=instrument_id,

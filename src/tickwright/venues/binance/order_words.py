@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
+from tickwright.errors import DecodeError
 from tickwright.model.market import Side
 from tickwright.model.orders import ReportedState
 from tickwright.venues.binance.order_rows import AlgoRow
@@ -12,7 +13,17 @@ from tickwright.venues.binance.user_rows import AlgoOrder
 from tickwright.venues.typed import read_optional
 
 
-__all__ = ["ALGO_STATES", "HEDGED", "ONE_WAY", "STATES", "algo_quantity", "side_of", "state_of"]
+__all__ = [
+    "ALGO_STATES",
+    "HEDGED",
+    "ONE_WAY",
+    "STATES",
+    "ReadState",
+    "algo_quantity",
+    "side_of",
+    "state_of",
+    "state_or_open",
+]
 
 STATES = {
     "NEW": ReportedState.OPEN,
@@ -49,6 +60,9 @@ HEDGED = (
     " set it to one-way mode (POST /fapi/v1/positionSide/dual, dualSidePosition=false)"
 )
 
+ReadState = Callable[[str, Mapping[str, ReportedState]], tuple[ReportedState, str]]
+"""How the status in an answer is read: strictly in one to a command, otherwise for what it is worth."""
+
 _SHOWN_MAX = 50
 
 
@@ -67,10 +81,24 @@ def side_of(word: str) -> Side:
 def state_of(
     status: str, states: Mapping[str, ReportedState] = STATES
 ) -> tuple[ReportedState, str]:
+    """Return a status in our words, and what is to be said of it: nothing.
+
+    Raises:
+        DecodeError: For one that nobody knows. What became of a command is never guessed (G1): whoever gave it asks.
+    """
+    state = states.get(status)
+    if state is None:
+        raise DecodeError(f"unknown order status {status[:_SHOWN_MAX]!r}")
+    return state, ""
+
+
+def state_or_open(
+    status: str, states: Mapping[str, ReportedState] = STATES
+) -> tuple[ReportedState, str]:
     """Return a status in our words, and what is to be said of it.
 
     Of a word that nobody knows no more is sure than that the venue has the order: it is never taken for an ending (G1), and as
-    long as it is open here, it is asked for again.
+    long as it is open here, it is asked for again. So it hides neither an execution nor the other orders of a list (G25).
     """
     state = states.get(status)
     if state is not None:

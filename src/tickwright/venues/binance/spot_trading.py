@@ -18,6 +18,7 @@ from tickwright.venues.binance import past_calls
 from tickwright.venues.binance.group_answers import canceled, order_list, replaced, replaced_in_part
 from tickwright.venues.binance.order_links import SPOT_ORDERS
 from tickwright.venues.binance.order_params import oco_params, replace_params, spot_params
+from tickwright.venues.binance.order_words import state_or_open
 from tickwright.venues.binance.private_links import SpotLink
 from tickwright.venues.binance.rest import WEIGHT
 from tickwright.venues.binance.signed_calls import (
@@ -167,7 +168,12 @@ class SpotTrading:
     def query(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Ask what became of an order; one that ended unfilled more than 90 days ago is told of by a refusal (section 11.4)."""
         names = order.client_order_id, instrument.id
-        call = asked("/api/v3/order", named(order, instrument), answers.order(*names), _weight(4))
+        call = asked(
+            "/api/v3/order",
+            named(order, instrument),
+            answers.order(*names, state_or_open),
+            _weight(4),
+        )
         return structs.replace(call, read_refusal=answers.archived(*names))
 
     def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:

@@ -18,6 +18,7 @@ from tickwright.venues.binance import past_calls
 from tickwright.venues.binance.group_answers import batch
 from tickwright.venues.binance.order_links import USDM_ORDERS
 from tickwright.venues.binance.order_params import Params, algo_params, side_of, usdm_params
+from tickwright.venues.binance.order_words import ReadState, state_of, state_or_open
 from tickwright.venues.binance.private_links import UsdmLink
 from tickwright.venues.binance.rest import WEIGHT
 from tickwright.venues.binance.signed_calls import (
@@ -177,7 +178,7 @@ class UsdmTrading:
 
     def query(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Ask what became of an order, waiting or working."""
-        path, params, decode = self._place(order, instrument)
+        path, params, decode = self._place(order, instrument, state_or_open)
         return asked(path, params, decode, {WEIGHT: 1})
 
     def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
@@ -189,7 +190,7 @@ class UsdmTrading:
             return ()
         name = order.client_order_id
         became = (("symbol", instrument.symbol), ("origClientOrderId", name))
-        decode = answers.order(name, instrument.id)
+        decode = answers.order(name, instrument.id, state_or_open)
         return (
             past_calls.usdm_algo(order, instrument),
             asked("/fapi/v1/order", became, decode, {WEIGHT: 1}),
@@ -241,14 +242,15 @@ class UsdmTrading:
 
     @staticmethod
     def _place(
-        order: Order, instrument: Instrument
+        order: Order, instrument: Instrument, read_state: ReadState = state_of
     ) -> tuple[str, Params, Callable[[bytes, int], OrderReport]]:
         """Return where an order is: path, parameters that name it, and how answers about it are read."""
         name, instrument_id = order.client_order_id, instrument.id
         if _waits(order):
-            decode = answers.algo(name, instrument_id)
+            decode = answers.algo(name, instrument_id, read_state)
             return "/fapi/v1/algoOrder", (("clientAlgoId", name),), decode
-        return "/fapi/v1/order", named(order, instrument), answers.order(name, instrument_id)
+        decode = answers.order(name, instrument_id, read_state)
+        return "/fapi/v1/order", named(order, instrument), decode
 
 
 def _batch(method: str, orders: Sequence[Order], rows: Sequence[dict[str, str]]) -> Group:

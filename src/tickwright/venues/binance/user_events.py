@@ -20,10 +20,10 @@ from tickwright.venues.binance.order_words import (
     ALGO_STATES,
     HEDGED,
     ONE_WAY,
-    STATES,
     algo_quantity,
     side_of,
     state_of,
+    state_or_open,
 )
 from tickwright.venues.binance.user_rows import (
     AccountUpdate,
@@ -96,7 +96,9 @@ def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
         return ()
     quote, filled = read_decimal(row.quote_filled), read_decimal(row.filled)
     reason = row.expiry_reason or row.reject_reason
-    state, text = state_of(row.status, STATES)
+    fills = _fills(row)
+    # What tells of nothing but a word that nobody knows is no news, and is counted as such.
+    state, text = (state_or_open if fills else state_of)(row.status)
     is_alone = row.list_id < 0 and not row.peg and not row.shown.strip("0.")
     return (
         OrderReport(
@@ -112,7 +114,7 @@ def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             price=read_optional(row.price),
             filled_quantity=filled,
             average_price=quote / filled if filled and quote > 0 else None,
-            fills=_fills(row),
+            fills=fills,
             is_working=row.is_working or row.status not in ("NEW", "PENDING_NEW"),
             terms=event_terms(row.kind, row.time_in_force, body, SPOT_EVENT, is_simple=is_alone),
             text=text if reason in _NO_REASON else reason,
@@ -125,7 +127,8 @@ def _future_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
     instrument_id = place.id_of(row.symbol)
     if instrument_id is None:
         return ()
-    state, text = state_of(row.status, STATES)
+    fills = _fills(row)
+    state, text = (state_or_open if fills else state_of)(row.status)
     is_simple = not row.is_reduce_only
     return (
         OrderReport(
@@ -140,7 +143,7 @@ def _future_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             price=read_optional(row.price),
             filled_quantity=read_decimal(row.filled),
             average_price=read_optional(row.average_price),
-            fills=_fills(row),
+            fills=fills,
             terms=event_terms(row.kind, row.time_in_force, body, FUTURE_EVENT, is_simple=is_simple),
             text=text if row.expiry_reason in _NO_REASON else f"expiry reason {row.expiry_reason}",
         ),
@@ -153,7 +156,7 @@ def _algo_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
     instrument_id = place.id_of(row.symbol)
     if instrument_id is None:
         return ()
-    state, text = state_of(row.status, ALGO_STATES)
+    state, _ = state_of(row.status, ALGO_STATES)
     return (
         OrderReport(
             client_order_id=row.client_id,
@@ -167,7 +170,7 @@ def _algo_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             price=read_optional(row.price),
             is_working=bool(row.order_id),
             terms=event_terms("", "", body, ALGO_EVENT, is_simple=False),
-            text=row.reason or text,
+            text=row.reason,
         ),
     )
 
