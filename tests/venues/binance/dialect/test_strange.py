@@ -36,6 +36,19 @@ def test_events_name_new_order_types_and_families() -> None:
     }
 
 
+def test_orders_in_lists_are_in_new_states_and_of_new_types() -> None:
+    row = {"orderId": 28, "status": "NEW", "type": "LIMIT", "side": "BUY", "time": 1}
+    algo = {"algoId": 1, "algoStatus": "NEW", "orderType": "STOP", "createTime": 1}
+    placed = {"orderId": 28, "status": "NEW", "type": "LIMIT", "updateTime": 1}
+    rows = [dict(row), dict(algo), dict(placed)]
+    estrange(rows, "?")
+    assert rows == [
+        {**row, "status": "?", "type": "?"},
+        {**algo, "algoStatus": "?", "orderType": "?"},
+        placed,
+    ]
+
+
 def test_a_book_is_left_alone() -> None:
     book = {"lastUpdateId": 1, "bids": [["1", "2"]], "asks": []}
     estrange(book, "NEW")

@@ -9,12 +9,16 @@ __all__ = ["estrange"]
 
 _FAMILY = 9
 """An ``st`` beside 1 (USD-M) and 2 (COIN-M)."""
+_PLACED = frozenset({"time", "createTime"})
+"""When an order was placed: told to whoever asks."""
+_OF_ORDERS = ("status", "type", "origType", "algoStatus", "orderType", "timeInForce", "workingType")
 
 
 def estrange(value: Any, word: str) -> None:
     """Put ``word`` where a decoded payload or body names an order type, a status, a filter, a family.
 
-    Every listing gets a filter and an order type more, and the last one of several a status that nobody knows.
+    Every listing gets a filter and an order type more, and the last one of several a status that nobody knows. So do orders in
+    lists of them, which answer questions; answers to commands are left alone.
 
     Example:
         >>> event = {"e": "trade", "X": "MARKET", "st": 1}
@@ -23,6 +27,8 @@ def estrange(value: Any, word: str) -> None:
     """
     if isinstance(value, list):
         for item in value:
+            if isinstance(item, dict) and not _PLACED.isdisjoint(item):
+                item |= {name: word for name in _OF_ORDERS if name in item}
             estrange(item, word)
     elif isinstance(value, dict):
         if "e" in value:
