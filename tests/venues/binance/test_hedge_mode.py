@@ -16,7 +16,7 @@ from tickwright.model.account import Position
 from tickwright.model.instrument import Instruments
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.venues.base import RestCall
-from tickwright.venues.binance.order_answers import positions
+from tickwright.venues.binance.account_answers import positions
 from tickwright.venues.binance.usdm_trading import UsdmTrading
 from tickwright.venues.binance.user_events import user_events
 from tickwright.venues.trading import StreamEnded

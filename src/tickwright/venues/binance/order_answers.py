@@ -1,32 +1,22 @@
-"""Answers about orders and accounts → reports; each function returns the decoder of one call."""
+"""Answers about orders → reports; each function returns the decoder of one call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
 
-from tickwright.errors import VenueRejected
-from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
-from tickwright.model.market import Side
-from tickwright.model.numbers import total
 from tickwright.model.orders import Fill, OrderReport, OrderTerms, ReportedState
 from tickwright.venues.binance.order_rows import (
-    AccountRow,
     AlgoRow,
     AmendRow,
     FillRow,
     OrderRow,
-    OwnTradeRow,
-    PositionRow,
     RefusedRow,
-    WalletRow,
 )
 from tickwright.venues.binance.order_terms import ALGO_ROW, ROW, listed_terms
 from tickwright.venues.binance.order_words import (
     ALGO_STATES,
-    HEDGED,
-    ONE_WAY,
     STATES,
     ReadState,
     algo_quantity,
@@ -34,7 +24,6 @@ from tickwright.venues.binance.order_words import (
     state_of,
     state_or_open,
 )
-from tickwright.venues.trading import Execution
 from tickwright.venues.typed import MS, read_decimal, read_optional, reader, tolerant_reader
 
 
@@ -43,14 +32,10 @@ __all__ = [
     "algo_orders",
     "amended",
     "archived",
-    "executions",
-    "futures_balances",
     "nothing",
     "order",
     "orders",
-    "positions",
     "report",
-    "spot_balances",
 ]
 
 _read_order = reader(OrderRow)
@@ -58,15 +43,10 @@ _read_orders = reader(list[OrderRow])
 _read_amended = reader(AmendRow)
 _read_algo = reader(AlgoRow)
 _read_algos = reader(list[AlgoRow])
-_read_trades = reader(list[OwnTradeRow])
-_read_account = reader(AccountRow)
-_read_wallets = reader(list[WalletRow])
-_read_positions = reader(list[PositionRow])
 
 _read_refused = tolerant_reader(RefusedRow)
 
 _ARCHIVED = -2026
-_FINE = 200
 
 Decode = Callable[[bytes, int], OrderReport]
 
@@ -191,96 +171,6 @@ def algo_orders(
     return decode
 
 
-def executions(instrument_id: str) -> Callable[[bytes, int], list[Execution]]:
-    """Return the decoder of the account's trades in one instrument."""
-
-    def decode(body: bytes, received_ts_ns: int) -> list[Execution]:
-        return [
-            Execution(
-                venue_order_id=str(row.order_id),
-                instrument=instrument_id,
-                side=Side.BUY if _either(row.is_buyer, row.buyer) else Side.SELL,
-                fill=Fill(
-                    trade_id=str(row.id),
-                    price=read_decimal(row.price),
-                    quantity=read_decimal(row.quantity),
-                    fee=read_decimal(row.fee),
-                    fee_asset=row.fee_asset,
-                    is_maker=_either(row.is_maker, row.maker),
-                    venue_ts_ns=row.time_ms * MS,
-                ),
-            )
-            for row in _read_trades(body)
-        ]
-
-    return decode
-
-
-def spot_balances(product: str) -> Callable[[bytes, int], list[Balance]]:
-    """Return the decoder of ``GET /api/v3/account``."""
-
-    def decode(body: bytes, received_ts_ns: int) -> list[Balance]:
-        return [
-            Balance(
-                venue=product,
-                asset=row.asset,
-                free=read_decimal(row.free),
-                locked=read_decimal(row.locked),
-            )
-            for row in _read_account(body).balances
-        ]
-
-    return decode
-
-
-def futures_balances(product: str) -> Callable[[bytes, int], list[Balance]]:
-    """Return the decoder of ``GET /fapi/v3/balance``; what is not available is held as margin.
-
-    Profit that is not realised makes more available than there is: it is none of the balance, here as on the private stream.
-    """
-
-    def decode(body: bytes, received_ts_ns: int) -> list[Balance]:
-        found = []
-        for row in _read_wallets(body):
-            held = read_decimal(row.balance)
-            free = min(read_decimal(row.available), held)
-            locked = total(held, -free)
-            found.append(Balance(venue=product, asset=row.asset, free=free, locked=locked))
-        return found
-
-    return decode
-
-
-def positions(product: str, instruments: Instruments) -> Callable[[bytes, int], list[Position]]:
-    """Return the decoder of ``GET /fapi/v3/positionRisk``, which lists symbols with orders but no position as well.
-
-    It raises ``VenueRejected`` for an account in hedge mode: its two positions of an instrument change one by one, and cannot be
-    told as the one that is known here; nor do its orders name the position that they are about, as they must (section 12.3).
-    """
-
-    def decode(body: bytes, received_ts_ns: int) -> list[Position]:
-        found = []
-        for row in _read_positions(body):
-            if row.side not in ONE_WAY:
-                raise VenueRejected(_FINE, None, HEDGED, "GET /fapi/v3/positionRisk")
-            instrument = instruments.by_symbol(product, row.symbol)
-            quantity = read_decimal(row.quantity)
-            if instrument is not None and quantity:
-                found.append(
-                    Position(
-                        instrument=instrument.id,
-                        quantity=quantity,
-                        entry_price=read_optional(row.entry_price),
-                        mark_price=read_optional(row.mark_price),
-                        unrealized_pnl=read_decimal(row.unrealized_pnl),
-                        liquidation_price=read_optional(row.liquidation_price),
-                    )
-                )
-        return found
-
-    return decode
-
-
 def nothing(body: bytes, received_ts_ns: int) -> None:
     """Read an answer that says no more than that it was done."""
 
@@ -373,8 +263,3 @@ def _fill(row: FillRow, time_ms: int) -> Fill:
         is_maker=False,  # only orders that trade at once have fills in their answer
         venue_ts_ns=time_ms * MS or None,
     )
-
-
-def _either(spot: bool | None, futures: bool) -> bool:
-    """Return the one of a field's two spellings that was there."""
-    return futures if spot is None else spot

@@ -17,6 +17,7 @@ from tickwright.errors import VenueRejected
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.orders import Order, OrderReport
 from tickwright.venues.base import RestCall
+from tickwright.venues.binance import account_answers
 from tickwright.venues.binance import order_answers as answers
 from tickwright.venues.binance.order_params import Params
 from tickwright.venues.binance.rest import WEIGHT
@@ -120,7 +121,7 @@ def spot_executions(
     instrument: Instrument, start_ns: int, end_ns: int
 ) -> Sequence[RestCall[list[Execution]]]:
     """Return the calls for the account's trades on spot between two moments."""
-    decode = answers.executions(instrument.id)
+    decode = account_answers.executions(instrument.id)
     return _calls(_SPOT_TRADES, instrument, start_ns, end_ns, decode)
 
 
@@ -128,7 +129,7 @@ def usdm_executions(
     instrument: Instrument, start_ns: int, end_ns: int
 ) -> Sequence[RestCall[list[Execution]]]:
     """Return the calls for the account's trades on USD-M between two moments."""
-    decode = answers.executions(instrument.id)
+    decode = account_answers.executions(instrument.id)
     return _calls(_USDM_TRADES, instrument, start_ns, end_ns, decode)
 
 

@@ -13,8 +13,8 @@ from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order, OrderReport, SubmitOrder
 from tickwright.venues.base import RestCall
+from tickwright.venues.binance import account_answers, past_calls
 from tickwright.venues.binance import order_answers as answers
-from tickwright.venues.binance import past_calls
 from tickwright.venues.binance.group_answers import canceled, order_list, replaced, replaced_in_part
 from tickwright.venues.binance.order_links import SPOT_ORDERS
 from tickwright.venues.binance.order_params import oco_params, replace_params, spot_params
@@ -190,7 +190,10 @@ class SpotTrading:
 
     def executions(self, instrument: Instrument, venue_order_id: str) -> RestCall[list[Execution]]:
         """The account's trades of an order."""
-        params, decode = trades_of(instrument, venue_order_id), answers.executions(instrument.id)
+        params, decode = (
+            trades_of(instrument, venue_order_id),
+            account_answers.executions(instrument.id),
+        )
         return asked("/api/v3/myTrades", params, decode, _weight(5))
 
     def past_orders(
@@ -207,7 +210,7 @@ class SpotTrading:
 
     def balances(self) -> RestCall[list[Balance]]:
         """All balances above zero."""
-        decode = answers.spot_balances("binance.spot")
+        decode = account_answers.spot_balances("binance.spot")
         return asked("/api/v3/account", (("omitZeroBalances", "true"),), decode, _weight(20))
 
     def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:

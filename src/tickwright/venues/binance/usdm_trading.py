@@ -13,8 +13,8 @@ from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order, OrderReport, OrderState, SubmitOrder
 from tickwright.venues.base import RestCall
+from tickwright.venues.binance import account_answers, past_calls
 from tickwright.venues.binance import order_answers as answers
-from tickwright.venues.binance import past_calls
 from tickwright.venues.binance.group_answers import batch
 from tickwright.venues.binance.order_links import USDM_ORDERS
 from tickwright.venues.binance.order_params import Params, algo_params, side_of, usdm_params
@@ -211,7 +211,7 @@ class UsdmTrading:
     def executions(self, instrument: Instrument, venue_order_id: str) -> RestCall[list[Execution]]:
         """The account's trades of an order."""
         params = trades_of(instrument, venue_order_id)
-        decode = answers.executions(instrument.id)
+        decode = account_answers.executions(instrument.id)
         return asked("/fapi/v1/userTrades", params, decode, {WEIGHT: 5})
 
     def past_orders(
@@ -228,12 +228,12 @@ class UsdmTrading:
 
     def balances(self) -> RestCall[list[Balance]]:
         """The margin wallet."""
-        decode = answers.futures_balances("binance.usdm")
+        decode = account_answers.futures_balances("binance.usdm")
         return asked("/fapi/v3/balance", (), decode, {WEIGHT: 5})
 
     def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:
         """Open positions."""
-        decode = answers.positions("binance.usdm", instruments)
+        decode = account_answers.positions("binance.usdm", instruments)
         return (asked("/fapi/v3/positionRisk", (), decode, {WEIGHT: 5}),)
 
     def rejection(self, error: VenueError) -> Rejection:
