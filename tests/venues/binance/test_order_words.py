@@ -5,12 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tickwright.errors import DecodeError
-from tickwright.model.market import Side
 from tickwright.model.orders import ReportedState
 from tickwright.venues.binance.order_words import (
     ALGO_STATES,
     STATES,
-    side_of,
     state_of,
     state_or_open,
 )
@@ -36,11 +34,3 @@ def test_g01_a_word_that_nobody_knows_is_never_an_ending(word: str) -> None:
     state, text = state_or_open(word)
     assert state is ReportedState.OPEN
     assert repr(word) in text
-
-
-def test_a_side_is_one_of_two_or_unknown() -> None:
-    assert [side_of(word) for word in ("BUY", "SELL", "SHORT")] == [
-        Side.BUY,
-        Side.SELL,
-        Side.UNKNOWN,
-    ]

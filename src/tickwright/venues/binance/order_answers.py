@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from tickwright.model.instrument import Instruments
+from tickwright.model.market import Side
 from tickwright.model.orders import Fill, OrderReport, OrderTerms, ReportedState
 from tickwright.venues.binance.order_rows import (
     AlgoRow,
@@ -17,10 +18,10 @@ from tickwright.venues.binance.order_rows import (
 from tickwright.venues.binance.order_terms import ALGO_ROW, ROW, listed_terms
 from tickwright.venues.binance.order_words import (
     ALGO_STATES,
+    SIDES,
     STATES,
     ReadState,
     algo_quantity,
-    side_of,
     state_of,
     state_or_open,
 )
@@ -198,14 +199,16 @@ def report(
         DecodeError: Its state is none that is known, and must be.
     """
     filled = read_decimal(row.filled or "0")
-    state, text = read_state(row.status, STATES)
+    state, text = STATES.get(row.status), row.expiry_reason
+    if state is None:
+        state, text = read_state(row.status, STATES)
     changed_ms = row.transact_ms or row.update_ms
     waits = row.is_working is False or row.working_ms == -1
     return OrderReport(
         client_order_id=client_order_id,
         instrument=instrument_id,
         state=state,
-        side=side_of(row.side),
+        side=SIDES.get(row.side) or Side.UNKNOWN,
         venue_order_id=str(row.order_id),
         venue_ts_ns=changed_ms * MS or None,
         placed_ts_ns=row.placed_ms * MS or None,
@@ -217,7 +220,7 @@ def report(
         fills=tuple(_fill(fill, changed_ms) for fill in row.fills),
         is_working=not waits,
         terms=terms,
-        text=row.expiry_reason or text,
+        text=text,
     )
 
 
@@ -235,7 +238,7 @@ def _algo_report(
         client_order_id=client_order_id,
         instrument=instrument_id,
         state=state,
-        side=side_of(row.side),
+        side=SIDES.get(row.side) or Side.UNKNOWN,
         venue_order_id=row.order_id or None,
         venue_ts_ns=row.update_ms * MS or None,
         placed_ts_ns=row.placed_ms * MS or None,

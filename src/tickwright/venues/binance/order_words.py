@@ -17,10 +17,10 @@ __all__ = [
     "ALGO_STATES",
     "HEDGED",
     "ONE_WAY",
+    "SIDES",
     "STATES",
     "ReadState",
     "algo_quantity",
-    "side_of",
     "state_of",
     "state_or_open",
 ]
@@ -39,8 +39,8 @@ STATES = {
 }
 """Sections "Order status" of the venue's enumerations (*Spot*, *USD-M*)."""
 
-_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
-"""Section "Order side" of the same."""
+SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+"""Section "Order side" of the same; one that nobody knows must hide no other order of a list (G25)."""
 
 ALGO_STATES = {
     "NEW": ReportedState.OPEN,
@@ -71,11 +71,6 @@ def algo_quantity(row: AlgoRow | AlgoOrder) -> Decimal | None:
     if row.closes_position and not row.order_id:
         return Decimal(0)
     return read_optional(row.quantity)
-
-
-def side_of(word: str) -> Side:
-    """Return a side in our words; one that nobody knows hides no other order of a list (G25)."""
-    return _SIDES.get(word, Side.UNKNOWN)
 
 
 def state_of(

@@ -9,7 +9,8 @@ import msgspec
 
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
-from tickwright.model.orders import Fill, OrderReport
+from tickwright.model.market import Side
+from tickwright.model.orders import Fill, OrderReport, ReportedState
 from tickwright.venues.binance.order_terms import (
     ALGO_EVENT,
     FUTURE_EVENT,
@@ -20,8 +21,9 @@ from tickwright.venues.binance.order_words import (
     ALGO_STATES,
     HEDGED,
     ONE_WAY,
+    SIDES,
+    STATES,
     algo_quantity,
-    side_of,
     state_of,
     state_or_open,
 )
@@ -42,6 +44,8 @@ __all__ = ["user_events"]
 
 _BARE = b'{"e":"'
 """How an event begins that comes in no envelope."""
+_PLAIN = ("LIMIT", "MARKET")
+_ZEROS = ("0.00000000", "0", "")
 _NO_REASON = ("", "0", "NONE")
 _TRADED = "TRADE"
 
@@ -96,10 +100,13 @@ def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
         return ()
     quote, filled = read_decimal(row.quote_filled), read_decimal(row.filled)
     reason = row.expiry_reason or row.reject_reason
-    fills = _fills(row)
-    # What tells of nothing but a word that nobody knows is no news, and is counted as such.
-    state, text = (state_or_open if fills else state_of)(row.status)
-    is_alone = row.list_id < 0 and not row.peg and not row.shown.strip("0.")
+    fills, terms = _fills(row), None
+    state, text = STATES.get(row.status), "" if reason in _NO_REASON else reason
+    if state is None:
+        state, text = _strange_state(row.status, fills)
+    is_alone = row.list_id < 0 and row.shown in _ZEROS and not row.peg
+    if not is_alone or row.time_in_force != "GTC" or row.kind not in _PLAIN:
+        terms = event_terms(row.kind, row.time_in_force, body, SPOT_EVENT, is_simple=is_alone)
     return (
         OrderReport(
             # After a cancel or an amend ``c`` is the request's own, and the order's is in ``C``.
@@ -107,7 +114,7 @@ def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             instrument=instrument_id,
             state=state,
             received_ts_ns=place.received_ts_ns,
-            side=side_of(row.side),
+            side=SIDES.get(row.side) or Side.UNKNOWN,
             venue_order_id=str(row.order_id),
             venue_ts_ns=row.time_ms * MS,
             quantity=read_optional(row.quantity),
@@ -116,8 +123,8 @@ def _execution(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             average_price=quote / filled if filled and quote > 0 else None,
             fills=fills,
             is_working=row.is_working or row.status not in ("NEW", "PENDING_NEW"),
-            terms=event_terms(row.kind, row.time_in_force, body, SPOT_EVENT, is_simple=is_alone),
-            text=text if reason in _NO_REASON else reason,
+            terms=terms,
+            text=text,
         ),
     )
 
@@ -127,16 +134,21 @@ def _future_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
     instrument_id = place.id_of(row.symbol)
     if instrument_id is None:
         return ()
-    fills = _fills(row)
-    state, text = (state_or_open if fills else state_of)(row.status)
-    is_simple = not row.is_reduce_only
+    reason = row.expiry_reason
+    fills, terms = _fills(row), None
+    state, text = STATES.get(row.status), "" if reason in _NO_REASON else f"expiry reason {reason}"
+    if state is None:
+        state, text = _strange_state(row.status, fills)
+    is_free = not row.is_reduce_only
+    if not is_free or row.time_in_force != "GTC" or row.kind not in _PLAIN:
+        terms = event_terms(row.kind, row.time_in_force, body, FUTURE_EVENT, is_simple=is_free)
     return (
         OrderReport(
             client_order_id=row.client_id,
             instrument=instrument_id,
             state=state,
             received_ts_ns=place.received_ts_ns,
-            side=side_of(row.side),
+            side=SIDES.get(row.side) or Side.UNKNOWN,
             venue_order_id=str(row.order_id),
             venue_ts_ns=row.time_ms * MS,
             quantity=read_optional(row.quantity),
@@ -144,8 +156,8 @@ def _future_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             filled_quantity=read_decimal(row.filled),
             average_price=read_optional(row.average_price),
             fills=fills,
-            terms=event_terms(row.kind, row.time_in_force, body, FUTURE_EVENT, is_simple=is_simple),
-            text=text if row.expiry_reason in _NO_REASON else f"expiry reason {row.expiry_reason}",
+            terms=terms,
+            text=text,
         ),
     )
 
@@ -163,7 +175,7 @@ def _algo_order(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
             instrument=instrument_id,
             state=state,
             received_ts_ns=place.received_ts_ns,
-            side=side_of(row.side),
+            side=SIDES.get(row.side) or Side.UNKNOWN,
             venue_order_id=row.order_id or None,
             venue_ts_ns=update.time_ms * MS or None,
             quantity=algo_quantity(row),
@@ -193,9 +205,8 @@ def _account(body: bytes, place: _Place) -> tuple[PrivateNews, ...]:
     update = _read_account(body)
     changes, positions = update.changes, []
     if any(row.side not in ONE_WAY for row in changes.positions):
-        return (
-            StreamEnded(HEDGED),
-        )  # positions are asked for next, which says it to whoever waits
+        # Positions are asked for next, which says it to whoever waits for them.
+        return (StreamEnded(HEDGED),)
     for row in changes.positions:
         instrument_id = place.id_of(row.symbol)
         if instrument_id is not None:
@@ -226,6 +237,15 @@ _READERS: dict[str, Callable[[bytes, _Place], tuple[PrivateNews, ...]]] = {
     "listenKeyExpired": _ended,
 }
 """``TRADE_LITE`` is left out: its execution comes again with its fee, and counts once."""
+
+
+def _strange_state(status: str, fills: tuple[Fill, ...]) -> tuple[ReportedState, str]:
+    """Return what is made of a status that nobody knows.
+
+    Raises:
+        DecodeError: The event tells of nothing else, so that it is no news, and is counted as such.
+    """
+    return (state_or_open if fills else state_of)(status)
 
 
 def _fills(row: ExecutionReport | FutureOrder) -> tuple[Fill, ...]:
