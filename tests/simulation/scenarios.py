@@ -27,6 +27,8 @@ NOT_PLAYED = {
     "delay_s": "the second that late frames are late by; in force wherever `delay` is",
     "double_reports": "orders and accounts",
     "fill_before_ack": "orders and accounts",
+    "forgets_closed_orders": "orders and accounts",
+    "history_lag_s": "orders and accounts",
     "is_strict": "in force in every scenario: a pace too fast fails it",
     "keepalive_failures": "orders and accounts",
     "listen_key_lifetime_s": "orders and accounts",

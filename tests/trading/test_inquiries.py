@@ -7,7 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.trading.rig import EITHER_WAY, EVERYWHERE, IDS, SPOT, Rig, rig
+from tests.trading.rig import (
+    BYBIT_LINEAR,
+    BYBIT_SPOT,
+    EITHER_WAY,
+    EVERYWHERE,
+    IDS,
+    SPOT,
+    Rig,
+    rig,
+)
 
 from tickwright.errors import VenueRejected
 from tickwright.model.market import Side
@@ -67,6 +76,34 @@ async def test_g01_a_reply_that_is_lost_on_the_way_leaves_it_unknown_then_found(
         assert order.state is OrderState.UNKNOWN
         await at.until(lambda: at.gateway.order("me-1").state is OrderState.FILLED)
         await at.until(lambda: at.filled == D("0.05"))
+
+
+@pytest.mark.parametrize("product", [BYBIT_SPOT, BYBIT_LINEAR])
+@pytest.mark.parametrize("lag_s", [0.0, 3600.0])
+@virtual_time
+async def test_g01_an_order_that_filled_is_found_after_the_venue_has_forgotten_its_last_ones(
+    product: str, lag_s: float
+) -> None:
+    async with rig(product) as at:
+        at.sandbox.faults.forgets_closed_orders = True
+        at.sandbox.faults.history_lag_s = lag_s
+        at.sandbox.faults.replies_lost = 1
+        await at.buy_now()
+        await at.until(lambda: at.gateway.order("me-1").state.is_final)
+        assert at.gateway.order("me-1").state is OrderState.FILLED
+        await at.until(lambda: at.filled == D("0.05"))
+
+
+@pytest.mark.parametrize("product", [BYBIT_SPOT, BYBIT_LINEAR])
+@virtual_time
+async def test_g08_an_order_that_ended_in_an_outage_is_found_in_the_history(product: str) -> None:
+    async with rig(product) as at:
+        await at.submit()
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN)
+        await at.desk.cancel_all(at.instrument)
+        at.sandbox.faults.forgets_closed_orders = True
+        await at.gateway.reconcile(product)
+        assert at.gateway.order("me-1").state is OrderState.CANCELED
 
 
 @virtual_time

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
-from tests.trading.rig import EVERYWHERE, SPOT, USDM, Rig, rig
+from tests.trading.rig import BYBIT_LINEAR, BYBIT_SPOT, EVERYWHERE, SPOT, USDM, Rig, rig
 
 from tickwright.core.privatestate import PrivateState
 from tickwright.errors import CredentialsRefused, StoreError
@@ -195,6 +195,18 @@ async def test_g01_the_stream_resolves_an_unknown_outcome_before_anybody_asks(pr
         at.sandbox.faults.order_failures = 1
         await at.submit()
         await at.until(lambda: at.gateway.order("me-1").state is OrderState.OPEN, timeout_s=0.2)
+
+
+@pytest.mark.parametrize("product", [BYBIT_SPOT, BYBIT_LINEAR])
+@virtual_time
+async def test_g01_an_execution_resolves_it_by_our_own_name_for_the_order(product: str) -> None:
+    async with rig(product) as at:
+        await at.private().wait_ready()
+        at.sandbox.faults.silent_streams.add("user/*/order")
+        at.sandbox.faults.order_failures = 1  # so that the venue's name for it was not told
+        await at.buy_now()
+        await at.until(lambda: at.gateway.order("me-1").state is OrderState.FILLED, timeout_s=0.2)
+        assert at.filled == D("0.05")
 
 
 @both

@@ -153,6 +153,10 @@ class Faults(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """User events come so late, in their order; those that are made without it overtake them."""
     query_lag_s: Seconds = 0.0
     """An order cannot be queried until so long after it was placed: -2013 on Binance, no row on Bybit."""
+    forgets_closed_orders: bool = False
+    """Orders that ended are in their history only, as after a restart of the venue: ``order/history`` of Bybit."""
+    history_lag_s: Seconds = 0.0
+    """What ended shows in histories of orders so much later: ``order/history`` of Bybit."""
     listen_key_lifetime_s: Seconds | None = None
     """How long a listen key lives without being kept alive; the venue's own 60 minutes unless given."""
     revoked_keys: set[str] = msgspec.field(default_factory=set)

@@ -44,6 +44,8 @@ class PrivateFaults(Protocol):
     order_failure_status: int | None
     order_failure_executes: bool
     query_lag_s: float
+    forgets_closed_orders: bool
+    history_lag_s: float
     listen_key_lifetime_s: float | None
     revoked_keys: set[str]
     clock_step_s: float

@@ -14,7 +14,6 @@ from tickwright.model.account import Balance, Position
 from tickwright.model.market import Side
 from tickwright.model.orders import Fill, OrderReport, ReportedState
 from tickwright.venues.bybit.account import account_news
-from tickwright.venues.trading import Execution
 
 
 D = Decimal
@@ -141,18 +140,23 @@ def test_an_order_without_a_name_of_ours_goes_by_the_venue_s() -> None:
 
 def test_an_execution_is_a_fill_of_its_order() -> None:
     assert news("execution.linear", EXECUTION) == [
-        Execution(
-            venue_order_id="af6512ea",
+        OrderReport(
+            client_order_id="bot1-000001",
             instrument=LINEAR_ID,
+            state=ReportedState.OPEN,
+            received_ts_ns=RECEIVED_NS,
             side=Side.BUY,
-            fill=Fill(
-                trade_id="0ab1bdf7",
-                price=D(89000),
-                quantity=D("0.001"),
-                fee=D("0.0178"),
-                fee_asset="USDT",
-                is_maker=True,
-                venue_ts_ns=1_795_000_004_353 * MS,
+            venue_order_id="af6512ea",
+            fills=(
+                Fill(
+                    trade_id="0ab1bdf7",
+                    price=D(89000),
+                    quantity=D("0.001"),
+                    fee=D("0.0178"),
+                    fee_asset="USDT",
+                    is_maker=True,
+                    venue_ts_ns=1_795_000_004_353 * MS,
+                ),
             ),
         )
     ]
@@ -163,12 +167,15 @@ def test_g10_the_fast_topic_brings_the_same_execution_without_its_fee() -> None:
         "category", "symbol", "execId", "execPrice", "execQty", "orderId", "isMaker", "side", "execTime",
     )}  # fmt: skip
     (found,) = news("execution.fast", fast)
-    assert (found.fill.trade_id, found.fill.fee, found.fill.fee_asset) == ("0ab1bdf7", None, None)
+    (fill,) = found.fills
+    assert (fill.trade_id, fill.fee, fill.fee_asset) == ("0ab1bdf7", None, None)
+    assert found.client_order_id == found.venue_order_id == "af6512ea"
 
 
 def test_a_rebate_is_negative_and_a_fee_without_a_coin_is_in_the_settle_coin() -> None:
     (found,) = news("execution", {**EXECUTION, "execFee": "-0.01", "feeCurrency": ""})
-    assert (found.fill.fee, found.fill.fee_asset) == (D("-0.01"), "USDT")
+    (fill,) = found.fills
+    assert (fill.fee, fill.fee_asset) == (D("-0.01"), "USDT")
 
 
 @pytest.mark.parametrize("kind", ["Funding", "Settle"])

@@ -73,6 +73,7 @@ def test_an_execution_is_a_report_that_leaves_the_state_to_the_order_s_own_rows(
     (report,) = LINK.read(frame, 5, LISTED)
     assert isinstance(report, OrderReport)
     assert (report.state, report.venue_order_id) == (ReportedState.OPEN, "o-1")
+    assert report.client_order_id == "bot1-1"  # known before the venue's name for it is
     assert (report.fills[0].trade_id, report.fills[0].fee) == ("e-1", Decimal("0.0178"))
     assert report.filled_quantity is None
 

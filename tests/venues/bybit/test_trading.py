@@ -138,6 +138,32 @@ def test_a_query_for_nothing_finds_nothing(desk: Desk) -> None:
     assert desk.calls.rejection(error).verdict is Verdict.NOT_FOUND
 
 
+def test_an_order_that_ended_is_found_in_its_history_once_realtime_has_forgotten_it(
+    desk: Desk,
+) -> None:
+    order = desk.placed(price=None, quantity=D("0.005"))
+    unnamed = msgspec.structs.replace(order, venue_order_id=None, state=OrderState.UNKNOWN)
+    desk.venue.faults.forgets_closed_orders = True
+    for each in (order, unnamed):
+        assert isinstance(desk.refused(desk.calls.query(each, desk.instrument)), VenueError)
+        report = desk.ask(desk.calls.look_back(each, desk.instrument)[0])
+        assert (report.state, report.filled_quantity) == (ReportedState.FILLED, D("0.005"))
+    desk.venue.faults.history_lag_s = 60.0
+    history, executions = desk.calls.look_back(unnamed, desk.instrument)
+    assert isinstance(desk.refused(history), VenueError)
+    report = desk.ask(executions)
+    assert sum(fill.quantity for fill in report.fills) == D("0.005")
+    assert (report.client_order_id, report.venue_order_id) == ("me-1", order.venue_order_id)
+
+
+def test_an_order_that_is_nowhere_is_found_nowhere(desk: Desk) -> None:
+    order = Order(command=desk.command(), state=OrderState.UNKNOWN)
+    calls = desk.calls.look_back(order, desk.instrument)
+    assert [call.path for call in calls] == ["/v5/order/history", "/v5/execution/list"]
+    for call in calls:
+        assert desk.calls.rejection(desk.refused(call)).verdict is Verdict.NOT_FOUND
+
+
 def test_g02_nothing_that_changes_something_may_be_repeated(desk: Desk) -> None:
     order = Order(command=desk.command(), state=OrderState.OPEN, quantity=D(1), price=D(1))
     changed = msgspec.structs.replace(order, quantity=D(2))

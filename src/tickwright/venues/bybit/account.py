@@ -31,9 +31,10 @@ __all__ = [
     "is_trade",
     "order_report",
     "position",
+    "traded",
 ]
 
-AccountNews = OrderReport | Execution | Position | Balance
+AccountNews = OrderReport | Position | Balance
 
 _STATES = {
     "New": ReportedState.OPEN,
@@ -96,7 +97,7 @@ def account_news(frame: bytes, received_ts_ns: int, listed: Instruments) -> list
         for row in _read_executions(frame).rows:
             instrument = instrument_of(row.category, row.symbol, listed)
             if instrument is not None and is_trade(row):
-                found.append(execution(row, instrument))
+                found.append(traded(row, instrument, received_ts_ns))
     elif kind == "position":
         for row in _read_positions(frame).rows:
             instrument = instrument_of(row.category, row.symbol, listed)
@@ -161,6 +162,20 @@ def execution(row: ExecutionRow, instrument: Instrument) -> Execution:
             is_maker=row.is_maker,
             venue_ts_ns=_time_ns(row.time_ms),
         ),
+    )
+
+
+def traded(row: ExecutionRow, instrument: Instrument, received_ts_ns: int) -> OrderReport:
+    """Return an execution as a report of its order, by both of its names; what the order's own rows say of its state stands."""
+    found = execution(row, instrument)
+    return OrderReport(
+        client_order_id=row.client_id or row.order_id,
+        instrument=found.instrument,
+        state=ReportedState.OPEN,
+        received_ts_ns=received_ts_ns,
+        side=found.side,
+        venue_order_id=row.order_id,
+        fills=(found.fill,),
     )
 
 

@@ -18,7 +18,7 @@ from tickwright.errors import (
 )
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instruments
-from tickwright.model.orders import OrderReport, ReportedState
+from tickwright.model.orders import OrderReport
 from tickwright.venues.base import Endpoints, RestCall
 from tickwright.venues.bybit.account import account_news
 from tickwright.venues.bybit.private_protocol import PRIVATE_TOPICS, PrivateTopics
@@ -26,7 +26,6 @@ from tickwright.venues.bybit.protocol import request_id_of
 from tickwright.venues.signing import Signer
 from tickwright.venues.trading import (
     AccountNews,
-    Execution,
     Greeted,
     GreetingRefused,
     PrivateNews,
@@ -122,29 +121,13 @@ class BybitLink:
         """Return what a frame says; nothing for pongs."""
         if b'"topic"' not in frame:
             return ()
-        return [
-            _news_of(row, frame, received_ts_ns)
-            for row in account_news(frame, received_ts_ns, instruments)
-        ]
+        return [_news_of(row, frame) for row in account_news(frame, received_ts_ns, instruments)]
 
 
-def _news_of(
-    row: OrderReport | Execution | Position | Balance, frame: bytes, received_ts_ns: int
-) -> PrivateNews:
+def _news_of(row: OrderReport | Position | Balance, frame: bytes) -> PrivateNews:
     match row:
         case OrderReport():
             return row
-        case Execution():
-            # It names its order by the venue's id; what the order's own rows say of its state stands.
-            return OrderReport(
-                client_order_id=row.venue_order_id,
-                instrument=row.instrument,
-                state=ReportedState.OPEN,
-                received_ts_ns=received_ts_ns,
-                side=row.side,
-                venue_order_id=row.venue_order_id,
-                fills=(row.fill,),
-            )
         case Position():
             return AccountNews(positions=(row,), venue_ts_ns=_made_ns(frame))
         case Balance():

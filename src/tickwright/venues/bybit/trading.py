@@ -12,7 +12,7 @@ import msgspec
 
 from tickwright.core.inquiry import InquiryPolicy
 from tickwright.core.limits import Priority
-from tickwright.errors import NotSupported, UsageError, VenueError, VenueRejected
+from tickwright.errors import NotSupported, UsageError, VenueError
 from tickwright.model.account import Balance, Position
 from tickwright.model.instrument import Instrument, Instruments
 from tickwright.model.numbers import format_decimal
@@ -39,7 +39,6 @@ _SPOT = "spot"
 _SETTLE_COINS = ("USDT", "USDC")
 """Of linear contracts: a listing without a symbol must name one."""
 _OPEN_PAGE, _EXECUTIONS_PAGE, _POSITIONS_PAGE = "50", "100", "200"
-_UNKNOWN_ORDER = 110001
 
 _CREATE, _AMEND, _CANCEL = "ORDER_CREATE", "ORDER_AMEND", "ORDER_CANCEL"
 """Each kind of command has a window of its own."""
@@ -196,21 +195,20 @@ class BybitTrading:
 
     def query(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Ask what became of an order; an empty list is the venue's way to say that there is none."""
-        named = self._named(order, instrument)
-        params = tuple((name, str(value)) for name, value in named.items())
-
-        def decode(body: bytes, received_ts_ns: int) -> OrderReport:
-            rows: list[OrderRow] = _read_orders(body).result.rows
-            if not rows:
-                where = "GET /v5/order/realtime"
-                raise VenueRejected(200, _UNKNOWN_ORDER, "the list of orders is empty", where)
-            return account.order_report(rows[0], instrument, received_ts_ns)
-
-        return asked("/v5/order/realtime", params, decode)
+        return past_calls.named_order(
+            "/v5/order/realtime", self._named(order, instrument), instrument
+        )
 
     def look_back(self, order: Order, instrument: Instrument) -> Sequence[RestCall[OrderReport]]:
-        """Nowhere: orders that ended are found where all are."""
-        return ()
+        """Where orders go that ended: of those `query` finds the last 500, and none after a restart of the venue."""
+        named = self._named(order, instrument)
+        ended = past_calls.named_order("/v5/order/history", named, instrument)
+        # The history may lag. Trades prove that an order arrived, and not that it has ended: of one that is open they tell nothing.
+        return (
+            (ended,)
+            if order.state.is_open
+            else (ended, past_calls.named_executions(named, instrument))
+        )
 
     def open_orders(
         self, instruments: Instruments, instrument: Instrument | None = None

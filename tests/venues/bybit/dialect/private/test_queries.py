@@ -39,6 +39,33 @@ def test_closed_orders_are_found_when_they_are_asked_for(venue: Venue) -> None:
     assert cancelled == []
 
 
+def test_only_the_last_500_closed_orders_are_found_beside_the_open_ones(venue: Venue) -> None:
+    still_open = venue.placed(orderLinkId="open")
+    for number in range(501):
+        venue.placed(orderLinkId=f"gone-{number}", timeInForce="IOC")
+        venue.later(100)
+
+    def found(link: str, of: str = "realtime") -> list[str]:
+        rows = venue.get(f"/v5/order/{of}", category="linear", orderLinkId=link)["list"]
+        return column(rows, "orderLinkId")
+
+    assert (found("gone-0"), found("gone-1")) == ([], ["gone-1"])
+    assert found("gone-0", "history") == ["gone-0"]
+    venue.faults.forgets_closed_orders = True  # a restart
+    assert (found("gone-500"), found("open")) == ([], ["open"])
+    assert found("gone-500", "history") == ["gone-500"]
+    assert venue.order(still_open)["orderStatus"] == "New"
+
+
+def test_the_history_of_orders_may_lag(venue: Venue) -> None:
+    venue.faults.history_lag_s = 2.0
+    gone = venue.placed(timeInForce="IOC")
+    assert venue.get("/v5/order/history", category="linear")["list"] == []
+    venue.later(2000)
+    rows = venue.get("/v5/order/history", category="linear")["list"]
+    assert column(rows, "orderId") == [gone]
+
+
 def test_what_ended_unfilled_is_kept_for_a_day(venue: Venue) -> None:
     venue.placed(timeInForce="IOC")
     filled = venue.placed(orderType="Market")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nlargest
 from typing import TypeVar
 
 from tickwright.venues.bybit.dialect.categories import Category
@@ -21,6 +22,7 @@ _NS_PER_MS = 1_000_000
 _WEEK_MS = 7 * 86_400_000
 _DAY_MS = 86_400_000
 _CLOSED_MAX = 500
+"""Closed orders that ``order/realtime`` remembers, of each category; a restart of the venue wipes them."""
 
 
 def paged(found: Sequence[T], form: Form, default: int, most: int) -> tuple[Sequence[T], str]:
@@ -72,7 +74,7 @@ class Queries:
         }
 
     def realtime(self, call: Call) -> Result:
-        """``order/realtime``: open orders, or the last closed ones; with an id whichever it is."""
+        """``order/realtime``: open orders, or the last closed ones; with an id whichever of these it is."""
         form, category = call.form, call.form.category()
         is_named = "orderId" in form or "orderLinkId" in form
         if category.is_contract and not (is_named or self._has_scope(form)):
@@ -81,16 +83,32 @@ class Queries:
                 "Missing some parameters that must be filled in, symbol or settleCoin or baseCoin",
             )
         found = self._orders(call, category)
+        if not all(order.status.is_open for order in found):
+            kept = self._remembered(call.account, category)
+            found = [order for order in found if order.status.is_open or order.id in kept]
         if not is_named:
             wants_open = form.text("openOnly", "0") == "0"
             found = [order for order in found if order.status.is_open is wants_open]
-            found = found if wants_open else found[:_CLOSED_MAX]
         return self._page(found, form, category)
 
+    def _remembered(self, account: str, category: Category) -> set[int]:
+        """Return the ids of the closed orders that are not found in their history only."""
+        faults = self._context.faults
+        if faults is not None and faults.forgets_closed_orders:
+            return set()
+        closed = (
+            order
+            for order in self._context.exchange.all_orders(account)
+            if not order.status.is_open
+            and self._context.rules(order.symbol).listing.category == category.name
+        )
+        return {order.id for order in nlargest(_CLOSED_MAX, closed, key=_updated_ns)}
+
     def history(self, call: Call) -> Result:
-        """``order/history``: what is over. Orders that ended without a fill are kept for a day."""
-        form, category = call.form, call.form.category()
+        """``order/history``: what is over, some time later. Orders that ended without a fill are kept for a day."""
+        form, category, faults = call.form, call.form.category(), self._context.faults
         now_ms = self._context.market.now_ms
+        told_ms = now_ms - (0 if faults is None else round(faults.history_lag_s * 1000))
         start, end = span(form, now_ms)
         status = form.text("orderStatus")
         found = []
@@ -98,7 +116,7 @@ class Queries:
             created_ms, updated_ms = order.created_ns // _NS_PER_MS, order.updated_ns // _NS_PER_MS
             is_kept = not order.status.is_open and (order.filled or updated_ms > now_ms - _DAY_MS)
             note = self._context.annals.note(order.id)
-            if not is_kept or not start <= created_ms <= end:
+            if not is_kept or updated_ms > told_ms or not start <= created_ms <= end:
                 continue
             if status and status_of(category, order, note.reason) != status:
                 continue
@@ -149,3 +167,7 @@ class Queries:
     def _is_filtered(order: OrderView, only: str) -> bool:
         is_conditional = order.request.trigger is not None
         return not only or is_conditional is (only != "Order")
+
+
+def _updated_ns(order: OrderView) -> int:
+    return order.updated_ns
