@@ -46,6 +46,27 @@ async def test_a_stop_or_take_profit_waits_is_known_to_wait_and_can_be_canceled(
         assert (await at.gateway.cancel("me-1")).state is OrderState.CANCELED
 
 
+@pytest.mark.parametrize("product", [BYBIT_SPOT, BYBIT_LINEAR])
+@pytest.mark.parametrize("is_streamed", [True, False])
+@pytest.mark.parametrize("changes", WAITING)
+@virtual_time
+async def test_a_stop_of_somebody_else_s_is_seen_as_it_was_placed_and_can_be_canceled(
+    product: str, is_streamed: bool, changes: dict[str, Any]
+) -> None:
+    async with rig(product) as at:
+        placing = at.desk.calls.submit(at.command(**changes), at.instrument)
+        if is_streamed:
+            await at.private().wait_ready()
+        await at.desk.submit("elsewhere", placing)
+        if not is_streamed:
+            await at.gateway.reconcile(product)
+        await at.until(lambda: bool(at.gateway.board.orders()))
+        (order,) = at.gateway.board.orders()
+        assert (order.is_external, order.is_understood, order.is_working) == (True, True, False)
+        assert (order.command.trigger, order.price) == (changes["trigger"], changes["price"])
+        assert (await at.gateway.cancel("me-1")).state is OrderState.CANCELED
+
+
 @both
 @virtual_time
 async def test_a_stop_that_is_triggered_trades_as_the_order_that_it_was(product: str) -> None:
@@ -115,7 +136,19 @@ async def test_a_market_order_may_say_what_it_spends(product: str) -> None:
         assert D("0.0099") < at.gateway.order("me-1").filled_quantity <= D("0.01")
 
 
+@virtual_time
+async def test_what_a_market_order_spends_is_no_quantity_where_it_is_asked_for() -> None:
+    async with rig(BYBIT_SPOT) as at:
+        await at.submit(price=None, quantity=None, quote_quantity=D(100))
+        await at.until(lambda: at.gateway.order("me-1").state.is_final)
+        order = at.gateway.order("me-1")
+        assert (order.state, order.quantity) == (OrderState.FILLED, None)
+        assert D("0.001") < order.filled_quantity < D("0.002")
+
+
 LACKING = [
+    (BYBIT_SPOT, {"price": None, "time_in_force": TimeInForce.FOK}, "give a price"),
+    (BYBIT_LINEAR, {"price": None, "time_in_force": TimeInForce.FOK}, "give a price"),
     (SPOT, {"time_in_force": TimeInForce.GTD, "expire_ts_ns": 1}, "GTD orders there; place it GTC"),
     (BYBIT_SPOT, {"time_in_force": TimeInForce.GTD, "expire_ts_ns": 1}, "GTD orders there; place"),
     (

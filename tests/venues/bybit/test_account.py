@@ -6,14 +6,16 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from tests.venues.bybit.samples import LINEAR_ID, LISTED, RECEIVED_NS, SPOT_ID
 
 from tickwright.errors import DecodeError
 from tickwright.model.account import Balance, Position
 from tickwright.model.market import Side
-from tickwright.model.orders import Fill, OrderReport, ReportedState
-from tickwright.venues.bybit.account import account_news
+from tickwright.model.orders import Fill, OrderReport, OrderTerms, ReportedState
+from tickwright.venues.bybit.account import account_news, order_report
+from tickwright.venues.bybit.wire_private import OrderRow
 
 
 D = Decimal
@@ -132,6 +134,22 @@ def test_a_market_order_by_quote_amount_has_no_quantity(
 ) -> None:
     found = report(category="spot", orderType="Market", qty="5", **changes)
     assert (found.instrument, found.quantity) == (SPOT_ID, quantity)
+
+
+def test_rest_does_not_name_the_category_and_its_amount_is_no_quantity_either() -> None:
+    """100 USDT spent for 300 of the base coin: taken for a quantity, that was filled three times over."""
+    row = {**ORDER, "orderType": "Market", "qty": "100", "cumExecQty": "300", "category": "",
+           "orderStatus": "PartiallyFilledCanceled", "rejectReason": "EC_CancelForNoFullFill"}  # fmt: skip
+    found = order_report(msgspec.convert(row, OrderRow), LISTED[SPOT_ID], RECEIVED_NS)
+    assert (found.quantity, found.filled_quantity) == (None, D(300))
+    assert found.state is ReportedState.EXPIRED
+    on_contracts = order_report(msgspec.convert(row, OrderRow), LISTED[LINEAR_ID], RECEIVED_NS)
+    assert on_contracts.quantity == D(100)
+
+
+def test_an_order_s_terms_are_told_where_it_is_no_plain_one() -> None:
+    assert report().terms is None
+    assert report(timeInForce="PostOnly").terms == OrderTerms(post_only=True)
 
 
 def test_an_order_without_a_name_of_ours_goes_by_the_venue_s() -> None:

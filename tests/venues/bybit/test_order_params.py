@@ -121,6 +121,8 @@ def test_a_trigger_lies_where_its_kind_and_side_say(
         ("spot", {"trigger": PROFIT}),
         ("linear", {"price": None, "quantity": None, "quote_quantity": D(5)}),
         ("linear", {"trigger": Trigger(kind=TriggerKind.STOP, trail_bps=50)}),
+        ("linear", {"price": None, "time_in_force": TimeInForce.FOK}),
+        ("spot", {"price": None, "time_in_force": TimeInForce.FOK, "trigger": STOP}),
     ],
 )
 def test_what_the_venue_does_not_have_is_refused_before_anything_is_sent(

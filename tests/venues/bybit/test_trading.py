@@ -62,6 +62,14 @@ def test_a_conditional_order_waits_and_can_be_canceled(desk: Desk) -> None:
     assert desk.query(order).state is ReportedState.CANCELED
 
 
+def test_on_spot_what_waits_and_is_more_than_a_stop_is_canceled_as_what_it_can_be_besides() -> None:
+    desk = Desk("spot")
+    order = desk.placed(trigger=STOP, side=Side.SELL, price=None)
+    for is_understood, kind in ((True, b"StopOrder"), (False, b"tpslOrder")):
+        each = msgspec.structs.replace(order, is_understood=is_understood)
+        assert b'"orderFilter":"' + kind in desk.calls.cancel(each, desk.instrument).body
+
+
 def test_open_orders_are_listed_of_one_instrument_or_of_all(desk: Desk) -> None:
     desk.placed()
     desk.placed(client_order_id="me-2", price=D(64800))

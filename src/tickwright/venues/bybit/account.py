@@ -10,6 +10,7 @@ from tickwright.model.market import Side
 from tickwright.model.numbers import total
 from tickwright.model.orders import Fill, OrderReport, ReportedState
 from tickwright.venues.bybit.codec import SIDES
+from tickwright.venues.bybit.order_terms import order_terms
 from tickwright.venues.bybit.symbols import VENUE
 from tickwright.venues.bybit.wire_private import (
     ExecutionRow,
@@ -130,11 +131,14 @@ def order_report(row: OrderRow, instrument: Instrument, received_ts_ns: int) -> 
         venue_order_id=row.order_id,
         venue_ts_ns=_time_ns(row.updated_ms),
         placed_ts_ns=_time_ns(row.created_ms),
-        quantity=None if is_market and _counts_quote(row) else read_optional(row.quantity),
+        quantity=None
+        if is_market and _counts_quote(row, instrument)
+        else read_optional(row.quantity),
         price=None if is_market else read_optional(row.price),
         filled_quantity=read_decimal(row.filled or "0"),
         average_price=read_optional(row.average_price),
         is_working=row.status != _UNTRIGGERED,
+        terms=order_terms(row, instrument),
         code=RejectCode.POST_ONLY.name if reason == _POST_ONLY else reason,
         text=_text(row, reason) if known is not None else f"status {row.status!r} is not known",
     )
@@ -221,9 +225,9 @@ def _text(row: OrderRow, reason: str) -> str:
     return reason or ("" if row.cancel_type in _NO_CANCEL else row.cancel_type)
 
 
-def _counts_quote(row: OrderRow) -> bool:
+def _counts_quote(row: OrderRow, instrument: Instrument) -> bool:
     """Whether the quantity of a market order is an amount of the quote coin: on spot a buy's is, unless it says so."""
-    if row.category != "spot":
+    if instrument.name.settle is not None:
         return False
     return row.market_unit == "quoteCoin" or (not row.market_unit and row.side == "Buy")
 

@@ -16,23 +16,23 @@ from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import SubmitOrder, TimeInForce, Trigger, TriggerBy, TriggerKind
 
 
-__all__ = ["Body", "order_body"]
+__all__ = ["DIRECTIONS", "FALLS", "RISES", "TIMES", "WATCHED", "Body", "order_body"]
 
 Body = dict[str, str | int | bool]
 
 _SPOT = "spot"
-_TIMES = {TimeInForce.GTC: "GTC", TimeInForce.IOC: "IOC", TimeInForce.FOK: "FOK"}
-_WATCHED = {
+TIMES = {TimeInForce.GTC: "GTC", TimeInForce.IOC: "IOC", TimeInForce.FOK: "FOK"}
+WATCHED = {
     TriggerBy.LAST: "LastPrice",
     TriggerBy.MARK: "MarkPrice",
     TriggerBy.INDEX: "IndexPrice",
 }
-_RISES, _FALLS = 1, 2
-_DIRECTIONS = {
-    (TriggerKind.STOP, Side.BUY): _RISES,
-    (TriggerKind.STOP, Side.SELL): _FALLS,
-    (TriggerKind.TAKE_PROFIT, Side.BUY): _FALLS,
-    (TriggerKind.TAKE_PROFIT, Side.SELL): _RISES,
+RISES, FALLS = 1, 2
+DIRECTIONS = {
+    (TriggerKind.STOP, Side.BUY): RISES,
+    (TriggerKind.STOP, Side.SELL): FALLS,
+    (TriggerKind.TAKE_PROFIT, Side.BUY): FALLS,
+    (TriggerKind.TAKE_PROFIT, Side.SELL): RISES,
 }
 
 
@@ -40,8 +40,9 @@ def order_body(command: SubmitOrder, instrument: Instrument, category: str) -> B
     """Return the body of ``POST /v5/order/create``.
 
     Raises:
-        NotSupported: For what the venue does not have: GTD orders, icebergs, trailing triggers; on spot reduce-only and
-            triggers on other prices than the last, on contracts orders by quote.
+        NotSupported: For what the venue does not have: GTD orders, icebergs, market orders that are filled whole or not
+            at all, trailing triggers; on spot reduce-only and triggers on other prices than the last, on contracts orders
+            by quote.
     """
     _refuse(
         command,
@@ -50,6 +51,12 @@ def order_body(command: SubmitOrder, instrument: Instrument, category: str) -> B
         instead="place it GTC, and cancel it when its time has come",
     )
     _refuse(command, "icebergs", is_wanted=command.display_quantity is not None)
+    _refuse(
+        command,
+        "fill-or-kill market orders",
+        is_wanted=command.is_market and command.time_in_force is TimeInForce.FOK,
+        instead="what a market order does not fill at once is canceled; give a price for all or nothing",
+    )
     is_spot = category == _SPOT
     body: Body = {
         "category": category,
@@ -75,7 +82,7 @@ def _quantity(command: SubmitOrder) -> str:
 def _time(command: SubmitOrder) -> str:
     if command.is_market:
         return "IOC"
-    return "PostOnly" if command.post_only else _TIMES[command.time_in_force]
+    return "PostOnly" if command.post_only else TIMES[command.time_in_force]
 
 
 def _spot_only(command: SubmitOrder) -> Body:
@@ -110,8 +117,8 @@ def _trigger(command: SubmitOrder, trigger: Trigger, *, is_spot: bool) -> Body:
         return {"triggerPrice": price, "orderFilter": "StopOrder"}
     return {
         "triggerPrice": price,
-        "triggerDirection": _DIRECTIONS[trigger.kind, command.side],
-        "triggerBy": _WATCHED[trigger.by],
+        "triggerDirection": DIRECTIONS[trigger.kind, command.side],
+        "triggerBy": WATCHED[trigger.by],
     }
 
 

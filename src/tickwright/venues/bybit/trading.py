@@ -145,8 +145,8 @@ class BybitTrading:
             orders = [order for order, _, _ in part]
             return batch("amend", self._category, rows, orders, Priority.ORDER)
 
-        waiting = [each for each in changes if _waits(each[0])]
-        working = [each for each in changes if not _waits(each[0])]
+        waiting = [each for each in changes if not each[0].is_working]
+        working = [each for each in changes if each[0].is_working]
         return [
             *map(single, waiting),
             *in_groups(working, BATCH_MAX, single=single, several=several),
@@ -155,8 +155,9 @@ class BybitTrading:
     def cancel(self, order: Order, instrument: Instrument) -> RestCall[OrderReport]:
         """Cancel an order, waiting or working."""
         body = self._named(order, instrument)
-        if self._category == _SPOT and _waits(order):
-            body["orderFilter"] = "StopOrder"
+        if self._category == _SPOT and not order.is_working:
+            # Somebody else's that is more than a stop is the kind of order that it can be besides.
+            body["orderFilter"] = "StopOrder" if order.is_understood else "tpslOrder"
         return self._command(
             "cancel", body, order.client_order_id, instrument, Priority.CANCEL, _CANCEL
         )
@@ -174,7 +175,7 @@ class BybitTrading:
             )
 
         # A batch cannot say of which kind an order is, which spot wants to know of those that wait.
-        apart = [each for each in orders if self._category == _SPOT and _waits(each[0])]
+        apart = [each for each in orders if self._category == _SPOT and not each[0].is_working]
         others = [each for each in orders if each not in apart]
         return [*map(single, apart), *in_groups(others, BATCH_MAX, single=single, several=several)]
 
@@ -328,11 +329,6 @@ class BybitTrading:
             )
 
         return posted(f"/v5/order/{operation}", body, decode, priority, bucket)
-
-
-def _waits(order: Order) -> bool:
-    """Tell whether an order waits for its trigger."""
-    return order.command.trigger is not None and not order.is_working
 
 
 def _nothing(body: bytes, received_ts_ns: int) -> None:

@@ -47,7 +47,9 @@ class OrderRow(Struct, gc=False):
     ``{"category":"linear","symbol":"BTCUSDT","orderId":"af6512ea-74b0-4ac5-959a-9a52d4208b08","orderLinkId":"bot1-1",
     "side":"Buy","orderStatus":"New","cancelType":"UNKNOWN","rejectReason":"EC_NoError","timeInForce":"GTC",
     "price":"89000.00","qty":"0.001","avgPrice":"","leavesQty":"0.001","cumExecQty":"0","orderType":"Limit",
-    "triggerPrice":"","marketUnit":"","createdTime":"1795000002023","updatedTime":"1795000002026"}``
+    "stopOrderType":"UNKNOWN","triggerPrice":"","triggerBy":"","triggerDirection":0,"lastPriceOnCreated":"90000.10",
+    "takeProfit":"","stopLoss":"","reduceOnly":false,"closeOnTrigger":false,"isLeverage":"","positionIdx":0,
+    "marketUnit":"","createdTime":"1795000002023","updatedTime":"1795000002026"}``
 
     What was filled is ``cumExecQty`` alone: ``leavesQty`` is 0 once an order has ended, filled or not. A market order on
     contracts has a ``price``: the farthest one that it may trade at.
@@ -64,6 +66,22 @@ class OrderRow(Struct, gc=False):
     quantity: str = field(name="qty", default="")
     filled: str = field(name="cumExecQty", default="")
     average_price: str = field(name="avgPrice", default="")
+    time_in_force: str = field(name="timeInForce", default="GTC")
+    stop_kind: str = field(name="stopOrderType", default="")
+    trigger_price: str = field(name="triggerPrice", default="")
+    trigger_by: str = field(name="triggerBy", default="")
+    trigger_direction: int | str = field(name="triggerDirection", default=0)
+    created_price: str = field(name="lastPriceOnCreated", default="")
+    base_price: str = field(name="basePrice", default="")
+    """What spot has in its place over REST."""
+    take_profit: str = field(name="takeProfit", default="")
+    stop_loss: str = field(name="stopLoss", default="")
+    reduce_only: bool = field(name="reduceOnly", default=False)
+    close_on_trigger: bool = field(name="closeOnTrigger", default=False)
+    leverage: int | str = field(name="isLeverage", default="")
+    """``"1"`` if money is borrowed for it on spot."""
+    position_side: int | str = field(name="positionIdx", default=0)
+    """0 in one-way mode; 1 for the long and 2 for the short side of a hedge."""
     market_unit: str = field(name="marketUnit", default="")
     cancel_type: str = field(name="cancelType", default="")
     reject_reason: str = field(name="rejectReason", default="")

@@ -50,6 +50,24 @@ def test_orders_are_amended_and_cancelled_by_either_id(venue: Venue) -> None:
         assert venue.refusal("POST", f"/v5/order/{path}", **asked)[0] == 110001
 
 
+def test_on_spot_an_order_that_waits_is_canceled_only_as_one(venue: Venue) -> None:
+    waits = {"triggerPrice": "66000", "orderFilter": "StopOrder"}
+    for category, fields in (("spot", waits), ("linear", {**waits, "triggerDirection": 1})):
+        waiting = {
+            "category": category,
+            "symbol": "BTCUSDT",
+            "orderId": venue.placed(category, **fields),
+        }
+        if category == "spot":
+            assert venue.refusal("POST", "/v5/order/cancel", **waiting)[0] == 170213
+            waiting["orderFilter"] = "StopOrder"
+        venue.post("/v5/order/cancel", **waiting)
+        assert venue.order(waiting["orderId"], category)["orderStatus"] == "Deactivated"
+    working = {"category": "spot", "symbol": "BTCUSDT", "orderId": venue.placed("spot")}
+    refused = venue.refusal("POST", "/v5/order/cancel", **working, orderFilter="StopOrder")
+    assert refused[0] == 170213
+
+
 def test_what_is_missing_in_a_cancel_or_an_amendment_is_said(venue: Venue) -> None:
     order_id = venue.placed()
     which = {"category": "linear", "symbol": "BTCUSDT"}

@@ -124,9 +124,11 @@ class Trading:
         return _ids(read.category, order)
 
     def cancel(self, form: Form, account: str) -> Row:
-        """``cancel``."""
+        """``cancel``: on spot an order that waits is found only if it is said to be one."""
         read = self._form(form, account)
         order = self._open(read, account)
+        if not read.category.is_contract and not _is_of(order, form.text("orderFilter", "Order")):
+            raise no_such_order(read.category)
         refusal = refusal_in(self._context.submit(read.cancel()))
         if refusal is not None:
             raise refusal_of(read.category, refusal)
