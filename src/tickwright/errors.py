@@ -218,12 +218,16 @@ class TimestampRefused(VenueRejected):
 class RateLimited(VenueError):
     """Over one of the venue's limits; nothing leaves for that host before ``retry_at_ns``."""
 
-    def __init__(self, where: str, retry_at_ns: int, text: str = "") -> None:
+    def __init__(
+        self, where: str, retry_at_ns: int, text: str = "", code: int | None = None
+    ) -> None:
         until = datetime.fromtimestamp(retry_at_ns // 1_000_000_000, UTC)
         super().__init__(
             f"{where}: over a limit of the venue; try again at {until:%H:%M:%S} UTC {text}".rstrip()
         )
         self.retry_at_ns = retry_at_ns
+        self.code = code
+        """The venue's own, where it has one for it."""
 
 
 class Banned(RateLimited):

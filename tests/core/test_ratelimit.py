@@ -82,7 +82,7 @@ def test_calls_of_one_priority_go_in_the_order_they_came() -> None:
     host = Host(CALLS)
     tickets = [host.ask(calls=1) for _ in range(6)]
     assert host.granted() == tickets[:4]
-    assert host.granted(1.0) == tickets[4:]
+    assert host.granted(1.05) == tickets[4:]
 
 
 def test_an_expensive_call_is_not_starved_by_cheap_ones_behind_it() -> None:
@@ -180,6 +180,23 @@ def test_g12_a_step_of_the_wall_clock_neither_lifts_nor_lengthens_a_ban(step_s: 
     stepped_ns = host.wall_ns + step_s * SECOND
     assert host.limiter.poll(9.9, stepped_ns)[0] == []
     assert len(host.limiter.poll(10.0, stepped_ns)[0]) == 1
+
+
+def test_g12_a_limit_that_a_code_names_holds_back_what_counts_on_it_and_nothing_else() -> None:
+    named = RateLimit("named", 4, 1.0, is_sliding=True, code=10006)
+    host = Host(CALLS, named, WEIGHT)
+
+    def used_up(code: int | None, **costs: int) -> bool:
+        return host.limiter.used_up(costs, code, host.now_s, host.wall_ns)
+
+    assert not used_up(10006, calls=1)  # it was another limit, and nobody knows which
+    assert not used_up(10403, calls=1, named=1)
+    assert not used_up(None, calls=1)
+    assert used_up(10006, calls=1, named=1)
+    waits, passes = host.ask(CANCEL, calls=1, named=1), host.ask(CANCEL, weight=1)
+    assert host.granted() == [passes]
+    assert host.used() == {"calls": 0, "named": 4, "weight": 1}
+    assert host.granted(1.05) == [waits]
 
 
 def test_g12_the_venue_declares_which_statuses_are_refusals() -> None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from tests.io.rest_rig import PRODUCT, call, client
 
-from tickwright.core.limits import Priority
+from tickwright.core.limits import Priority, RateLimit, RestLimits
 from tickwright.core.restart import RestartPolicy
 from tickwright.errors import (
     Banned,
@@ -188,6 +188,31 @@ async def test_g12_a_limit_named_by_the_body_alone_counts_too() -> None:
     )
     assert await rest.call(call()) == 7
     assert http.times_s[1] >= 1005
+
+
+@virtual_time
+async def test_g12_a_limit_that_is_known_by_its_code_silences_nothing_else() -> None:
+    def error(status: int, body: bytes, where: str) -> VenueError | None:
+        return RateLimited(where, 0, "too many", 10006) if body == b"10006" else None
+
+    limits = RestLimits(
+        buckets=(
+            RateLimit("weight", 100, 60.0),
+            RateLimit("placing", 10, 1.0, is_sliding=True, code=10006),
+        )
+    )
+    product = msgspec.structs.replace(PRODUCT, rest_limits=limits, error=error)
+    answers = script(Reply(body=b"10006"), *[Reply(body=b"7")] * 2)
+    rest, http = client(answers, product=product)
+    placing = msgspec.structs.replace(
+        call(method="POST", is_idempotent=False), costs={"weight": 1, "placing": 1}
+    )
+    with pytest.raises(RateLimited) as caught:
+        await rest.call(placing)
+    assert caught.value.code == 10006
+    await rest.call(call(method="DELETE", is_idempotent=False))
+    await rest.call(placing)
+    assert http.times_s == [1000, 1000, pytest.approx(1001.05)]
 
 
 @virtual_time

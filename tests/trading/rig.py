@@ -80,21 +80,25 @@ class Rig:
         self._group = group
         self._instruments = Instruments()
         self._names = 0
-        network = sandbox.network
+        declared = products_of(product)[0]
+        self._declared = declared
+        self.rest = self.client()
+        self.desk = TradingDesk(declared, self.rest, lambda: self._instruments, self.clock)
+        self.gateway = self.again(())
+
+    def client(self) -> RestClient:
+        """Return a client of the account; every one counts its own calls alone, as other programs do."""
+        network, account = self.sandbox.network, self.sandbox.account
         assert network is not None
         assert network.http is not None
-        declared = products_of(product)[0]
-        self.rest = RestClient(
-            declared,
-            sandbox.endpoints[product].rest or "",
+        return RestClient(
+            self._declared,
+            self.sandbox.endpoints[self.product].rest or "",
             network.http,
             clock=self.clock,
             rng=Random(7),
-            signer=Signer(Credentials(sandbox.account.key, sandbox.account.secret)),
+            signer=Signer(Credentials(account.key, account.secret)),
         )
-        self.desk = TradingDesk(declared, self.rest, lambda: self._instruments, self.clock)
-        self._declared = declared
-        self.gateway = self.again(())
 
     async def listed(self) -> None:
         """Load what is listed."""

@@ -13,6 +13,7 @@ from tests.trading.rig import (
     EVERYWHERE,
     SPOT,
     USDM,
+    OverSocket,
     Rig,
     rig,
 )
@@ -454,3 +455,24 @@ async def test_g34_intents_that_cannot_be_written_leave_nothing_and_their_names_
         assert len(at.gateway.board) == 0
         at.store.append_nowait = append  # type: ignore[method-assign]  # the same disk, tidied up
         assert {order.state for order in await at.gateway.submit_many(wanted)} == {OPEN}
+
+
+@pytest.mark.parametrize("is_over_socket", [True, False])
+@virtual_time
+async def test_g12_too_many_orders_of_the_account_hold_back_orders_and_no_cancel(
+    is_over_socket: bool,
+) -> None:
+    product = OverSocket(BYBIT_LINEAR) if is_over_socket else BYBIT_LINEAR
+    async with rig(product) as at:
+        resting = await at.submit()
+        elsewhere = at.client()
+        await asyncio.sleep(1.0)
+        for _ in range(10):
+            await elsewhere.call(at.desk.calls.submit(at.command(), at.instrument))
+        began_s = at.clock.monotonic_s()
+        refused = await at.submit()
+        assert (refused.state, refused.code) == (OrderState.REJECTED, "RATE")
+        await at.gateway.cancel(resting.client_order_id)
+        assert at.clock.monotonic_s() - began_s < 0.5
+        assert (await at.submit()).state is OrderState.OPEN
+        assert at.clock.monotonic_s() - began_s > 1.0

@@ -22,7 +22,12 @@ from tickwright.core.limits import RateLimit
 __all__ = ["Bucket", "BucketUsage", "FixedBucket", "SlidingBucket", "bucket_of"]
 
 BOUNDARY_MARGIN_S = 0.25
-"""A full window is left alone so much longer, for our clock may be ahead of the venue's."""
+"""A full window is left alone so much longer, or a twentieth of it, if that is less.
+
+Our clock may be ahead of the venue's. And where windows slide the venue counts arrivals: the first call of a window may have been
+under way for longer than the one after its end. Lines jitter by a few ms; 50 ms of a second is far more, and costs a
+twentieth of the pace where one call too early costs a window.
+"""
 
 
 class BucketUsage(msgspec.Struct, frozen=True):
@@ -63,6 +68,9 @@ class Bucket(Protocol):
         ours: our requests under way are not in it yet, so ours stands.
         """
 
+    def fill(self, now_s: float, wall_ns: int) -> None:
+        """Count the whole limit as used just now."""
+
     def usage(self, now_s: float, wall_ns: int) -> BucketUsage:
         """Return how full it is."""
 
@@ -75,6 +83,7 @@ class _Counted:
         self.limit = declared.limit
         self.background_limit = int(declared.limit * background_share)
         self.header = declared.header
+        self._margin_s = min(BOUNDARY_MARGIN_S, declared.interval_s / 20)
         self._used = 0
         self._background = 0
 
@@ -127,14 +136,15 @@ class FixedBucket(_Counted):
         if sent_s >= self._begin_s:
             self._used = max(self._used, used)
 
+    def fill(self, now_s: float, wall_ns: int) -> None:
+        """Count the whole limit as used in the present window."""
+        self._roll(now_s, wall_ns)
+        self._used = max(self._used, self.limit)
+
     def usage(self, now_s: float, wall_ns: int) -> BucketUsage:
         """Return how full the present window is."""
         self._roll(now_s, wall_ns)
         return self._usage()
-
-    @property
-    def _margin_s(self) -> float:
-        return min(BOUNDARY_MARGIN_S, self._declared.interval_s / 20)
 
     def _roll(self, now_s: float, wall_ns: int) -> None:
         if now_s < self._end_s:
@@ -147,10 +157,11 @@ class FixedBucket(_Counted):
 
 
 class SlidingBucket(_Counted):
-    """At most ``limit`` units in any half-open window of ``interval_s``."""
+    """At most ``limit`` units in any half-open window of ``interval_s`` and the margin."""
 
     def __init__(self, declared: RateLimit, background_share: float) -> None:
         super().__init__(declared, background_share)
+        self._window_s = declared.interval_s + self._margin_s
         # Every entry is at least one unit of those in the window, so there are never more than `limit`.
         self._takes: deque[tuple[float, int, bool]] = deque()
 
@@ -164,7 +175,7 @@ class SlidingBucket(_Counted):
                 break
             over -= units
             background_over -= units if was_background else 0
-            delay_s = taken_s + self._declared.interval_s - now_s
+            delay_s = taken_s + self._window_s - now_s
         return delay_s
 
     def take(self, cost: int, is_background: bool, now_s: float, wall_ns: int) -> None:
@@ -180,13 +191,19 @@ class SlidingBucket(_Counted):
         if used > self._used:
             self.take(used - self._used, False, now_s, wall_ns)
 
+    def fill(self, now_s: float, wall_ns: int) -> None:
+        """Count the whole limit as used just now: nothing fits before a window has passed."""
+        self._takes.clear()
+        self._used = self._background = 0
+        self.take(self.limit, False, now_s, wall_ns)
+
     def usage(self, now_s: float, wall_ns: int) -> BucketUsage:
         """Return how full the window that ends now is."""
         self._forget(now_s)
         return self._usage()
 
     def _forget(self, now_s: float) -> None:
-        while self._takes and self._takes[0][0] + self._declared.interval_s <= now_s:
+        while self._takes and self._takes[0][0] + self._window_s <= now_s:
             _taken_s, units, was_background = self._takes.popleft()
             self._used -= units
             self._background -= units if was_background else 0

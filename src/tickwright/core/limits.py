@@ -30,6 +30,8 @@ class RateLimit(msgspec.Struct, frozen=True):
     """The response header (lower case) by which the venue tells the units used in this window."""
     is_sliding: bool = False
     """True for any ``interval_s``; False for windows that start at multiples of it (wall clock)."""
+    code: int | None = None
+    """The code by which the venue says «over this very limit»: what counts on it waits for a window then, and not the host."""
 
 
 class RestLimits(msgspec.Struct, frozen=True):

@@ -11,7 +11,8 @@ pass, since it delays nobody.
 
 A refusal by the venue (429, 418, 403) silences the whole host: nothing is granted until the time it
 named has passed on our monotonic clock, then the queue goes on by itself. A ban is never shortened
-by a later answer.
+by a later answer. Where a code says which limit it was (`RateLimit.code`), that bucket alone is full
+from then on for a window.
 
 The shell asks (`RateLimiter.request`), polls, sends what was granted, and polls again after
 whatever may change the answer: a request, a cancelled one, an observed header, a refusal, or the
@@ -98,6 +99,9 @@ class RateLimiter:
             bucket.header: bucket for bucket in self._buckets.values() if bucket.header is not None
         }
         """Header → the bucket of which it tells."""
+        self._codes = {
+            declared.name: declared.code for declared in limits.buckets if declared.code is not None
+        }
         self._waiting: dict[Priority, list[Ticket]] = {priority: [] for priority in Priority}
         self._ban_until_s = -inf
 
@@ -225,6 +229,25 @@ class RateLimiter:
         )
         self._ban_until_s = max(self._ban_until_s, now_s + silent_s)
         return wall_ns + round((self._ban_until_s - now_s) * 1e9)
+
+    def used_up(
+        self, costs: Mapping[str, int], code: int | None, now_s: float, wall_ns: int
+    ) -> bool:
+        """Take in that the venue says by a code that a limit is used up, whatever was counted here.
+
+        Args:
+            costs: Of the call that it turned away.
+            code: The venue's.
+            now_s: Now, monotonic.
+            wall_ns: Now, by the wall clock.
+
+        Returns:
+            False, with nothing noted, if the code names none of the limits that the call counts on.
+        """
+        meant = [name for name in costs if name in self._codes and self._codes[name] == code]
+        for name in meant:
+            self._buckets[name].fill(now_s, wall_ns)
+        return bool(meant)
 
     def banned_s(self, now_s: float) -> float:
         """Return how long the host is still left alone; 0 if it is not."""

@@ -157,6 +157,12 @@ class HostGate:
         if self._waiting:
             self._pump()
 
+    def used_up(self, costs: Mapping[str, int], code: int | None, response: HttpResponse) -> bool:
+        """Take in that an answer says by a code that a limit is used up; see `RateLimiter.used_up`."""
+        now_ns = response.received_mono_ns
+        wall_ns = self.clock_sync.server_ns(now_ns) or response.received_ts_ns
+        return self._limiter.used_up(costs, code, now_ns / 1e9, wall_ns)
+
     def failed(self) -> None:
         """Note that no answer came."""
         self.breaker.failed(self._clock.monotonic_s())
@@ -165,10 +171,11 @@ class HostGate:
         """Return whether a status says «over a limit» or «banned»."""
         return status in self._limits.limited_statuses or status in self._limits.banned_statuses
 
-    def refusal(self, where: str, text: str = "") -> RateLimited:
-        """Return the host's wish for silence as an error."""
+    def refusal(self, where: str, text: str = "", code: int | None = None) -> RateLimited:
+        """Return the host's wish for silence as an error, with the venue's code if it has one."""
         silent_s = self._limiter.banned_s(self._clock.monotonic_s())
-        return self._refusal(where, self._clock.time_ns() + round(silent_s * 1e9), text)
+        kind = self._refusal if silent_s > 0 else RateLimited
+        return kind(where, self._clock.time_ns() + round(silent_s * 1e9), text, code)
 
     def usage(self) -> RateUsage:
         """Return the limiter at a glance."""

@@ -196,7 +196,7 @@ class RestClient:
             DecodeError: The answer does not say what it must.
         """
         where = f"{call.method} {call.path}"
-        if self._is_fine(response, where):
+        if self._is_fine(call, response, where):
             return self._decode(call.decode, response, where)
         try:
             return self._read(call, response, where)
@@ -303,7 +303,7 @@ class RestClient:
         known_s = latency_s if self._latency_s is None else self._latency_s
         self._latency_s = known_s + _SMOOTHING * (latency_s - known_s)
         error = self._product.error(response.status, response.body, where)
-        silent_s, is_refusal = _silence_in(error, response)
+        silent_s, is_refusal = self._wished(call, error, response)
         self.gate.answered(response, silent_s, is_refusal=is_refusal)
         return response
 
@@ -329,15 +329,23 @@ class RestClient:
             )
         return self._product.auth, self._signer
 
-    def _is_fine(self, response: HttpResponse, where: str) -> bool:
+    def _is_fine(self, call: RestCall[T], response: HttpResponse, where: str) -> bool:
         """Tell the gate of an answer that came another way, and return whether it is no refusal.
 
         A refusal as the venue writes it may quote the key: it must be no variable of a function that raises (G30).
         """
         error = self._product.error(response.status, response.body, where)
-        silent_s, is_refusal = _silence_in(error, response)
+        silent_s, is_refusal = self._wished(call, error, response)
         self.gate.counted(response, silent_s, is_refusal=is_refusal)
         return error is None and response.status == _OK
+
+    def _wished(
+        self, call: RestCall[T], error: VenueError | None, response: HttpResponse
+    ) -> tuple[float | None, bool]:
+        """Return what `_silence_in` does; no silence where it is known which of the call's limits is used up."""
+        if isinstance(error, RateLimited) and self.gate.used_up(call.costs, error.code, response):
+            return None, False
+        return _silence_in(error, response)
 
     def _read(self, call: RestCall[T], response: HttpResponse, where: str) -> T:
         """Return what an answer says; raise the refusal that it is."""
@@ -363,7 +371,8 @@ class RestClient:
     def _failure_in(self, status: int, body: bytes, where: str) -> VenueError | None:
         error = self._product.error(status, body, where)
         if isinstance(error, RateLimited) or self.gate.is_refusal(status):
-            return self.gate.refusal(where, _excerpt(body))
+            code = error.code if isinstance(error, RateLimited) else None
+            return self.gate.refusal(where, _excerpt(body), code)
         if body.lstrip()[:1] == b"<":
             text = (
                 f"{self.gate.host} answered HTML instead of JSON; "

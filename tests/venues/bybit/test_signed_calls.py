@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tickwright.core.limits import Priority
 from tickwright.venues.base import Security
+from tickwright.venues.bybit.rest import ADDRESS
 from tickwright.venues.bybit.signed_calls import asked, paged, posted
 
 
@@ -25,6 +26,7 @@ def test_a_question_is_signed_and_may_be_asked_again() -> None:
     assert (call.method, call.params) == ("GET", (("category", "spot"),))
     assert call.security is Security.SIGNED
     assert call.is_idempotent
+    assert call.costs == {ADDRESS: 1, "ORDER_REALTIME": 1}
 
 
 def test_the_next_page_begins_where_the_last_one_says() -> None:

@@ -7,6 +7,7 @@ import pytest
 from tickwright.core.booksync import BookChain
 from tickwright.model.topics import Trades
 from tickwright.venues.base import Product, TradeIds
+from tickwright.venues.bybit.signed_calls import QUESTIONS
 from tickwright.venues.bybit.spec import INVERSE, LINEAR, PRODUCTS, SPOT
 
 
@@ -51,8 +52,13 @@ def test_the_names_of_a_full_connection_fit_the_venue_s_limit() -> None:
 
 def test_g12_one_limit_for_all_products_and_a_ban_of_ten_minutes() -> None:
     assert SPOT.rest_limits is LINEAR.rest_limits is INVERSE.rest_limits
-    bucket, *commands = SPOT.rest_limits.buckets
+    bucket, *others = SPOT.rest_limits.buckets
+    commands = [each for each in others if each.name not in QUESTIONS.values()]
     assert {(each.limit, each.interval_s) for each in commands} == {(10, 1)}
+    questions = [each for each in others if each.name in QUESTIONS.values()]
+    assert {(each.limit, each.interval_s) for each in questions} == {(50, 1)}
+    assert {(each.is_sliding, each.code) for each in others} == {(True, 10006)}
+    assert bucket.code is None
     assert (bucket.limit, bucket.interval_s, bucket.is_sliding) == (500, 5, True)
     assert SPOT.rest_limits.banned_statuses == (403,)
     assert SPOT.rest_limits.banned_default_s == 600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tickwright.errors import VenueError, VenueRejected
+from tickwright.errors import RateLimited, VenueError, VenueRejected
 from tickwright.venues.bybit.refusals import refusal, refused
 from tickwright.venues.bybit.verdicts import rejection
 from tickwright.venues.trading import RejectCode, Rejection, Verdict
@@ -40,6 +40,8 @@ def read(code: int, text: str = "…") -> Rejection:
         (170218, RejectCode.POST_ONLY),
         (110008, RejectCode.ORDER_GONE),
         (170142, RejectCode.ORDER_GONE),
+        (170210, RejectCode.OTHER),
+        (20006, RejectCode.OTHER),
     ],
 )
 def test_what_was_certainly_not_carried_out_says_why(code: int, reason: RejectCode) -> None:
@@ -69,6 +71,13 @@ def test_g01_a_failing_server_leaves_it_open(status: int) -> None:
     error = refusal(status, b"", WHERE)
     assert error is not None
     assert rejection(error).verdict is Verdict.UNKNOWN
+
+
+def test_g01_digits_of_the_time_are_no_code() -> None:
+    """What the gate raises quotes the whole body."""
+    body = '{"retCode":10429,"retMsg":"System level frequency protection","time":1763910006123}'
+    for code, verdict in ((10429, Verdict.UNKNOWN), (10006, Verdict.REFUSED)):
+        assert rejection(RateLimited(WHERE, 0, body, code)).verdict is verdict
 
 
 def test_a_banned_address_has_placed_nothing() -> None:

@@ -69,7 +69,7 @@ def refusal(status: int, body: bytes, where: str) -> VenueError | None:
             where, 0, f"{said.text} (too many requests from here, or a region not served)"
         )
     if status == _LIMITED:
-        return RateLimited(where, 0, said.text)
+        return RateLimited(where, 0, said.text, said.code)
     if said.code == 0 and status == _FINE:
         return None
     return refused(said.code, said.text, where, status=status)
@@ -85,7 +85,7 @@ def refused(code: int | None, text: str, where: str, *, status: int = 0) -> Venu
         status: Of HTTP.
     """
     if code in LIMITED_CODES:
-        return RateLimited(where, 0, f"{text} ({code})")
+        return RateLimited(where, 0, f"{text} ({code})", code)
     return _kind(code)(status, code, text, where)
 
 

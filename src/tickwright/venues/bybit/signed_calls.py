@@ -14,11 +14,20 @@ from tickwright.venues.bybit.wire_rest import Reply, Rows
 from tickwright.venues.typed import reader
 
 
-__all__ = ["Params", "asked", "paged", "posted"]
+__all__ = ["QUESTIONS", "Params", "asked", "paged", "posted"]
 
 T = TypeVar("T")
 
 Params = tuple[tuple[str, str], ...]
+
+QUESTIONS = {
+    "/v5/order/realtime": "ORDER_REALTIME",
+    "/v5/order/history": "ORDER_HISTORY",
+    "/v5/execution/list": "EXECUTION_LIST",
+    "/v5/position/list": "POSITION_LIST",
+    "/v5/account/wallet-balance": "WALLET_BALANCE",
+}
+"""Each question has a window of its own, of 50 in a second (*Rate Limit*)."""
 
 _text_of = msgspec.json.Encoder().encode
 _read_cursor = reader(Reply[Rows[msgspec.Raw]])
@@ -55,7 +64,11 @@ def posted(
 def asked(path: str, params: Params, decode: Callable[[bytes, int], T]) -> RestCall[T]:
     """Return a call that asks, and may be repeated."""
     return RestCall(
-        path=path, params=params, decode=decode, costs={ADDRESS: 1}, security=Security.SIGNED
+        path=path,
+        params=params,
+        decode=decode,
+        costs={ADDRESS: 1, QUESTIONS[path]: 1},
+        security=Security.SIGNED,
     )
 
 

@@ -21,6 +21,7 @@ from tickwright.venues.bybit.protocol import PublicTopics
 from tickwright.venues.bybit.recordings import BybitRecordings
 from tickwright.venues.bybit.refusals import refusal
 from tickwright.venues.bybit.rest import ADDRESS, BybitCalls, RestRules
+from tickwright.venues.bybit.signed_calls import QUESTIONS
 from tickwright.venues.bybit.streams import topics_of
 from tickwright.venues.bybit.symbols import VENUE, infer_inverse, infer_linear, infer_spot
 from tickwright.venues.bybit.trading import BybitTrading
@@ -54,21 +55,28 @@ _ENDPOINTS = {
 _BANNED, _BAN_S = 403, 600.0
 """How an address that asks too often is turned away, and for how long: REST and sockets alike."""
 
+
+def _of_account(name: str, limit: int) -> RateLimit:
+    """Return the limit of an account at one endpoint: «Too many visits» says that this one is used up, and no other."""
+    return RateLimit(name, limit, 1.0, is_sliding=True, code=10006)
+
+
 _REST_LIMITS = RestLimits(
     # 600 in any 5 s, to all hosts together; a sixth is left for whoever else is behind the same address.
     buckets=(
         RateLimit(ADDRESS, 500, 5.0, is_sliding=True),
         # Of an account, and of the smallest kind: some have twice as many.
-        RateLimit("ORDER_CREATE", 10, 1.0, is_sliding=True),
-        RateLimit("ORDER_AMEND", 10, 1.0, is_sliding=True),
-        RateLimit("ORDER_CANCEL", 10, 1.0, is_sliding=True),
-        RateLimit("ORDER_CREATE_BATCH", 10, 1.0, is_sliding=True),
-        RateLimit("ORDER_AMEND_BATCH", 10, 1.0, is_sliding=True),
-        RateLimit("ORDER_CANCEL_BATCH", 10, 1.0, is_sliding=True),
+        _of_account("ORDER_CREATE", 10),
+        _of_account("ORDER_AMEND", 10),
+        _of_account("ORDER_CANCEL", 10),
+        _of_account("ORDER_CREATE_BATCH", 10),
+        _of_account("ORDER_AMEND_BATCH", 10),
+        _of_account("ORDER_CANCEL_BATCH", 10),
+        *(_of_account(name, 50) for name in QUESTIONS.values()),
     ),
     banned_statuses=(_BANNED,),
     banned_default_s=_BAN_S,
-    # Of an account each call has a window of a second; two are past it whatever the clocks say.
+    # Where it is not known which limit it was: most windows have a second, and two are past it whatever the clocks say.
     limited_default_s=2.0,
 )
 

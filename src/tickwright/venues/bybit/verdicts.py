@@ -22,7 +22,7 @@ _REFUSED = {
     **dict.fromkeys((10003, 10004, 10005, 10007, 10008, 10009, 10010, 10024), _KEY),
     **dict.fromkeys((10027, 10028, 10029, -2015, 33004), _KEY),
     **dict.fromkeys((10006, 10403, 20003), _RATE),
-    **dict.fromkeys((10017, 10404), _OTHER),
+    **dict.fromkeys((10017, 10404, 20006), _OTHER),
     10019: _CLOSED,
     **dict.fromkeys((30208, 30209), _BAND),
     110003: _BAND,
@@ -51,7 +51,8 @@ _REFUSED = {
     **dict.fromkeys((170134, 170136, 170137, 170140, 170148), _FILTER),
     **dict.fromkeys((170151, 170157, 170159, 170206), _CLOSED),
     **dict.fromkeys((170201, 170202, 170203, 170204), _FILTER),
-    **dict.fromkeys((170210, 170217, 170218), RejectCode.POST_ONLY),
+    **dict.fromkeys((170217, 170218), RejectCode.POST_ONLY),
+    170210: _OTHER,
     **dict.fromkeys((170312, 170313), _FILTER),
     170810: _MANY,
 }
@@ -61,8 +62,8 @@ _NOT_FOUND = frozenset({110001, 170213})
 _GONE_CODES = frozenset({110008, 110010, 170139, 170142, 170143, 170190})
 """The order has ended: whoever wanted to change or cancel it is too late."""
 
-_OWN_LIMITS = ("10006", "10403")
-"""Codes of the limits of an account and of an address, as texts quote them."""
+_OWN_LIMITS = frozenset({10006, 10403})
+"""Codes of the limits of an account and of an address."""
 
 _LANDED = frozenset({110072, 170141})
 """«OrderLinkedID is duplicate», on contracts and on spot."""
@@ -91,4 +92,4 @@ def rejection(error: VenueError) -> Rejection:
 
 def _is_own_limit(error: RateLimited) -> bool:
     """Whether we were over a limit, so that nothing was done; a system that protects itself leaves it open."""
-    return isinstance(error, Banned) or any(code in str(error) for code in _OWN_LIMITS)
+    return isinstance(error, Banned) or error.code in _OWN_LIMITS
