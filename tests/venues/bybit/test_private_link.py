@@ -8,7 +8,13 @@ from decimal import Decimal
 import pytest
 from tests.venues.bybit.samples import LISTED
 
-from tickwright.errors import ConfigError, CredentialsRefused, DecodeError, TimestampRefused
+from tickwright.errors import (
+    ConfigError,
+    CredentialsRefused,
+    DecodeError,
+    TimestampRefused,
+    VenueRejected,
+)
 from tickwright.model.orders import OrderReport, ReportedState
 from tickwright.venues.base import Endpoints
 from tickwright.venues.bybit.private_link import BybitLink
@@ -54,6 +60,16 @@ def test_a_login_that_came_late_is_tried_again_and_a_wrong_key_is_not() -> None:
     assert wrong.is_final
     assert isinstance(wrong.error, CredentialsRefused)
     assert "Invalid sign" in str(wrong.error)
+
+
+def test_a_venue_that_is_busy_says_nothing_of_the_key() -> None:
+    for text in ("System busy, please try again later", "Too many sessions"):
+        frame = json.dumps({"success": False, "ret_msg": text, "op": "auth"}).encode()
+        busy = LINK.control(frame)
+        assert isinstance(busy, GreetingRefused)
+        assert not busy.is_final
+        assert isinstance(busy.error, VenueRejected)
+        assert not isinstance(busy.error, CredentialsRefused)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from tickwright.errors import CredentialsRefused, TimestampRefused, VenueError, VenueRejected
+from tickwright.errors import CredentialsRefused
 from tickwright.venues.base import Endpoints, RestCall
-from tickwright.venues.bybit.private_protocol import TradeReply, TradeSocket
-from tickwright.venues.bybit.refusals import refused
+from tickwright.venues.bybit.logins import login_error
+from tickwright.venues.bybit.private_protocol import TradeSocket
 from tickwright.venues.signing import Signer
 from tickwright.venues.trading import Greeted, GreetingRefused, OrderAnswer
 
@@ -27,10 +27,6 @@ _LOGIN, _LOGIN_NUMBER = "auth", 1
 _FINE = 200
 _RESTARTING = 10019
 """«Restarting: refuses new requests, those under way go on»; another connection takes them."""
-_STALE = "Params Error"
-"""What a login that came too late is answered with."""
-_SESSIONS = "session"
-"""A word of the login that is one too many, which has the code of a wrong key."""
 
 _OPERATIONS = {
     ("POST", f"/v5/order/{name}"): f"order.{name}"
@@ -79,7 +75,7 @@ class TradeLink:
             return None
         if said.code == 0:
             return Greeted(said.number or _LOGIN_NUMBER)
-        error = _login_error(said)
+        error = login_error(said.code, said.text, f"{_LOGIN} on /v5/trade")
         return GreetingRefused(error, isinstance(error, CredentialsRefused))
 
     def offers(self, call: RestCall[Any]) -> bool:
@@ -103,13 +99,3 @@ class TradeLink:
             body=_text_of(_Body(said.code, said.text, said.data, said.details)),
             is_last=said.code == _RESTARTING,
         )
-
-
-def _login_error(said: TradeReply) -> VenueError:
-    where = f"{_LOGIN} on /v5/trade"
-    error = refused(said.code, said.text, where)
-    if said.text == _STALE:
-        return TimestampRefused(0, said.code, said.text, where)
-    if isinstance(error, CredentialsRefused) and _SESSIONS in said.text.lower():
-        return VenueRejected(0, said.code, said.text, where)
-    return error

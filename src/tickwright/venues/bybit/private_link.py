@@ -12,7 +12,6 @@ import msgspec
 from tickwright.errors import (
     ConfigError,
     CredentialsRefused,
-    TimestampRefused,
     VenueError,
     VenueRejected,
 )
@@ -21,6 +20,7 @@ from tickwright.model.instrument import Instruments
 from tickwright.model.orders import OrderReport
 from tickwright.venues.base import Endpoints, RestCall
 from tickwright.venues.bybit.account import account_news
+from tickwright.venues.bybit.logins import login_error
 from tickwright.venues.bybit.private_protocol import PRIVATE_TOPICS, PrivateTopics
 from tickwright.venues.bybit.protocol import request_id_of
 from tickwright.venues.signing import Signer
@@ -38,8 +38,6 @@ __all__ = ["BybitLink"]
 _MONTH_S = 30 * 86_400.0
 """No lifetime is told."""
 _GREETINGS = {"auth": 1, "subscribe": 2}
-_STALE = "Params Error"
-"""What a login that came too late is answered with; its clock is set by the next try."""
 
 
 class _Said(msgspec.Struct):
@@ -106,14 +104,8 @@ class BybitLink:
             return None
         if said.success:
             return Greeted(request_id_of(said.req_id) or number)
-        is_login = said.op == "auth"
-        is_late = is_login and said.ret_msg == _STALE
-        is_final = is_login and not is_late
-        kind = TimestampRefused if is_late else CredentialsRefused if is_final else VenueRejected
-        error: VenueError = kind(
-            0, None, said.ret_msg or "no reason given", f"{said.op} on /v5/private"
-        )
-        return GreetingRefused(error, is_final)
+        error = _refused(said)
+        return GreetingRefused(error, isinstance(error, CredentialsRefused))
 
     def read(
         self, frame: bytes, received_ts_ns: int, instruments: Instruments
@@ -122,6 +114,13 @@ class BybitLink:
         if b'"topic"' not in frame:
             return ()
         return [_news_of(row, frame) for row in account_news(frame, received_ts_ns, instruments)]
+
+
+def _refused(said: _Said) -> VenueError:
+    where = f"{said.op} on /v5/private"
+    if said.op == "auth":
+        return login_error(None, said.ret_msg, where)
+    return VenueRejected(0, None, said.ret_msg or "no reason given", where)
 
 
 def _news_of(row: OrderReport | Position | Balance, frame: bytes) -> PrivateNews:
