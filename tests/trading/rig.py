@@ -80,6 +80,7 @@ class Rig:
         self._group = group
         self._instruments = Instruments()
         self._names = 0
+        self._rng = Random(7)
         declared = products_of(product)[0]
         self._declared = declared
         self.rest = self.client()
@@ -162,7 +163,7 @@ class Rig:
             "transport": network.websockets,
             "options": WebSocketOptions(),
             "clock": self.clock,
-            "rng": Random(7),
+            "rng": self._rng,
             "notify": self.notices.append,
         }
 

@@ -49,6 +49,17 @@ def the_socket(at: Rig) -> Connection:
 
 @everywhere
 @virtual_time
+async def test_the_numbers_of_a_socket_are_not_those_of_the_one_before(product: str) -> None:
+    async with rig(product) as at:
+        for _ in range(2):
+            await at.warm()
+            assert (await at.submit()).state is OrderState.OPEN
+            assert at.warming is not None
+            at.warming.cancel()
+
+
+@everywhere
+@virtual_time
 async def test_commands_go_over_the_socket_and_nothing_over_http(product: str) -> None:
     async with rig(product) as at:
         socket = await at.warm()

@@ -44,6 +44,10 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_NUMBER_BITS = 48
+"""Of the first request's number: two sockets with a million requests each have one in common once in 100 million times, and any
+program reads whole numbers of 53 bits."""
+
 
 class OrderSocketPolicy(KeptPolicy, frozen=True, kw_only=True):
     """Numbers of a socket for orders, each with its reason."""
@@ -79,7 +83,8 @@ class OrderSocket:
         self._rest = parts.rest
         self._parts = parts
         self._policy = policy or OrderSocketPolicy()
-        self._number = 0
+        # A number that was used is refused, and no venue tells for how long, or whether other sockets' and runs' count (Bybit: 20006).
+        self._number = parts.rng.getrandbits(_NUMBER_BITS)
         self._was_waited_for = False
         self._socket: KeptSocket[OrderLine] = KeptSocket(
             self.name, link, parts, self._policy, prepare=self._prepare, work=self._work

@@ -128,3 +128,11 @@ def test_there_are_no_streams(venue: Venue) -> None:
     assert not talk.is_served("user/me/order")
     assert talk.wrap("", "{}") == "{}"
     assert talk.allowance.quiet_s == 600
+
+
+def test_a_request_id_is_used_once_on_all_sockets_of_an_account(venue: Venue) -> None:
+    codes = [
+        read(say(venue.trade_socket(), operation("order.create", [ORDER])))["retCode"]
+        for _ in range(2)
+    ]
+    assert codes == [0, 20006]

@@ -93,6 +93,8 @@ class Context:
         self.faults: PrivateFaults | None = None
         self.limit_actions: dict[tuple[str, str], bool] = {}
         """Account and category → whether limit prices beyond the band are moved to it."""
+        self.request_ids: dict[tuple[str, str], None] = {}
+        """Account and ``reqId`` of the latest requests over sockets."""
 
     def moves_prices(self, account: str, category: Category) -> bool:
         """Tell whether limit prices beyond the band are moved to it; unless set otherwise only those of contracts are."""

@@ -46,7 +46,6 @@ class TradeConversation:
         self._id = connection_id(number)
         self._key: ApiKey | None = None
         self._times: deque[int] = deque()
-        self._ids: dict[str, None] = {}
 
     @property
     def allowance(self) -> Allowance:
@@ -101,7 +100,7 @@ class TradeConversation:
         if self._key is None:
             raise Refused(10003, "Request not authorized")
         self._count(now_ms)
-        self._note_id(message)
+        self._note_id(message, self._key)
         headers = message.get("header")
         header = headers if isinstance(headers, dict) else {}
         check_timing(
@@ -125,17 +124,19 @@ class TradeConversation:
             raise Refused(10403, "Exceeded the IP Rate Limit.")
         times.append(now_ms)
 
-    def _note_id(self, message: dict[str, object]) -> None:
+    def _note_id(self, message: dict[str, object], key: ApiKey) -> None:
+        """Note a request's id. For how far and how long it must be unique is not documented: here over all sockets of an account."""
         name = str(message.get("reqId") or "")
         if not name:
             return
         if len(name) > _ID_MAX:
             raise Refused(10001, "params error: reqId is longer than 36")
-        if name in self._ids:
+        ids = self._desk.context.request_ids
+        if (key.account, name) in ids:
             raise Refused(20006, "Duplicate reqId")
-        self._ids[name] = None
-        if len(self._ids) > _IDS_KEPT:
-            del self._ids[next(iter(self._ids))]
+        ids[key.account, name] = None
+        if len(ids) > _IDS_KEPT:
+            del ids[next(iter(ids))]
 
     # ------------------------------------------------------------------ replies
 
