@@ -15,6 +15,7 @@ from tickwright.model.account import Balance, Position
 from tickwright.model.market import Side
 from tickwright.model.orders import Fill, OrderReport, OrderTerms, ReportedState
 from tickwright.venues.bybit.account import account_news, order_report
+from tickwright.venues.bybit.hedges import Sides
 from tickwright.venues.bybit.wire_private import OrderRow
 
 
@@ -49,7 +50,7 @@ def frame(topic: str, *rows: dict[str, Any]) -> bytes:
 
 
 def news(topic: str, *rows: dict[str, Any]) -> list[Any]:
-    return list(account_news(frame(topic, *rows), RECEIVED_NS, LISTED))
+    return list(account_news(frame(topic, *rows), RECEIVED_NS, LISTED, Sides()))
 
 
 def report(**changes: Any) -> OrderReport:
@@ -222,6 +223,13 @@ def test_a_short_position_is_below_zero(changes: dict[str, str], quantity: Decim
     )
 
 
+def test_both_sides_of_a_hedge_are_one_position() -> None:
+    long = {**POSITION, "positionIdx": 1, "size": "0.5"}
+    short = {**POSITION, "positionIdx": 2, "size": "0.2", "side": "Sell"}
+    assert [each.quantity for each in news("position", long, short)] == [D("0.3")]
+    assert news("position", long) == []  # what it comes to is not known yet
+
+
 def test_a_wallet_says_what_is_free() -> None:
     rows = {
         "accountType": "UNIFIED",
@@ -246,7 +254,7 @@ def test_instruments_that_are_not_listed_and_other_topics_bring_nothing() -> Non
 )
 def test_a_frame_that_lacks_what_it_must_say_is_refused(frame: bytes) -> None:
     with pytest.raises(DecodeError):
-        account_news(frame, RECEIVED_NS, LISTED)
+        account_news(frame, RECEIVED_NS, LISTED, Sides())
 
 
 def test_a_number_that_is_none_is_refused() -> None:

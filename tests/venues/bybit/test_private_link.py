@@ -18,6 +18,7 @@ from tickwright.errors import (
 from tickwright.model.orders import OrderReport, ReportedState
 from tickwright.venues.base import Endpoints
 from tickwright.venues.bybit.private_link import BybitLink
+from tickwright.venues.bybit.trading import BybitTrading
 from tickwright.venues.signing import Credentials, Signer
 from tickwright.venues.trading import AccountNews, Greeted, GreetingRefused
 
@@ -106,6 +107,23 @@ def test_balances_and_positions_are_news_of_the_account() -> None:
     assert isinstance(owned, AccountNews)
     assert owned.balances[0].free == 5
     assert owned.venue_ts_ns == 1795000002027_000_000
+
+
+def test_what_a_connection_told_of_one_side_of_a_hedge_is_forgotten_with_it() -> None:
+    def told(link: BybitLink, side: int, size: str) -> list[Decimal]:
+        row = {"category": "linear", "symbol": "BTCUSDT", "side": "Buy" if side == 1 else "Sell"}
+        said = {"topic": "position", "data": [{**row, "size": size, "positionIdx": side}]}
+        news = link.read(json.dumps(said).encode(), 5, LISTED)
+        return [each.positions[0].quantity for each in news if isinstance(each, AccountNews)]
+
+    link, other = (BybitTrading("linear").link for _ in range(2))
+    assert isinstance(link, BybitLink)
+    assert isinstance(other, BybitLink)
+    assert told(link, 1, "0.5") == []
+    assert told(other, 2, "0.1") == []  # another account
+    assert told(link, 2, "0.2") == [Decimal("0.3")]
+    link.greetings(SIGNER, 1_763_640_000_000)
+    assert told(link, 2, "0.4") == []
 
 
 def test_g25_topics_that_nobody_knows_say_nothing() -> None:

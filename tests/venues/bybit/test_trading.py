@@ -134,6 +134,20 @@ def test_positions_are_those_of_contracts() -> None:
         Desk("spot").calls.positions(linear.listings)
 
 
+def test_the_sides_of_a_hedge_are_one_position() -> None:
+    desk = Desk("linear")
+    call = desk.calls.positions(desk.listings)[0]
+    row = {"symbol": "BTCUSDT", "avgPrice": "60000", "markPrice": "65000"}
+    rows = [
+        {**row, "positionIdx": 1, "side": "Buy", "size": "0.5", "unrealisedPnl": "2500"},
+        {**row, "positionIdx": 2, "side": "Sell", "size": "0.2", "unrealisedPnl": "-1000"},
+    ]
+    body = {"retCode": 0, "result": {"category": "linear", "list": rows, "nextPageCursor": ""}}
+    (position,) = call.decode(msgspec.json.encode(body), 5)
+    assert (position.quantity, position.unrealized_pnl) == (D("0.3"), 1500)
+    assert position.entry_price is None
+
+
 def test_g02_a_taken_name_says_that_an_earlier_try_landed(desk: Desk) -> None:
     desk.placed()
     error = desk.refused(desk.calls.submit(desk.command(), desk.instrument))

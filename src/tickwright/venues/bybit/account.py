@@ -10,6 +10,7 @@ from tickwright.model.market import Side
 from tickwright.model.numbers import total
 from tickwright.model.orders import Fill, OrderReport, ReportedState
 from tickwright.venues.bybit.codec import SIDES
+from tickwright.venues.bybit.hedges import Sides
 from tickwright.venues.bybit.order_terms import order_terms
 from tickwright.venues.bybit.symbols import VENUE
 from tickwright.venues.bybit.wire_private import (
@@ -78,11 +79,19 @@ _read_positions = reader(PrivateFrame[PositionRow])
 _read_wallets = reader(PrivateFrame[WalletRow])
 
 
-def account_news(frame: bytes, received_ts_ns: int, listed: Instruments) -> list[AccountNews]:
+def account_news(
+    frame: bytes, received_ts_ns: int, listed: Instruments, sides: Sides
+) -> list[AccountNews]:
     """Read a frame of ``/v5/private``: orders, executions, positions or balances, in the order sent.
 
-    Rows of instruments that are not ``listed`` (options, for example) are left out, and so are topics that bring
+    Rows of instruments that are not listed (options, for example) are left out, and so are topics that bring
     nothing of these.
+
+    Args:
+        frame: As it came.
+        received_ts_ns: When that was.
+        listed: All instruments.
+        sides: What the connection has told of hedged positions.
 
     Raises:
         DecodeError: If it does not say what it must.
@@ -100,10 +109,13 @@ def account_news(frame: bytes, received_ts_ns: int, listed: Instruments) -> list
             if instrument is not None and is_trade(row):
                 found.append(traded(row, instrument, received_ts_ns))
     elif kind == "position":
-        for row in _read_positions(frame).rows:
-            instrument = instrument_of(row.category, row.symbol, listed)
-            if instrument is not None:
-                found.append(position(row, instrument))
+        rows = [
+            (row, instrument_of(row.category, row.symbol, listed))
+            for row in _read_positions(frame).rows
+        ]
+        found += sides.told(
+            (row.hedge_side, position(row, each)) for row, each in rows if each is not None
+        )
     elif kind == "wallet":
         found += balances(_read_wallets(frame).rows)
     return found

@@ -64,7 +64,7 @@ def _is_extended(row: OrderRow) -> bool:
         or not _is_zero(row.take_profit)
         or not _is_zero(row.stop_loss)
         or not _is_zero(row.leverage)
-        or not _is_zero(row.position_side)
+        or not _is_zero(row.hedge_side)
     )
 
 

@@ -20,6 +20,7 @@ from tickwright.model.instrument import Instruments
 from tickwright.model.orders import OrderReport
 from tickwright.venues.base import Endpoints, RestCall
 from tickwright.venues.bybit.account import account_news
+from tickwright.venues.bybit.hedges import Sides
 from tickwright.venues.bybit.logins import login_error
 from tickwright.venues.bybit.private_protocol import PRIVATE_TOPICS, PrivateTopics
 from tickwright.venues.bybit.protocol import request_id_of
@@ -54,7 +55,7 @@ _read_said = msgspec.json.Decoder(_Said, strict=False).decode
 
 
 class BybitLink:
-    """The private stream of one product; the others' events on it are left out.
+    """The private stream of one product, one connection after the other; the others' events on it are left out.
 
     Args:
         product: ``bybit.spot`` or ``bybit.linear``.
@@ -67,6 +68,7 @@ class BybitLink:
     def __init__(self, product: str) -> None:
         self._product = product
         self._protocol = PrivateTopics()
+        self._sides = Sides()
 
     def key(self) -> RestCall[str] | None:
         """Return no call: there are no stream keys."""
@@ -83,7 +85,8 @@ class BybitLink:
         return self._protocol.url(endpoints.ws_private, "")
 
     def greetings(self, signer: Signer, now_ms: int) -> Sequence[str]:
-        """Return the login, and the request for the topics."""
+        """Return the login, and the request for the topics: what another connection told of sides of positions is over."""
+        self._sides = Sides()
         return (
             self._protocol.login(signer, now_ms, _GREETINGS["auth"]),
             self._protocol.subscribe(PRIVATE_TOPICS, _GREETINGS["subscribe"]),
@@ -113,7 +116,10 @@ class BybitLink:
         """Return what a frame says; nothing for pongs."""
         if b'"topic"' not in frame:
             return ()
-        return [_news_of(row, frame) for row in account_news(frame, received_ts_ns, instruments)]
+        return [
+            _news_of(row, frame)
+            for row in account_news(frame, received_ts_ns, instruments, self._sides)
+        ]
 
 
 def _refused(said: _Said) -> VenueError:

@@ -20,6 +20,7 @@ from tickwright.model.orders import Order, OrderReport, OrderState, ReportedStat
 from tickwright.venues.base import RestCall
 from tickwright.venues.bybit import account, past_calls
 from tickwright.venues.bybit.auth import RECV_WINDOW_MS
+from tickwright.venues.bybit.hedges import net
 from tickwright.venues.bybit.order_groups import BATCH_MAX, batch
 from tickwright.venues.bybit.order_link import TradeLink
 from tickwright.venues.bybit.order_params import Body, order_body
@@ -69,7 +70,11 @@ class BybitTrading:
     def __init__(self, category: str) -> None:
         self._category = category
         self.order_link: OrderLink | None = TradeLink()
-        self.link: PrivateLink = BybitLink(f"bybit.{category}")
+
+    @property
+    def link(self) -> PrivateLink:
+        """A way to the account's own events, for whoever holds it alone: it keeps what a connection told."""
+        return BybitLink(f"bybit.{self._category}")
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order."""
@@ -266,7 +271,7 @@ class BybitTrading:
         return asked("/v5/account/wallet-balance", (("accountType", "UNIFIED"),), decode)
 
     def positions(self, instruments: Instruments) -> Sequence[RestCall[list[Position]]]:
-        """Open positions.
+        """Open positions; the sides of a hedged one come to one.
 
         Raises:
             NotSupported: On spot, which has balances.
@@ -276,9 +281,12 @@ class BybitTrading:
 
         def decode(body: bytes, received_ts_ns: int) -> list[Position]:
             rows: list[PositionRow] = _read_positions(body).result.rows
-            found = ((row, self._listed(row.symbol, instruments)) for row in rows)
-            all_of_them = [account.position(row, each) for row, each in found if each is not None]
-            return [position for position in all_of_them if position.quantity]
+            sides: dict[str, list[Position]] = {}
+            for row in rows:
+                listed = self._listed(row.symbol, instruments)
+                if listed is not None:
+                    sides.setdefault(listed.id, []).append(account.position(row, listed))
+            return [position for position in map(net, sides.values()) if position.quantity]
 
         return tuple(
             paged("/v5/position/list", (*params, ("limit", _POSITIONS_PAGE)), decode)

@@ -80,7 +80,7 @@ class OrderRow(Struct, gc=False):
     close_on_trigger: bool = field(name="closeOnTrigger", default=False)
     leverage: int | str = field(name="isLeverage", default="")
     """``"1"`` if money is borrowed for it on spot."""
-    position_side: int | str = field(name="positionIdx", default=0)
+    hedge_side: int | str = field(name="positionIdx", default=0)
     """0 in one-way mode; 1 for the long and 2 for the short side of a hedge."""
     market_unit: str = field(name="marketUnit", default="")
     cancel_type: str = field(name="cancelType", default="")
@@ -117,16 +117,18 @@ class ExecutionRow(Struct, gc=False):
 class PositionRow(Struct, gc=False):
     """One position (*Position*; *Get Position Info*, which calls ``entryPrice`` ``avgPrice``).
 
-    ``{"category":"linear","symbol":"BTCUSDT","side":"Buy","size":"0.001","entryPrice":"89000","markPrice":"89001.20",
-    "unrealisedPnl":"0.0012","liqPrice":"","updatedTime":"1795000004358"}``
+    ``{"category":"linear","symbol":"BTCUSDT","positionIdx":0,"side":"Buy","size":"0.001","entryPrice":"89000",
+    "markPrice":"89001.20","unrealisedPnl":"0.0012","liqPrice":"","updatedTime":"1795000004358"}``
 
-    A flat one has the size ``"0"`` and the side ``""``, or ``"None"`` in old frames.
+    A flat one has the size ``"0"`` and the side ``""``, or ``"None"`` in old frames. In hedge mode each side has a row.
     """
 
     symbol: str
     size: str
     category: str = ""
     side: str = ""
+    hedge_side: int = field(name="positionIdx", default=0)
+    """As `OrderRow.hedge_side`."""
     entry_price: str = field(name="entryPrice", default="")
     average_price: str = field(name="avgPrice", default="")
     mark_price: str = field(name="markPrice", default="")
