@@ -38,7 +38,7 @@ def test_g24_a_digit_beyond_the_scale_is_refused_and_never_rounded(value: str) -
 
 
 @pytest.mark.parametrize(
-    "value", ["92233720368547758.08", "1E+17", "1E+999999", "-92233720368547758.08"]
+    "value", ["92233720368547758.08", "1E+17", "1E+64", "-92233720368547758.08"]
 )
 def test_what_does_not_fit_64_bits_is_refused(value: str) -> None:
     with pytest.raises(InvalidNumber, match="64 bits"):

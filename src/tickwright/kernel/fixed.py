@@ -49,7 +49,7 @@ def to_raw(value: Number, scale: int, name: str) -> int:
         6100050
     """
     number = parse_decimal(value, name=name)
-    # Checked before the power of ten is made: "1E+999999" must not cost a megabyte.
+    # Checked before the power of ten is made: it is for what fits.
     if number and number.adjusted() + scale > SCALE_MAX:
         raise InvalidNumber(
             f"{name}: {value!r} needs more than 64 bits at {scale} digits after the point"

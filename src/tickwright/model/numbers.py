@@ -29,7 +29,8 @@ Number = str | int | Decimal
 
 _ADJUSTED_MAX = 64
 """No venue has a number beyond 10**64 or below 10**-64; without a bound, "1e999999999" would fill the memory."""
-
+_LENGTH_MAX = 160
+"""Of a text: more than a number within these bounds has characters."""
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 _ZERO, _ONE = Decimal(0), Decimal(1)
@@ -61,7 +62,8 @@ def parse_decimal(value: Number, *, name: str = "number") -> Decimal:
         name: What the number is, for the error.
 
     Raises:
-        InvalidNumber: For a float (its digits are not what was typed), NaN, infinity or other text.
+        InvalidNumber: For a float (its digits are not what was typed), NaN, infinity, other text, and what has more digits
+            than any instrument.
 
     Example:
         >>> parse_decimal("0.10", name="price")
@@ -72,15 +74,40 @@ def parse_decimal(value: Number, *, name: str = "number") -> Decimal:
             f"{name}: {value!r} is a {type(value).__name__}, whose digits are not exactly what was written;"
             f' pass text, an int or a Decimal, for example "{value}"'
         )
-    try:
+    if isinstance(value, str):
+        number = _read(value, name)
+    else:
         number = Decimal(value)
-    except InvalidOperation:
-        raise InvalidNumber(
-            f'{name}: {value!r} is not a number; write digits, for example "60000.5"'
-        ) from None
     if not number.is_finite():
         raise InvalidNumber(f'{name}: {value!r} is not finite; write digits, for example "60000.5"')
+    if not _is_sized(number):
+        raise _oversized(name)
     return number
+
+
+def _read(text: str, name: str) -> Decimal:
+    if len(text) > _LENGTH_MAX:
+        raise _oversized(name)
+    try:
+        # Python reads the digits of every script, and skips underscores: venues do neither.
+        if text.isascii() and "_" not in text:
+            return Decimal(text)
+    except InvalidOperation:
+        pass
+    raise InvalidNumber(f'{name}: {text!r} is not a number; write digits, for example "60000.5"')
+
+
+def _is_sized(number: Decimal) -> bool:
+    """Tell whether a number can be one of an instrument's: its first and its last digit are within bounds."""
+    is_fine = int(number.as_tuple().exponent) >= -_ADJUSTED_MAX
+    return is_fine and (not number or number.adjusted() <= _ADJUSTED_MAX)
+
+
+def _oversized(name: str) -> InvalidNumber:
+    # Without the number: it may have thousands of digits.
+    return InvalidNumber(
+        f"{name}: no instrument has such a number; at most {_ADJUSTED_MAX} digits before the point and behind it"
+    )
 
 
 def format_decimal(value: Decimal) -> str:
