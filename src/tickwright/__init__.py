@@ -9,7 +9,7 @@ from tickwright.app.order_fields import NewOrder, OrderChange
 from tickwright.app.replay import Replaying
 from tickwright.app.report import ReplayReport
 from tickwright.app.status import Status
-from tickwright.core.ordercheck import RiskLimits
+from tickwright.core.risklimits import RiskLimits
 from tickwright.errors import (
     Banned,
     CaptureError,

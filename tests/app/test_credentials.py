@@ -74,6 +74,26 @@ def test_a_password_may_be_a_file(tmp_path: Path) -> None:
     assert credentials_in(variables)["binance"].password.reveal() == " with spaces "
 
 
+@pytest.mark.parametrize("hidden", ["\n", "\r\n", "\0", "\x7f", "\u200b"])
+@pytest.mark.parametrize("part", ["key", "secret"])
+def test_g30_a_value_with_a_character_that_cannot_be_seen_is_refused_by_its_variable(
+    part: str, hidden: str
+) -> None:
+    variables = {"binance_api_key": "k", "binance_api_secret": "s"}
+    variables[f"binance_api_{part}"] = f"planted{hidden}secret"
+    with pytest.raises(ConfigError, match=f"^BINANCE_API_{part.upper()}: ") as caught:
+        credentials_in(variables)
+    assert "planted" not in str(caught.value)
+
+
+def test_g30_of_such_a_value_in_a_file_the_variable_of_the_file_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("two\nlines\n")
+    variables = {"binance_api_key": "k", "binance_api_secret_file": str(file)}
+    with pytest.raises(ConfigError, match=r"^BINANCE_API_SECRET_FILE: "):
+        credentials_in(variables)
+
+
 @pytest.mark.parametrize(("mode", "is_warned"), [(0o600, False), (0o640, False), (0o644, True)])
 def test_g30_a_file_that_everybody_can_read_is_named_in_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, is_warned: bool

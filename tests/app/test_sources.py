@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from tickwright.app.config import Settings, load_settings
-from tickwright.app.sources import _Endpoints, _Schema
+from tickwright.core.risklimits import RiskLimits
 from tickwright.errors import ConfigError
 from tickwright.venues.base import Endpoints
 
@@ -37,16 +38,6 @@ def refusal(**arguments: object) -> str:
     text = str(caught.value)
     assert "\n" not in text
     return text
-
-
-class TestMirrors:
-    def test_the_schema_has_the_fields_of_the_settings(self) -> None:
-        assert list(_Schema.model_fields) == list(Settings.__struct_fields__)
-        assert list(_Endpoints.model_fields) == list(Endpoints.__struct_fields__)
-
-    def test_every_default_would_be_accepted_as_an_argument(self) -> None:
-        defaults = {name: getattr(Settings(), name) for name in Settings.__struct_fields__}
-        assert load_settings(**defaults) == Settings()
 
 
 class TestPrecedence:
@@ -118,6 +109,22 @@ class TestSources:
         monkeypatch.setenv("TICKWRIGHT_PURE", "1")
         assert load_settings() == Settings()
 
+    def test_limits_of_all_sources_are_put_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        write(
+            "tickwright.yaml", "risk: {price_collar: 0.05, max_open_orders: 3, max_position: 1}\n"
+        )
+        monkeypatch.setenv("TICKWRIGHT_RISK__MAX_POSITION", "0.5")
+        monkeypatch.setenv("TICKWRIGHT_RISK__INSTRUMENTS", "binance:BTC/USDT, bybit:BTC/USDT:USDT")
+        assert load_settings().risk == RiskLimits(
+            instruments=frozenset({"binance:BTC/USDT", "bybit:BTC/USDT:USDT"}),
+            max_open_orders=3,
+            max_position=Decimal("0.5"),
+            price_collar=Decimal("0.05"),
+        )
+        assert load_settings(risk=RiskLimits(max_open_orders=1)).risk == RiskLimits(
+            max_open_orders=1
+        )
+
     def test_an_empty_file_says_nothing(self) -> None:
         write("tickwright.yaml", "# nothing yet\n")
         assert load_settings() == Settings()
@@ -149,6 +156,19 @@ class TestErrors:
                 "endpoints: {binance.spot: {rest: 'ws://a'}}",
                 "endpoints.binance.spot.rest: should be an address that starts with https://, not 'ws://a'",
             ),
+            (
+                "endpoints: {binance.spot: {rest: 'http://a:99999'}}",
+                "endpoints.binance.spot.rest: should be an address with a port from 1 to 65535",
+            ),
+            ("journal: 'sqlite:'", "should be memory:, sqlite: with a path, or postgresql://"),
+            ("risk: {max_order_notionl: 10}", "did you mean max_order_notional?"),
+            ("risk: {max_position: -1}", "risk.max_position: should be 0 or above 0, not -1"),
+            ("risk: {max_open_orders: 0}", "risk.max_open_orders: should be above 0, not 0"),
+            ("risk: {price_collar: .inf}", "price_collar: should be a finite number in digits"),
+            ("risk: {max_open_orders: true}", "max_open_orders: should be a finite number"),
+            ("risk: {instruments: [BTCUSDT]}", "risk.instruments: should be instrument ids"),
+            ("risk: 10", "risk: should have settings of its own (instruments, max_order_quantity"),
+            ("binance: {key: k}", "credentials belong into the environment or .env"),
             ("audit_books: maybe\nproxy: 5", "(and 1 more)"),
         ],
     )
@@ -169,6 +189,30 @@ class TestErrors:
     def test_of_a_nested_variable_name_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(REST, "nowhere")
         assert f"variable {REST}: should be an address" in refusal()
+
+    @pytest.mark.parametrize("value", ["nan", "inf", "-1", "0", "1e400", "1_000", "much"])
+    def test_g36_of_a_limit_that_limits_nothing_name_the_variable(
+        self, monkeypatch: pytest.MonkeyPatch, value: str
+    ) -> None:
+        monkeypatch.setenv("TICKWRIGHT_RISK__MAX_ORDER_NOTIONAL", value)
+        assert "variable TICKWRIGHT_RISK__MAX_ORDER_NOTIONAL: should be " in refusal()
+
+    @pytest.mark.parametrize(
+        ("variable", "error"),
+        [
+            ("RISK__MAX_ORDER_NOTIONL", "'max_order_notionl'; did you mean max_order_notional?"),
+            ("BINANCE__SECRT", "there is no 'secrt'; did you mean secret?"),
+            ("BINANCE", "there is no ''; known are key, secret, password"),
+            ("BINANC__SECRET_FILE", "there is no 'binanc'; did you mean binance?"),
+        ],
+    )
+    def test_of_a_misspelt_name_tell_the_nearest_right_one(
+        self, monkeypatch: pytest.MonkeyPatch, variable: str, error: str
+    ) -> None:
+        monkeypatch.setenv(f"TICKWRIGHT_{variable}", "1")
+        told = refusal()
+        assert f"variable TICKWRIGHT_{variable}: " in told
+        assert error in told
 
     def test_of_dotenv_name_file_and_variable(self) -> None:
         write(".env", "TICKWRIGHT_ENVIROMENT=live\n")

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from tickwright.core.ordercheck import Denial, OrderFacts, RiskLimits, check_order
+from tickwright.core.ordercheck import Denial, OrderFacts, check_order
+from tickwright.core.risklimits import RiskLimits
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.instrument import Instrument, InstrumentStatus
 from tickwright.model.market import Side

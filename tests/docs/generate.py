@@ -26,7 +26,7 @@ from typer.testing import CliRunner
 from tickwright import errors
 from tickwright.app.config import Settings
 from tickwright.core.machine import mermaid
-from tickwright.core.ordercheck import RiskLimits
+from tickwright.core.risklimits import RiskLimits
 from tickwright.sandbox.faults import Faults
 from tickwright.venues.base import Endpoints
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 from tests.core.test_ordercheck import BTC
 
-from tickwright.core.ordercheck import RiskLimits
+from tickwright.core.risklimits import RiskLimits
 from tickwright.model.account import Position
 from tickwright.model.market import Side
 from tickwright.model.orders import OrderReport, ReportedState, SubmitOrder

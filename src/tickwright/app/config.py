@@ -20,7 +20,7 @@ from typing import Literal
 
 import msgspec
 
-from tickwright.core.ordercheck import RiskLimits
+from tickwright.core.risklimits import RiskLimits
 from tickwright.io.redact import safe_store_url, safe_url
 from tickwright.runtime.queues import CAPACITY
 from tickwright.venues.base import Endpoints

@@ -17,13 +17,16 @@ from tickwright.errors import ConfigError
 from tickwright.venues.signing import Credentials
 
 
-__all__ = ["credentials_in", "is_credential"]
+__all__ = ["PARTS", "credentials_in", "is_credential", "is_part"]
 
 log = logging.getLogger(__name__)
 
 _PREFIX = "tickwright_"
 _FILE = "_file"
-_PARTS = ("key", "secret", "password")
+PARTS = ("key", "secret", "password")
+"""What a variable may name behind a venue; each may end in ``_file``."""
+_PEM = "-----BEGIN "
+"""How a private key begins, which has many lines."""
 _MOUNTS = (Path("/run/secrets"), Path("/var/run/secrets"))
 """Where containers find their secrets: readable by all who are inside, which is nobody else."""
 
@@ -31,8 +34,12 @@ _MOUNTS = (Path("/run/secrets"), Path("/var/run/secrets"))
 def is_credential(variable: str) -> bool:
     """Tell whether a variable, in lower case, holds a part of credentials."""
     venue, _, part = variable.removeprefix(_PREFIX).partition("__")
-    is_part = part.removesuffix(_FILE) in _PARTS
-    return variable.startswith(_PREFIX) and is_part and venue in venue_names()
+    return variable.startswith(_PREFIX) and is_part(part) and venue in venue_names()
+
+
+def is_part(name: str) -> bool:
+    """Tell whether a part of credentials goes by this name, or a file that holds one."""
+    return name.removesuffix(_FILE) in PARTS
 
 
 def credentials_in(variables: Mapping[str, str | None]) -> dict[str, Credentials]:
@@ -42,7 +49,8 @@ def credentials_in(variables: Mapping[str, str | None]) -> dict[str, Credentials
         variables: Names in lower case.
 
     Raises:
-        ConfigError: If only half of a pair is there, a value is given twice, or a file cannot be read or is empty; no value is shown.
+        ConfigError: If only half of a pair is there, a value is given twice, a file cannot be read or is empty, or a value
+            cannot be one; no value is shown.
     """
     found = {venue: _of(venue, variables) for venue in venue_names()}
     return {venue: credentials for venue, credentials in found.items() if credentials is not None}
@@ -68,7 +76,19 @@ def _value(name: str, variables: Mapping[str, str | None]) -> str:
     said, file = variables.get(name) or "", variables.get(name + _FILE) or ""
     if said and file:
         raise ConfigError(f"{name.upper()} and {(name + _FILE).upper()} are both set: keep one")
-    return _read(Path(file), (name + _FILE).upper()) if file else said
+    text = _read(Path(file), (name + _FILE).upper()) if file else said
+    if not _is_sound(text):
+        variable = (name + _FILE if file else name).upper()
+        raise ConfigError(
+            f"{variable}: it holds a line break or another character that cannot be seen; copy the value again, without it"
+        )
+    return text
+
+
+def _is_sound(text: str) -> bool:
+    """Tell whether a value can be one: on one line, unless it is a private key."""
+    lines = text.splitlines() if text.lstrip().startswith(_PEM) else [text.strip()]
+    return all(line.strip().isprintable() for line in lines)
 
 
 def _read(path: Path, variable: str) -> str:

@@ -6,129 +6,40 @@ Imports pydantic, which is slow: only `tickwright.app.config.load_settings` impo
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from random import Random
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Any
 
 import msgspec
 import yaml  # type: ignore[import-untyped]  # it ships none
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
-from pydantic_settings import (
-    BaseSettings,
-    DotEnvSettingsSource,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    YamlConfigSettingsSource,
-)
+from pydantic import ValidationError
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource, YamlConfigSettingsSource
 
-from tickwright.app.config import Environment, LogLevel, OrderTransport
-from tickwright.app.credentials import credentials_in, is_credential
-from tickwright.app.registry import products_of
-from tickwright.core.clientids import ClientOrderIds
-from tickwright.core.ordercheck import RiskLimits
-from tickwright.errors import ConfigError, UsageError
+from tickwright.app.credentials import PARTS, credentials_in, is_credential, is_part
+from tickwright.app.registry import products_of, venue_names
+from tickwright.app.schema import PREFIX, Schema, fields_at
+from tickwright.core.risklimits import RiskLimits
+from tickwright.errors import ConfigError
 from tickwright.io.redact import safe_url
 from tickwright.venues.signing import Credentials
 
 
 __all__ = ["read_sources"]
 
-PREFIX = "tickwright_"
 DEFAULT_FILE = Path("tickwright.yaml")
 OTHER_VARIABLES = frozenset({"config", "pure"})
 """``TICKWRIGHT_…`` variables that are no settings: the settings file, and the kernel's choice of twin."""
-
-_JOURNALS = ("sqlite:", "postgresql:")
 
 Path_ = tuple[str, ...]
 Where = Callable[[Path_], str]
 """Names the place of a setting in its source, for errors."""
 
 
-def _origin(*schemes: str) -> Callable[[str], str]:
-    def check(text: str) -> str:
-        parts = urlsplit(text)
-        if parts.scheme not in schemes or not parts.netloc:
-            raise ValueError(f"should be an address that starts with {schemes[-1]}://")
-        return text.rstrip("/")
-
-    return check
-
-
-def _journal(url: str) -> str:
-    if url != "memory:" and not url.startswith(_JOURNALS):
-        raise ValueError("should be memory:, sqlite: with a path, or postgresql:// with a host")
-    return url
-
-
-def _prefix(text: str) -> str:
-    try:
-        return ClientOrderIds(text, Random(0)).prefix
-    except UsageError as error:
-        raise ValueError(str(error)) from None
-
-
-_Http = Annotated[str, AfterValidator(_origin("http", "https"))]
-_Ws = Annotated[str, AfterValidator(_origin("ws", "wss"))]
-_Proxy = Annotated[str, AfterValidator(_origin("https", "socks4", "socks5", "http"))]
-_Seconds = Annotated[FiniteFloat, Field(gt=0)]
-
-
-class _Endpoints(BaseModel):
-    """Mirrors ``venues.base.Endpoints``."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    rest: _Http | None = None
-    ws_public: _Ws | None = None
-    ws_private: _Ws | None = None
-    ws_api: _Ws | None = None
-    ws_trade: _Ws | None = None
-
-
-class _Schema(BaseSettings):
-    """Mirrors ``config.Settings``, whose defaults count; these here only mark what was not said."""
-
-    model_config = SettingsConfigDict(extra="forbid", env_prefix=PREFIX, env_ignore_empty=True)
-
-    environment: Environment = "live"
-    endpoints: dict[str, _Endpoints] = {}
-    proxy: _Proxy | None = None
-    connect_timeout_s: _Seconds = 1
-    request_timeout_s: _Seconds = 1
-    audit_books: bool = True
-    renewal_window: str | None = None
-    queue_capacity: Annotated[int, Field(ge=1)] = 1
-    credentials: Any = {}
-    journal: Annotated[str, AfterValidator(_journal)] | None = None
-    order_prefix: Annotated[str, AfterValidator(_prefix)] = "tw"
-    order_transport: OrderTransport = "websocket"
-    risk: Any = None
-    dead_man_s: _Seconds | None = None
-    cancel_on_exit: bool = False
-    log_level: LogLevel = "warning"
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read nothing by itself: each source is read, and checked, alone."""
-        return (init_settings,)
-
-
 def read_sources(
     file: Path | None, dotenv: Path, arguments: Mapping[str, object]
 ) -> dict[str, Any]:
     """Return what all sources say, the weightiest winning; see `tickwright.app.config.load_settings`."""
-    environ = EnvSettingsSource(_Schema).env_vars
+    environ = EnvSettingsSource(Schema).env_vars
     named = environ.get(f"{PREFIX}config")
     if file is None and named is not None:
         file = Path(named)
@@ -137,15 +48,16 @@ def read_sources(
         _merge(merged, _read_yaml(file or DEFAULT_FILE))
     keys: dict[str, Credentials] = {}
     if dotenv.is_file():
-        variables = DotEnvSettingsSource(_Schema, env_file=dotenv).env_vars
+        variables = DotEnvSettingsSource(Schema, env_file=dotenv).env_vars
         _merge(merged, _read_variables(variables, f"{dotenv}: "))
         keys |= credentials_in(variables)
     _merge(merged, _read_variables(environ, "environment variable "))
     keys |= credentials_in(environ)
     _merge(merged, _read_arguments(arguments))
     merged["credentials"] = keys | merged.get("credentials", {})
-    if "risk" in merged:
-        merged["risk"] = _limits(merged["risk"])
+    risk = merged.pop("risk", None)
+    if risk is not None:
+        merged["risk"] = risk if isinstance(risk, RiskLimits) else RiskLimits(**risk)
     return merged
 
 
@@ -153,7 +65,7 @@ def _read_yaml(file: Path) -> dict[str, Any]:
     if not file.is_file():
         raise ConfigError(f"{file}: no such settings file")
     try:
-        data = YamlConfigSettingsSource(_Schema, yaml_file=file).yaml_data
+        data = YamlConfigSettingsSource(Schema, yaml_file=file).yaml_data
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = "" if mark is None else f", line {mark.line + 1}"
@@ -163,20 +75,11 @@ def _read_yaml(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
     except (TypeError, ValueError, AttributeError):  # by what pydantic-settings stumbles over
         raise ConfigError(f"{file}: must hold settings as `name: value` lines") from None
-    if "credentials" in data:
+    if not data.keys().isdisjoint(("credentials", *venue_names())):
         raise ConfigError(
             f"{file}: credentials belong into the environment or .env, which are not shared or committed"
         )
     return _check(data, lambda path: f"{file}: {'.'.join(path)}")
-
-
-def _limits(said: object) -> RiskLimits:
-    if isinstance(said, RiskLimits):
-        return said
-    try:
-        return msgspec.convert(said, RiskLimits, strict=False)
-    except msgspec.ValidationError as error:
-        raise ConfigError(f"setting risk: {error}; write numbers as text") from None
 
 
 def _read_variables(variables: Mapping[str, str | None], label: str) -> dict[str, Any]:
@@ -186,7 +89,12 @@ def _read_variables(variables: Mapping[str, str | None], label: str) -> dict[str
         name = variable.removeprefix(PREFIX)
         if name == variable or name in OTHER_VARIABLES or is_credential(variable):
             continue
-        path = tuple(variable.removeprefix(PREFIX).split("__"))
+        path = tuple(name.split("__"))
+        where = label + variable.upper()
+        if path[0] in venue_names():
+            raise ConfigError(f"{where}: {_unknown('__'.join(path[1:]), PARTS)}")
+        if is_part(path[-1]) and path[0] not in Schema.model_fields:
+            raise ConfigError(f"{where}: {_unknown(path[0], venue_names())}")
         if path[0] == "endpoints" and len(path) > 1:
             path = (path[0], path[1].replace("_", ".", 1), *path[2:])  # BINANCE_SPOT
         names[path] = variable.upper()
@@ -194,7 +102,7 @@ def _read_variables(variables: Mapping[str, str | None], label: str) -> dict[str
         for key in path[:-1]:
             inner = inner.setdefault(key, {})
             if not isinstance(inner, dict):
-                raise ConfigError(f"{label}{variable.upper()}: contradicts a shorter one")
+                raise ConfigError(f"{where}: contradicts a shorter one")
         inner[path[-1]] = value
     return _check(data, lambda path: label + names.get(path, _variable(path)))
 
@@ -232,7 +140,7 @@ def _read_arguments(arguments: Mapping[str, object]) -> dict[str, Any]:
 def _check(data: dict[str, Any], where: Where) -> dict[str, Any]:
     """Return the values that ``data`` sets, in their right types."""
     try:
-        schema = _Schema(**{str(name): value for name, value in data.items()})
+        schema = Schema(**{str(name): value for name, value in data.items()})
     except ValidationError as error:
         raise ConfigError(_one_line(error, where)) from None
     _check_products(schema.endpoints, where)
@@ -256,8 +164,10 @@ def _one_line(error: ValidationError, where: Where) -> str:
     path = tuple(str(part) for part in first["loc"])
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     if first["type"] == "extra_forbidden":
-        model = _Schema if len(path) == 1 else _Endpoints
-        text = _unknown(path[-1], list(model.model_fields))
+        text = _unknown(path[-1], fields_at(path))
+    elif first["type"] == "model_type":
+        names = ", ".join(fields_at((*path, "")))
+        text = f"should have settings of its own ({names}), not {safe_url(repr(first['input']))}"
     else:
         expected = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
         expected = expected.partition(", unable to parse")[0]
@@ -265,7 +175,7 @@ def _one_line(error: ValidationError, where: Where) -> str:
     return f"{where(path)}: {text}{more}"
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _unknown(name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
     return f"there is no {name!r}; {hint}"

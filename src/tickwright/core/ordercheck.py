@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import msgspec
 
+from tickwright.core.risklimits import NO_LIMITS, RiskLimits
 from tickwright.errors import InvalidNumber
 from tickwright.model.instrument import Instrument, InstrumentStatus
 from tickwright.model.market import Side
@@ -18,7 +19,7 @@ from tickwright.model.numbers import format_decimal, multiply, total
 from tickwright.model.orders import SubmitOrder
 
 
-__all__ = ["KILLED", "NO_LIMITS", "Denial", "OrderFacts", "RiskLimits", "check_order"]
+__all__ = ["KILLED", "Denial", "OrderFacts", "check_order"]
 
 KILLED = ("KILL_SWITCH", "the kill switch is on; nothing but cancels leaves")
 """Rule and text of the kill switch."""
@@ -32,34 +33,6 @@ class Denial(msgspec.Struct, frozen=True):
     """The rule: ``MAX_ORDER_NOTIONAL``."""
     text: str
     """What was asked, and what is allowed."""
-
-
-class RiskLimits(msgspec.Struct, frozen=True, kw_only=True):
-    """The user's own limits; ``None`` sets none."""
-
-    instruments: frozenset[str] | None = None
-    """Only these may be traded."""
-    max_order_quantity: Decimal | None = None
-    """Orders by quote quantity do not leave then: what they come to is not known."""
-    max_order_notional: Decimal | None = None
-    """In the quote asset."""
-    max_open_orders: int | None = None
-    """Of one instrument."""
-    max_position: Decimal | None = None
-    """Of one instrument, in either direction, all open orders of that side filled."""
-    max_orders_per_s: int | None = None
-    """At one venue, in any second."""
-    price_collar: Decimal | None = None
-    """How far beyond the other side of the book a price may lie: 0.05 allows buying at 5 % above the best offer."""
-
-    @property
-    def needs_book(self) -> bool:
-        """Whether any of them is held against the best prices."""
-        return self.price_collar is not None or self.max_order_notional is not None
-
-
-NO_LIMITS = RiskLimits()
-"""Of who sets none."""
 
 
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from tickwright.core.ordercheck import (
-    KILLED,
-    NO_LIMITS,
-    Denial,
-    OrderFacts,
-    RiskLimits,
-    check_order,
-)
+from tickwright.core.ordercheck import KILLED, Denial, OrderFacts, check_order
 from tickwright.core.pacing import SlidingWindow
 from tickwright.core.positionbounds import PositionBounds
+from tickwright.core.risklimits import NO_LIMITS, RiskLimits
 from tickwright.errors import CommandDenied
 from tickwright.io.clock import Clock
 from tickwright.model.instrument import Instrument

@@ -10,7 +10,7 @@ import msgspec
 from tests.simulation.orders.troubles import KINDS, REFUSED_KEY, Trouble
 
 from tickwright.app.config import OrderTransport
-from tickwright.core.ordercheck import RiskLimits
+from tickwright.core.risklimits import RiskLimits
 
 
 __all__ = ["Drawn", "Kill", "draw"]

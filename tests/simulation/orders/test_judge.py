@@ -12,7 +12,7 @@ from tests.simulation.orders.drawing import draw
 from tests.simulation.orders.playing import play
 from tests.simulation.orders.witness import Witness
 
-from tickwright.core.ordercheck import RiskLimits
+from tickwright.core.risklimits import RiskLimits
 from tickwright.model.orders import (
     OrderAccepted,
     OrderFilled,

@@ -13,7 +13,7 @@ from functools import partial
 from tests.simulation.orders.drawing import Drawn, site_of
 from tests.simulation.orders.lines import Sent
 
-from tickwright.core.ordercheck import RiskLimits
+from tickwright.core.risklimits import RiskLimits
 from tickwright.marketdata.book import Book
 from tickwright.model.notices import Notice
 from tickwright.model.orders import OrderEvent
