@@ -66,6 +66,13 @@ def test_another_file_is_no_ready_file(tmp_path: Path, text: str) -> None:
         account_settings(None, path, None, None)
 
 
+def test_a_port_that_there_is_not_is_told_before_anybody_goes_there(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    path.write_text(json.dumps({**READY, "binance.spot": {"ws_api": "ws://127.0.0.1:99999"}}))
+    with pytest.raises(ConfigError, match="no ready file of `tickwright sandbox`"):
+        account_settings(None, path, None, None)
+
+
 def test_a_ready_file_that_is_not_there_asks_whether_the_sandbox_runs(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is the sandbox running"):
         account_settings(None, tmp_path / "none.json", None, None)

@@ -3,10 +3,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from urllib.parse import urlsplit
 
 import pytest
 
-from tickwright.io.dial import Dialler, connect_failed, hang_up, verified_tls
+from tickwright.io.dial import Dialler, connect_failed, hang_up, is_origin, verified_tls
 
 
 async def test_the_address_that_answers_is_taken() -> None:
@@ -57,6 +58,22 @@ async def test_g27_hanging_up_is_carried_through_however_often_one_is_cancelled(
 
 async def test_abandoning_what_was_never_opened_is_fine() -> None:
     await Dialler().abandon()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("ws://127.0.0.1:65535/ws", True),
+        ("wss://host", True),
+        ("http://host", False),
+        ("ws://", False),
+        ("ws://host:0", False),
+        ("ws://host:65536", False),
+        ("ws://host:port", False),
+    ],
+)
+def test_an_origin_has_a_scheme_a_host_and_a_port_that_there_is(url: str, is_one: bool) -> None:
+    assert is_origin(urlsplit(url), ("ws", "wss")) is is_one
 
 
 def test_tls_is_verified_and_the_context_is_shared() -> None:

@@ -217,8 +217,9 @@ async def test_what_cannot_be_reached_says_why() -> None:
             await transport.send(get(origin + "/"))
         with pytest.raises(ConnectFailed, match=r"nowhere\.invalid does not resolve"):
             await transport.send(get("http://nowhere.invalid/"))
-        with pytest.raises(ConfigError, match="no HTTP address"):
-            await transport.send(get("host"))
+        for none in ("host", "http://127.0.0.1:99999/", "http://127.0.0.1:port/"):
+            with pytest.raises(ConfigError, match="no HTTP address"):
+                await transport.send(get(none))
 
 
 async def test_tls_is_verified_unless_a_context_of_ones_own_says_otherwise() -> None:

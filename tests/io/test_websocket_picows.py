@@ -123,7 +123,9 @@ async def test_a_name_that_does_not_resolve_says_so() -> None:
         await connect("ws://nowhere.invalid/ws")
 
 
-@pytest.mark.parametrize("url", ["http://host/ws", "wss:///ws", "host:9443"])
+@pytest.mark.parametrize(
+    "url", ["http://host/ws", "wss:///ws", "host:9443", "ws://127.0.0.1:99999"]
+)
 async def test_an_address_that_is_none_is_a_mistake_in_the_settings(url: str) -> None:
     with pytest.raises(ConfigError, match="no WebSocket address"):
         await connect(url)

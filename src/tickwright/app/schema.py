@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from random import Random
 from typing import Annotated, Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,7 @@ from tickwright.app.config import Environment, LogLevel, OrderTransport
 from tickwright.core.clientids import ClientOrderIds
 from tickwright.core.risklimits import limit_fault
 from tickwright.errors import InvalidNumber, UsageError
+from tickwright.io.dial import is_origin
 from tickwright.model.numbers import parse_decimal
 
 
@@ -42,19 +43,11 @@ def _origin(*schemes: str) -> Callable[[str], str]:
         parts = urlsplit(text)
         if parts.scheme not in schemes or not parts.netloc:
             raise ValueError(f"should be an address that starts with {schemes[-1]}://")
-        if not _has_port(parts):
+        if not is_origin(parts, schemes):
             raise ValueError("should be an address with a port from 1 to 65535")
         return text.rstrip("/")
 
     return check
-
-
-def _has_port(parts: SplitResult) -> bool:
-    """Tell whether an address has a port that there is, or none."""
-    try:
-        return parts.port != 0
-    except ValueError:  # which `port` raises of what is none
-        return False
 
 
 def _journal(url: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import msgspec
 import typer
@@ -20,6 +21,7 @@ from tickwright.cli.console import err
 from tickwright.cli.events import describe
 from tickwright.cli.options import chosen_settings
 from tickwright.errors import ConfigError, UsageError
+from tickwright.io.dial import is_origin
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.notices import Notice
 from tickwright.model.topics import Notices
@@ -107,6 +109,7 @@ def _inside(path: Path, settings: Settings) -> Settings:
             for name, addresses in told.items()
             for product in products_of(name)
         }
+        _check_addresses(told)
     except (KeyError, TypeError, UsageError):
         # Without the cause: a traceback would show what the file holds.
         raise ConfigError(
@@ -118,6 +121,14 @@ def _inside(path: Path, settings: Settings) -> Settings:
         credentials={name.partition(".")[0]: credentials for name in endpoints},
         journal=settings.journal or NO_JOURNAL,
     )
+
+
+def _check_addresses(told: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise UsageError if one is none: who goes there in the background could only crash."""
+    for addresses in told.values():
+        for address in addresses.values():
+            if not is_origin(urlsplit(address), ("http", "ws")):
+                raise UsageError(f"{address!r} is no address of a sandbox")
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:

@@ -7,13 +7,15 @@ import contextlib
 import functools
 import socket
 import ssl
+from collections.abc import Collection
+from urllib.parse import SplitResult
 
 import aiohappyeyeballs
 
 from tickwright.errors import ConnectFailed
 
 
-__all__ = ["Dialler", "connect_failed", "hang_up", "verified_tls"]
+__all__ = ["Dialler", "connect_failed", "hang_up", "is_origin", "verified_tls"]
 
 _NEXT_ADDRESS_AFTER_S = 0.25
 """When to try the next address beside the first one: the value of RFC 8305."""
@@ -71,6 +73,19 @@ async def hang_up(sock: socket.socket) -> None:
 def verified_tls() -> ssl.SSLContext:
     """Return the shared context that verifies hosts against the system's certificates."""
     return ssl.create_default_context()
+
+
+def is_origin(address: SplitResult, schemes: Collection[str]) -> bool:
+    """Tell whether an address names a host one can connect to, at a port that there is, by one of ``schemes``.
+
+    Example:
+        >>> is_origin(urlsplit("ws://127.0.0.1:99999"), ["ws", "wss"])
+        False
+    """
+    try:
+        return address.scheme in schemes and bool(address.hostname) and address.port != 0
+    except ValueError:  # which `port` raises for what is none
+        return False
 
 
 def connect_failed(host: str, error: OSError) -> ConnectFailed:

@@ -95,8 +95,7 @@ class AiohttpTransport:
         try:
             async with session.request(
                 request.method,
-                # Not parsed and put together again: the signature covers these very bytes.
-                yarl.URL(request.url, encoded=True),
+                _address(request),
                 headers=request.headers,
                 data=request.body or None,
                 timeout=_timeouts(request.timeouts),
@@ -164,6 +163,16 @@ def _timeouts(timeouts: HttpTimeouts) -> aiohttp.ClientTimeout:
         sock_connect=timeouts.connect_s,
         sock_read=timeouts.read_s,
     )
+
+
+def _address(request: HttpRequest) -> yarl.URL:
+    try:
+        # Not parsed and put together again: the signature covers these very bytes.
+        url = yarl.URL(request.url, encoded=True)
+        _ = url.port  # which says only now that there is no such port
+    except ValueError as error:
+        raise ConfigError(f"{safe_url(request.url)} is no HTTP address: {error}") from None
+    return url
 
 
 def _translated(error: Exception, request: HttpRequest, *, is_sent: bool) -> TickwrightError:

@@ -13,7 +13,7 @@ from picows import WSHandshakeError, WSParsedURL, ws_connect
 from python_socks import ProxyError  # what picows raises when a proxy of any kind turns us down
 
 from tickwright.errors import ConfigError, ConnectFailed, ConnectTimeout, HandshakeRefused
-from tickwright.io.dial import Dialler, connect_failed, verified_tls
+from tickwright.io.dial import Dialler, connect_failed, is_origin, verified_tls
 from tickwright.io.http import retry_after_s
 from tickwright.io.redact import host_of, safe_url
 from tickwright.io.websocket import WebSocketHandler, WebSocketOptions
@@ -42,10 +42,10 @@ class PicowsTransport:
         self, url: str, handler: WebSocketHandler, options: WebSocketOptions
     ) -> PicowsConnection:
         """Connect; see `tickwright.io.websocket.WebSocketTransport`."""
-        address = urlsplit(url)
-        if address.scheme not in ("ws", "wss") or not address.hostname:
+        if not is_origin(urlsplit(url), ("ws", "wss")):
             raise ConfigError(
-                f"{safe_url(url)} is no WebSocket address; it begins with ws:// or wss://"
+                f"{safe_url(url)} is no WebSocket address; it begins with ws:// or wss://, and its port is from"
+                " 1 to 65535"
             )
         try:
             async with asyncio.timeout(options.connect_timeout_s):
