@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from tickwright.cli.console import (
     err,
     failing_in_one_line,
     logs_into,
+    out,
     print_json,
     run_async,
     run_until_interrupted,
@@ -19,6 +21,7 @@ from tickwright.cli.console import (
     set_log_level,
     set_up_logs,
 )
+from tickwright.cli.streams import Output
 from tickwright.errors import ConfigError, ConnectFailed, TickwrightError, UsageError
 
 
@@ -38,13 +41,9 @@ def root() -> Iterator[logging.Logger]:
         (ConnectFailed("plug it in"), 1),
         (ExceptionGroup("", [ExceptionGroup("", [UsageError("deep")])]), 2),
         (KeyboardInterrupt(), 130),
-        (BrokenPipeError(), 0),
     ],
 )
-def test_a_failure_ends_with_its_code(
-    error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "dup2", lambda *_: None)
+def test_a_failure_ends_with_its_code(error: BaseException, code: int) -> None:
     with pytest.raises(SystemExit) as ended, failing_in_one_line():
         raise error
     assert ended.value.code == code
@@ -58,7 +57,36 @@ def test_a_failure_is_one_line_on_standard_error(capsys: pytest.CaptureFixture[s
     assert printed.err == "tickwright: two lines and [brackets]\n"
 
 
-@pytest.mark.parametrize("bug", [ValueError("a bug"), ExceptionGroup("", [ValueError("a bug")])])
+@pytest.mark.parametrize(("own", "code"), [(0, 1), (2, 2)])
+def test_an_answer_that_is_lost_on_a_full_disk_is_a_failure(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, own: int, code: int
+) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", Output(full))
+        with pytest.raises(SystemExit) as ended, failing_in_one_line():
+            out.print("an order")
+            raise SystemExit(own)
+    assert ended.value.code == code
+    assert "look before you repeat it" in capsys.readouterr().err
+
+
+def test_what_has_no_end_ends_when_nobody_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "w", encoding="utf-8") as unread:
+        monkeypatch.setattr(sys, "stdout", Output(unread))
+
+        async def work() -> None:
+            while True:
+                out.print("news")
+                await asyncio.sleep(0)
+
+        run_until_interrupted(work)
+
+
+@pytest.mark.parametrize(
+    "bug", [ValueError("a bug"), BrokenPipeError(), ExceptionGroup("", [ValueError("a bug")])]
+)
 def test_a_bug_keeps_its_traceback(bug: Exception) -> None:
     with pytest.raises(type(bug)), failing_in_one_line():
         raise bug

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -14,6 +13,7 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 import msgspec
 from rich.console import Console
 
+from tickwright.cli.streams import lost_output, when_lost
 from tickwright.errors import TickwrightError, UsageError
 from tickwright.io.loop import run
 
@@ -45,7 +45,7 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_LOG_LEVEL = "warning"
 _ROOT = logging.getLogger()
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else PIPE_WIDTH)
 """Standard output: what was asked for."""
 err = Console(stderr=True, highlight=False)
 """Standard error: progress, warnings, reasons."""
@@ -69,23 +69,20 @@ def say_error(error: object) -> None:
 def failing_in_one_line() -> Iterator[None]:
     """Turn our errors into one line on standard error: exit code 2 for a wrong call, 1 for a failure.
 
-    Ctrl-C ends with 130; a reader that closed its end of a pipe is no failure.
+    Ctrl-C ends with 130. Output that could not be written is a failure, unless it only has no reader any more.
     """
     try:
-        yield
-    except TickwrightError as error:
-        _die(error)
-    except ExceptionGroup as group:
-        ours, others = group.split(TickwrightError)
-        if others is not None or ours is None:
+        with _failing():
+            yield
+    except SystemExit as ended:
+        lost = lost_output()
+        if lost is None:
             raise
-        _die(_first(ours))
-    except KeyboardInterrupt:
-        raise SystemExit(INTERRUPTED) from None
-    except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+        say_error(
+            f"the output cannot be written ({lost.strerror}) and is lost; what the command did is done, so look before you"
+            " repeat it"
+        )
+        raise SystemExit(ended.code or FAILED) from None
 
 
 def run_async(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -97,8 +94,8 @@ def run_async(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 def run_until_interrupted(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run ``main`` until it ends, or until Ctrl-C or SIGTERM cancels it, which is the way to end it."""
-    _run(main)
+    """Run ``main`` until it ends, or until Ctrl-C or SIGTERM cancels it, which is the way to end it, or nobody can read it."""
+    _run(main, is_endless=True)
 
 
 def set_up_logs(level: str | None) -> None:
@@ -149,7 +146,22 @@ class _LogLines(logging.Handler):
             err.print(self.format(record), soft_wrap=True, markup=False)
 
 
-def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> list[T]:
+@contextlib.contextmanager
+def _failing() -> Iterator[None]:
+    try:
+        yield
+    except TickwrightError as error:
+        _die(error)
+    except ExceptionGroup as group:
+        ours, others = group.split(TickwrightError)
+        if others is not None or ours is None:
+            raise
+        _die(_first(ours))
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+
+
+def _run(main: Callable[[], Coroutine[Any, Any, T]], *, is_endless: bool = False) -> list[T]:
     results: list[T] = []
 
     async def cancellable() -> None:
@@ -158,6 +170,8 @@ def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> list[T]:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
+        if is_endless:
+            when_lost(task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
             results.append(await main())
 

@@ -1,6 +1,6 @@
-"""The entry point of the ``tickwright`` command.
+"""Runs the command line from its first line of output to its last.
 
-It imports nothing slow before it can answer Ctrl-C in one line: everything else is behind `main`.
+The ``tickwright`` script comes here by way of `tickwright_command`, which hears Ctrl-C while all this is imported.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run the command line; the ``tickwright`` script calls this."""
+    """Run the command that the command line names, and end with its exit code."""
     try:
         from tickwright.cli.console import failing_in_one_line
+        from tickwright.cli.streams import make_safe
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    make_safe()
     with failing_in_one_line():
         from tickwright.cli.commands import run_command
 
