@@ -152,12 +152,40 @@ def test_of_many_unfinished_orders_some_are_named(tmp_path: Path, tickwright: Co
     )
 
 
+def test_a_name_that_cannot_be_seen_is_in_quotes(tmp_path: Path, tickwright: Command) -> None:
+    place = tmp_path / "orders.db"
+    on_journal(f"sqlite:{place}", lambda journal: journal.append([submitted("", BTC)]))
+    assert tickwright("journal", "verify", place).out.splitlines() == [
+        "1 entry of 1 order: all can be read, and follow each other",
+        "1 not finished: ''",
+    ]
+    assert "'' " in tickwright("journal", "list", place).out
+
+
+def test_what_is_no_instrument_is_asked_for_again(path: Path, tickwright: Command) -> None:
+    result = tickwright("journal", "list", path, "--instrument", "nonsense")
+    assert result.code == 2
+    assert "'nonsense' is not an instrument id" in result.reason
+
+
+@pytest.mark.parametrize("action", ["list", "export", "verify"])
+@pytest.mark.parametrize("length", [50, 300, 5000])
+def test_a_file_that_breaks_off_is_one_line(
+    path: Path, tickwright: Command, action: str, length: int
+) -> None:
+    path.write_bytes(path.read_bytes()[:length])
+    result = tickwright("journal", action, path)
+    assert (result.code, result.out) == (1, "")
+    assert "restore a copy of it" in result.reason
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
         ("DELETE FROM log WHERE number = 2", "entry 2 of the journal is missing"),
         ("DELETE FROM log WHERE number = 1", "entry 1 of the journal is missing"),
         ("UPDATE log SET body = x'7b' WHERE number = 3", "entry 3 of the journal cannot be read"),
+        ("UPDATE log SET body = 5 WHERE number = 3", "entry 3 of the journal holds something else"),
         (
             "UPDATE log SET body = (SELECT body FROM log WHERE number = 2) WHERE number = 3",
             "entry 3 of the journal cannot be: order: no transition from",

@@ -74,6 +74,13 @@ def test_average_prices_are_shown_where_there_is_room() -> None:
     assert "59999.5" not in shown(filled, width=80)[1]
 
 
+def test_an_average_price_is_shown_with_as_many_digits_as_anybody_reads() -> None:
+    average = D("64999.12345678901234567890123")
+    filled = order(OrderState.FILLED, filled_quantity=D("0.03"), average_price=average)
+    assert " 64999.1234568 " in shown(filled, width=120)[1]
+    assert order_row(filled)["average_price"] == str(average)
+
+
 def test_the_venue_s_words_stand_whole_below_the_table() -> None:
     text = (
         "POST /api/v3/order: the venue refused with -2010 (HTTP 400): Order would match and take."

@@ -59,6 +59,7 @@ async def test_it_serves_what_the_ready_file_says_until_interrupted(
     path.unlink()
     arguments = ("--venue", "binance", "--seed", "7", "--instruments", "2", str(path))
     async with running(*arguments, expected=number) as (ready, process):
+        assert path.stat().st_mode & 0o777 == 0o600
         assert set(ready["binance.spot"]) == {"rest", "ws_public", "ws_api"}
         assert set(ready["binance.usdm"]) == {"rest", "ws_public", "ws_private", "ws_api"}
         assert set(ready["account"]) == {"key", "secret"}
@@ -73,6 +74,14 @@ async def test_it_serves_what_the_ready_file_says_until_interrupted(
     assert ready["binance.spot"]["rest"] in stdout.decode()
     assert ready["account"]["secret"] not in stdout.decode()
     assert stderr == b""
+    assert not os.listdir(tmp_path)
+
+
+async def test_the_ready_file_of_a_later_run_stays(tmp_path: Path) -> None:
+    path = tmp_path / "ready.json"
+    async with running("--instruments", "1", str(path)):
+        path.write_text("of a later run")
+    assert path.read_text() == "of a later run"
 
 
 async def test_two_venues_stand_side_by_side(tmp_path: Path) -> None:

@@ -126,10 +126,17 @@ async def test_postgresql_without_its_driver_says_how_to_get_it(
         await open_store("postgresql://host/db")
 
 
-@pytest.mark.parametrize("url", ["", "mongodb://x", "memory:x", "sqlite:", "postgresql:x"])
+@pytest.mark.parametrize("url", ["", "mongodb://x", "memory:x", "postgresql:x"])
 async def test_another_kind_of_url_is_refused_with_those_that_there_are(url: str) -> None:
     with pytest.raises(ConfigError, match="memory:, sqlite: with a path, or postgresql://"):
         await open_store(url)
+
+
+async def test_a_file_without_a_name_is_asked_for() -> None:
+    with pytest.raises(
+        ConfigError, match=r"needs the path of a file, for example sqlite:orders\.db"
+    ):
+        await open_store("sqlite:")
 
 
 @pytest.mark.parametrize("rows", [1, 2, 16, 17, 40])

@@ -42,6 +42,50 @@ async def test_a_reader_sees_what_the_writer_wrote_and_writes_nothing(tmp_path: 
     await writer.close()
 
 
+async def test_a_reader_leaves_nothing_beside_a_file_that_nobody_writes(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    writer = SqliteStore.open(path)
+    await writer.append([b"a"])
+    await writer.close()
+    path.with_name("journal.db.lock").unlink()
+    link = tmp_path / "link.db"
+    link.symlink_to(path)
+    for each in (path, link):
+        reader = SqliteStore.open(each, is_read_only=True)
+        assert await contents(reader) == [(1, b"a")]
+        await reader.close()
+    assert sorted(os.listdir(tmp_path)) == ["journal.db", "link.db"]
+
+
+async def test_a_reader_who_came_first_sees_what_a_later_writer_wrote(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    await SqliteStore.open(path).close()
+    reader = SqliteStore.open(path, is_read_only=True)
+    assert await contents(reader) == []
+    writer = SqliteStore.open(path)
+    await writer.append([b"a"])
+    assert await contents(reader) == [(1, b"a")]
+    await reader.close()
+    await writer.close()
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
+async def test_who_may_not_write_may_read(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    await SqliteStore.open(path).close()
+    os.chmod(path, 0o444)
+    os.chmod(tmp_path, 0o555)
+    await SqliteStore.open(path, is_read_only=True).close()
+    os.chmod(tmp_path, 0o755)
+
+
+def test_a_file_that_may_not_be_opened_says_what_right_is_missing(tmp_path: Path) -> None:
+    folder = tmp_path / "journal.db"
+    folder.mkdir()
+    with pytest.raises(StoreError, match="this user needs the right to read it"):
+        SqliteStore.open(folder)
+
+
 def test_a_file_that_is_not_there_is_not_made_by_reading(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no journal at"):
         SqliteStore.open(tmp_path / "none.db", is_read_only=True)

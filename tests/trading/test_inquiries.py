@@ -18,7 +18,7 @@ from tests.trading.rig import (
     rig,
 )
 
-from tickwright.errors import VenueRejected
+from tickwright.errors import StoreError, VenueRejected
 from tickwright.model.market import Side
 from tickwright.model.orders import Order, OrderRejected, OrderState, SubmitOrder
 from tickwright.testing.virtual_time import virtual_time
@@ -161,6 +161,16 @@ async def test_g34_a_run_that_ended_while_sending_is_resolved_by_the_next(produc
         assert at.kinds == ["OrderOutcomeUnknown"]
         await following.reconcile(product)
         assert following.order("me-1").state is OrderState.OPEN
+
+
+@virtual_time
+async def test_g34_a_journal_that_does_not_hold_together_is_not_gone_on_with() -> None:
+    async with rig() as at:
+        await at.journal.append([journal.Sent(at_ns=1, client_order_id="ghost")])
+        with pytest.raises(
+            StoreError, match=r"entry 1 .* 'ghost', which nobody placed before; rest"
+        ):
+            await at.gateway.recover(at.journal.entries())
 
 
 @virtual_time

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import get_args
 
 import pytest
 
 from tickwright.errors import StoreError
-from tickwright.io.store import MemoryStore
+from tickwright.io.store import MemoryStore, Row
 from tickwright.model.market import Side
 from tickwright.model.orders import (
     Fill,
@@ -91,6 +92,29 @@ async def test_a_row_that_cannot_be_read_is_named(row: bytes) -> None:
     await store.append([row])
     with pytest.raises(StoreError, match="entry 3 of the journal"):
         await written(Journal(store))
+
+
+@pytest.mark.parametrize("row", [None, 5])
+async def test_a_row_that_holds_something_else_is_named_with_what_to_do(row: bytes) -> None:
+    with pytest.raises(StoreError, match=r"entry 1 of the journal holds .*; restore a copy"):
+        await written(Journal(MemoryStore([row])))
+
+
+class Holed(MemoryStore):
+    """Of which something took the second row."""
+
+    async def rows(self, after: int = 0) -> AsyncIterator[Row]:
+        async for number, body in super().rows(after):
+            if number != 2:
+                yield number, body
+
+
+async def test_g34_who_is_to_fold_a_journal_is_told_of_its_hole() -> None:
+    journal = Journal(Holed())
+    await journal.append(ENTRIES[:3])
+    with pytest.raises(StoreError, match="entry 2 of the journal is missing; restore a copy"):
+        await written(journal)
+    assert [number async for number, _ in journal.numbered()] == [1, 3]  # what is left is to be had
 
 
 EARLIER = (

@@ -18,6 +18,7 @@ from tickwright.cli.console import out, print_json, run_async
 from tickwright.cli.options import Json
 from tickwright.cli.order_view import colour_of, order_row
 from tickwright.io.store import open_store
+from tickwright.model.ids import parse_instrument_id
 from tickwright.model.market import datetime_of
 from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order
@@ -33,6 +34,7 @@ journal = typer.Typer(
 
 _KIND = re.compile(r"[a-z]{2,}:")
 _NAMES_SHOWN = 5
+_PLAIN = re.compile(r"[^\s,'\"]+")
 
 Place = Annotated[
     str | None,
@@ -57,6 +59,8 @@ def list_(
     json: Json = False,
 ) -> None:
     """List orders: where each one stands, what of it was filled, and when anything was last heard."""
+    if instrument is not None:
+        parse_instrument_id(instrument)  # or nothing would be found, whatever there is
     found = _inspected(place)
     board = found.board
     orders = board.unfinished(instrument) if unfinished else board.orders(instrument)
@@ -93,12 +97,13 @@ def verify(place: Place = None, json: Json = False) -> None:
     if json:
         print_json({"entries": found.entries, "orders": len(found.board), "unfinished": names})
         return
-    out.print(
-        f"{found.entries:,} entries of {len(found.board):,} orders: all can be read, and follow each other"
-    )
+    entries, orders = _count(found.entries, "entry", "entries"), _count(len(found.board), "order")
+    out.print(f"{entries} of {orders}: all can be read, and follow each other")
     if names:
         more = len(names) - _NAMES_SHOWN
-        shown = ", ".join(names[:_NAMES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+        shown = ", ".join(map(_visible, names[:_NAMES_SHOWN])) + (
+            f" and {more:,} more" if more > 0 else ""
+        )
         out.print(f"{len(names):,} not finished: {shown}", markup=False)
 
 
@@ -157,7 +162,16 @@ def _show(orders: list[Order], found: Inspection) -> None:
     if orders:
         out.print(table)
     open_count = sum(order.state.is_open for order in orders)
-    out.print(f"{len(orders):,} order{'' if len(orders) == 1 else 's'}, {open_count:,} open")
+    out.print(f"{_count(len(orders), 'order')}, {open_count:,} open")
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def _visible(name: str) -> str:
+    """Return a name as it is, in quotes where it could not be told from what is around it."""
+    return name if name.isprintable() and _PLAIN.fullmatch(name) else repr(name)
 
 
 def _filled(order: Order) -> str:
@@ -176,7 +190,7 @@ def _news(found: Inspection, is_wide: bool) -> _Column:
 
 _WIDE = 100
 _COLUMNS = (
-    _Column("order", lambda order: order.client_order_id),
+    _Column("order", lambda order: Text(_visible(order.client_order_id))),
     _Column("instrument", lambda order: order.command.instrument),
     _Column("side", lambda order: order.command.side.value),
     _Column("filled", _filled, "right"),

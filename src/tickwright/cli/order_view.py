@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from rich.console import Console
@@ -28,6 +28,9 @@ __all__ = ["colour_of", "event_line", "event_row", "fill_row", "order_row", "sho
 
 WIDE = 100
 """Columns from which on there is room for average prices."""
+
+_LEGIBLE = Context(prec=12)
+"""Of an average price, which may have as many digits as fit: more than any price that venues set."""
 
 _COLOURS = {
     OrderState.UNKNOWN: "bold magenta",
@@ -197,7 +200,7 @@ def _price(price: Decimal | None, command: SubmitOrder) -> str:
 
 
 def _average(order: Order) -> str:
-    return "" if order.average_price is None else format_decimal(order.average_price)
+    return "" if order.average_price is None else format_decimal(_LEGIBLE.plus(order.average_price))
 
 
 def _state(order: Order) -> str:

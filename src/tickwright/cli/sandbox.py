@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -66,7 +66,9 @@ def sandbox(
     ] = None,
     ready_file: Annotated[
         Path | None,
-        typer.Option(help="Written once connections are taken: addresses and account as JSON."),
+        typer.Option(
+            help="Written once connections are taken, and removed at the end: addresses and account as JSON."
+        ),
     ] = None,
 ) -> None:
     """Serve whole venues on loopback, with an account and faults to throw, until interrupted.
@@ -99,10 +101,9 @@ async def _serve(box: Sandbox, keys: Mapping[str, ApiKey], ready_file: Path | No
         ready = box.ready()
         if keys:
             ready["keys"] = {name: key.key for name, key in keys.items()}
-        if ready_file is not None:
-            _write(ready_file, json.dumps(ready))
-        _show(box, ready, with_account=ready_file is None)
-        await asyncio.Event().wait()
+        with _written(ready_file, json.dumps(ready) + "\n"):
+            _show(box, ready, with_account=ready_file is None)
+            await asyncio.Event().wait()
 
 
 def _instruments(text: str) -> int | Sequence[str]:
@@ -119,14 +120,26 @@ def _read(path: Path) -> str:
         raise ConfigError(f"--public-key {path}: cannot be read: {why}") from None
 
 
-def _write(path: Path, text: str) -> None:
-    """Write a file that is whole whenever it is there."""
+@contextlib.contextmanager
+def _written(path: Path | None, text: str) -> Iterator[None]:
+    """Have a file, for its owner alone, that is whole whenever it is there, and gone afterwards: it holds a key."""
+    if path is None:
+        yield
+        return
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        half.write_text(text + "\n", encoding="utf-8")
+        half.unlink(missing_ok=True)
+        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
         half.replace(path)
     except OSError as error:
         raise ConfigError(f"--ready-file {path}: cannot be written: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            if path.read_text(encoding="utf-8") == text:  # not that of a later run
+                path.unlink()
 
 
 def _show(box: Sandbox, ready: Mapping[str, Mapping[str, str]], *, with_account: bool) -> None:

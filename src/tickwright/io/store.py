@@ -12,7 +12,7 @@ from typing import Protocol
 from tickwright.errors import Closed, ConfigError
 
 
-__all__ = ["MemoryStore", "Store", "open_store"]
+__all__ = ["MemoryStore", "Row", "Store", "open_store"]
 
 Row = tuple[int, bytes]
 """Number, from 1 on, and content."""
@@ -108,6 +108,8 @@ async def open_store(url: str, *, is_read_only: bool = False) -> Store:
     if kind in ("postgresql", "postgres") and rest.startswith("//"):
         return await _postgres(url, is_read_only=is_read_only)
     # Of the URL no more than the kind: it may hold a password.
+    if kind == "sqlite":
+        raise ConfigError("sqlite: needs the path of a file, for example sqlite:orders.db")
     raise ConfigError(
         f"{kind if kind.isalnum() else 'this'} is no kind of journal: give memory:, sqlite: with a path, or postgresql://"
     )

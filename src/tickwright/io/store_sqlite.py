@@ -4,6 +4,9 @@ A batch is one transaction, written on the event loop: into the log, without wai
 microseconds, less than handing it to a thread. A killed process loses nothing that was committed; against a power cut there is
 ``is_power_safe``, which waits for the disk at each batch. Moving the log into the file does wait for the disk, and so happens in
 a thread.
+
+A reader leaves nothing behind, and needs no right to write: a file without a log beside it has no writer, and is read as one that
+does not change. Once a log is there, readers share it, which takes the files beside it (``-wal``, ``-shm``).
 """
 
 from __future__ import annotations
@@ -12,8 +15,8 @@ import asyncio
 import os
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -44,14 +47,23 @@ class SqliteStore:
         path: The file.
         connection: To it.
         lock: The descriptor that holds the writer's lock, ``None`` for readers.
+        is_still: Nobody wrote to it when it was opened to be read.
     """
 
     is_immediate = True
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, lock: int | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        connection: sqlite3.Connection,
+        lock: int | None,
+        *,
+        is_still: bool = False,
+    ) -> None:
         self._path = path
         self._connection: sqlite3.Connection | None = connection
         self._lock = lock
+        self._is_still = is_still
         self._unmoved = 0
         self._moving: asyncio.Future[None] | None = None
 
@@ -74,9 +86,12 @@ class SqliteStore:
             StoreError: If it cannot be opened, is no journal or one of a newer version, or has a writer already.
         """
         path = Path(path)
-        lock = None if is_read_only else _locked(path)
+        if is_read_only:
+            is_still = _is_still(path)
+            return cls(path, _read_only(path, is_still=is_still), None, is_still=is_still)
+        lock = _locked(path)
         try:
-            connection = _connected(path, is_read_only=is_read_only, is_power_safe=is_power_safe)
+            connection = _connected(path, is_power_safe=is_power_safe)
         except BaseException:
             _unlock(lock)
             raise
@@ -108,12 +123,12 @@ class SqliteStore:
         """Yield the rows behind a number, some at a time."""
         while True:
             try:
-                found = self._open.execute(
+                found = self._followed.execute(
                     "SELECT number, body FROM log WHERE number > ? ORDER BY number LIMIT ?",
                     (after, _ROWS_A_READ),
                 ).fetchall()
             except sqlite3.Error as error:
-                raise StoreError(f"{self._path} cannot be read: {error}") from error
+                raise _meaning(self._path, error, "cannot be read") from error
             for number, body in found:
                 yield number, body
             if len(found) < _ROWS_A_READ:
@@ -140,6 +155,16 @@ class SqliteStore:
             raise Closed(f"{self._path} was closed")
         return self._connection
 
+    @property
+    def _followed(self) -> sqlite3.Connection:
+        """The connection, after another look if a file that had no writer has one now."""
+        connection = self._open
+        if self._is_still and not _is_still(self._path):
+            connection.close()
+            self._is_still = False
+            self._connection = connection = _read_only(self._path, is_still=False)
+        return connection
+
     def _moved(self, moving: asyncio.Future[None]) -> None:
         self._moving = None
         moving.exception()  # busy readers put it off: the next one moves more
@@ -157,33 +182,69 @@ def _inserted(connection: sqlite3.Connection, rows: Sequence[bytes]) -> int:
     return int(last)
 
 
-def _connected(path: Path, *, is_read_only: bool, is_power_safe: bool) -> sqlite3.Connection:
-    if is_read_only and not path.exists():
+def _read_only(path: Path, *, is_still: bool) -> sqlite3.Connection:
+    if not path.exists():
         raise ConfigError(f"there is no journal at {path}")
-    mode = "ro" if is_read_only else "rwc"
-    try:
-        # No isolation level: what belongs together says so itself.
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None
-        )
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be opened: {error}") from error
-    try:
+    connection = _opened(path, "mode=ro&immutable=1" if is_still else "mode=ro")
+    with _closed_if_refused(path, connection):
+        steps_missing(str(path), _version_of(path, connection), STEPS, is_read_only=True)
+    return connection
+
+
+def _connected(path: Path, *, is_power_safe: bool) -> sqlite3.Connection:
+    connection = _opened(path, "mode=rwc")
+    with _closed_if_refused(path, connection):
         version = _version_of(path, connection)
-        steps = steps_missing(str(path), version, STEPS, is_read_only=is_read_only)
-        if not is_read_only:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA wal_autocheckpoint = 0")
-            connection.execute(f"PRAGMA synchronous = {'FULL' if is_power_safe else 'NORMAL'}")
+        steps = steps_missing(str(path), version, STEPS, is_read_only=False)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA synchronous = {'FULL' if is_power_safe else 'NORMAL'}")
         if steps:
             _migrate(path, connection, version, steps)
-    except sqlite3.Error as error:
-        connection.close()
-        raise StoreError(f"{path} is no journal: {error}") from error
-    except BaseException:
-        connection.close()
-        raise
     return connection
+
+
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    try:
+        # No isolation level: what belongs together says so itself.
+        return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
+    except sqlite3.Error as error:
+        raise _meaning(path, error, "cannot be opened") from error
+
+
+@contextmanager
+def _closed_if_refused(path: Path, connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise _meaning(path, error, "is no journal") from error
+        raise
+
+
+def _is_still(path: Path) -> bool:
+    """Tell whether nobody writes to a file: it has no log beside it."""
+    file = path.resolve()  # beside which SQLite keeps it
+    return not file.with_name(f"{file.name}-wal").exists()
+
+
+def _meaning(path: Path, error: sqlite3.Error, what: str) -> StoreError:
+    """Return what an error of SQLite says of a file, with what to do; ``what`` it is where that says all."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what it is an extension of
+    if code == sqlite3.SQLITE_CORRUPT:
+        return StoreError(
+            f"{path} is damaged ({error}); restore a copy of it, or begin a new journal once its orders have ended"
+        )
+    if code in _FORBIDDEN:
+        return StoreError(
+            f"{path} cannot be opened ({error}); this user needs the right to read it, and its -wal and -shm where they"
+            " are, or to write where it lies"
+        )
+    return StoreError(f"{path} {what}: {error}")
+
+
+_FORBIDDEN = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
 
 
 def _version_of(path: Path, connection: sqlite3.Connection) -> int:

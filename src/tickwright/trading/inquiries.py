@@ -28,6 +28,7 @@ from tickwright.model.orders import Order, OrderEvent, OrderState
 from tickwright.runtime.bus import Spawn
 from tickwright.trading.departures import Departures
 from tickwright.trading.desk import TradingDesk
+from tickwright.trading.inspection import fold
 from tickwright.trading.journal import Absent, Entry, Lost, Reported
 from tickwright.trading.recorder import Recorder
 
@@ -217,10 +218,12 @@ class Inquiries:
         """Fold a journal, and make every order unknown that was on its way when it ended.
 
         Raises:
-            StoreError: If the journal cannot be read.
+            StoreError: If the journal cannot be read, or its entries cannot follow each other.
         """
+        number = 0
         async for entry in entries:
-            self._board.apply(entry)
+            number += 1
+            fold(self._board, number, entry)
         lost = [
             Lost(
                 at_ns=self._clock.time_ns(),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from tickwright.errors import IllegalTransition, StoreError
+from tickwright.errors import IllegalTransition
 from tickwright.trading.board import OrderBoard
-from tickwright.trading.journal import Entry, Journal, Reported, Submitted
+from tickwright.trading.journal import Entry, Journal, Reported, Submitted, damaged
 
 
-__all__ = ["Inspection", "inspect"]
+__all__ = ["Inspection", "fold", "inspect"]
 
 
 class Inspection(msgspec.Struct):
@@ -33,24 +33,29 @@ class Inspection(msgspec.Struct):
         """
         self.entries += 1
         if number != self.entries:
-            raise StoreError(f"entry {self.entries} of the journal is missing")
-        if isinstance(entry, Submitted) and entry.client_order_id in self.board:
-            raise StoreError(
-                f"entry {number} of the journal places order {entry.client_order_id!r} a second time"
-            )
-        try:
-            self.board.apply(entry)
-        except IllegalTransition as error:
-            raise StoreError(f"entry {number} of the journal cannot be: {error}") from error
-        except KeyError as error:
-            raise StoreError(
-                f"entry {number} of the journal is about order {error}, which nobody placed before"
-            ) from error
+            raise damaged(self.entries, "is missing")
+        fold(self.board, number, entry)
         name = entry.client_order_id
         if isinstance(entry, Reported):
             name = self.board.name_of(entry.product, entry.report)
         if name in self.board:
             self.news_ns[name] = entry.at_ns
+
+
+def fold(board: OrderBoard, number: int, entry: Entry) -> None:
+    """Have a board apply the next entry of a journal.
+
+    Raises:
+        StoreError: It cannot follow those before it; the text has its number.
+    """
+    if type(entry) is Submitted and entry.client_order_id in board:
+        raise damaged(number, f"places order {entry.client_order_id!r} a second time")
+    try:
+        board.apply(entry)
+    except IllegalTransition as error:
+        raise damaged(number, f"cannot be: {error}") from error
+    except KeyError as error:
+        raise damaged(number, f"is about order {error}, which nobody placed before") from error
 
 
 async def inspect(journal: Journal) -> Inspection:

@@ -29,9 +29,12 @@ __all__ = [
     "Reported",
     "Sent",
     "Submitted",
+    "damaged",
 ]
 
 VERSION = 1
+REMEDY = "restore a copy of it, or begin a new journal once its orders have ended"
+"""For who has a journal that was changed by something else."""
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="kind", tag=str.lower):
@@ -180,8 +183,16 @@ class Journal:
         await self._store.append([encode(_Row(VERSION, entry)) for entry in entries])
 
     async def entries(self) -> AsyncIterator[Entry]:
-        """Yield every entry from the beginning; raises what `numbered` raises."""
-        async for _, entry in self.numbered():
+        """Yield every entry from the beginning.
+
+        Raises:
+            StoreError: As `numbered`, or one is missing: whoever folds them would take orders for what they are not.
+        """
+        count = 0
+        async for number, entry in self.numbered():
+            count += 1
+            if number != count:
+                raise damaged(count, "is missing")
             yield entry
 
     async def numbered(self, after: int = 0) -> AsyncIterator[tuple[int, Entry]]:
@@ -194,6 +205,8 @@ class Journal:
         async for number, body in self._store.rows(after):
             try:
                 row = decode(body)
+            except TypeError:  # tables of SQLite take anything
+                raise damaged(number, "holds something else than an entry") from None
             except (msgspec.MsgspecError, ValueError, UsageError) as error:
                 raise _unreadable(number, str(error)) from None
             if row.version > VERSION:
@@ -203,6 +216,16 @@ class Journal:
     async def close(self) -> None:
         """Let the next writer in. Twice is fine."""
         await self._store.close()
+
+
+def damaged(number: int, what: str) -> StoreError:
+    """Return the error for an entry that cannot have been written so, with what to do about it.
+
+    Example:
+        >>> str(damaged(2, "is missing"))
+        'entry 2 of the journal is missing; restore a copy of it, or begin a new journal once its orders have ended'
+    """
+    return StoreError(f"entry {number} of the journal {what}; {REMEDY}")
 
 
 def _unreadable(number: int, why: str) -> StoreError:
