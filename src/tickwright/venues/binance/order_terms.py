@@ -183,8 +183,8 @@ def terms(told: Told, words: Words) -> OrderTerms | None:
     """Return how an order was placed, ``None`` for a plain limit or market order.
 
     Example:
-        >>> terms({"type": "LIMIT_MAKER", "timeInForce": "GTC"}, ROW)
-        OrderTerms(time_in_force=<TimeInForce.GTC: 'gtc'>, expire_ts_ns=None, post_only=True, …)
+        >>> terms({"type": "STOP_LOSS", "timeInForce": "GTC", "stopPrice": "63000"}, ROW).trigger
+        Trigger(kind=<TriggerKind.STOP: 'stop'>, price=Decimal('63000'), by=<TriggerBy.LAST: 'last'>, trail_bps=None)
     """
     kind = next((str(told[name]) for name in words.kind if told.get(name)), "")
     word = str(told.get(words.time_in_force, ""))
