@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tickwright.core.clientids import LENGTH_MAX, ClientOrderIds
+from tickwright.core.clientids import LENGTH_MAX, ClientIdForm, ClientOrderIds
 from tickwright.errors import UsageError
 
 
@@ -45,3 +45,28 @@ def test_an_order_with_another_prefix_is_somebody_else_s() -> None:
 def test_a_prefix_that_no_venue_takes_is_refused(prefix: str) -> None:
     with pytest.raises(UsageError, match="lower-case letters"):
         ClientOrderIds(prefix, Random(7))
+
+
+@pytest.mark.parametrize("name", ["", "bad id", "ü", "x" * 37, "a:b", "a\n", "a#1"])
+def test_a_name_that_a_venue_would_not_take_is_refused_with_what_it_takes(name: str) -> None:
+    with pytest.raises(UsageError, match="1 to 36 letters of A-Z and a-z, digits, - and _"):
+        ClientOrderIds("tw", Random(7)).named(name, "binance.spot")
+
+
+@pytest.mark.parametrize("name", ["a", "web_4711-B", "x" * LENGTH_MAX])
+def test_a_name_of_the_user_s_own_is_kept(name: str) -> None:
+    assert ClientOrderIds("tw", Random(7)).named(name, "binance.spot") == name
+
+
+def test_a_name_is_held_to_the_form_of_the_product_that_it_is_for() -> None:
+    wide = ClientIdForm(re.compile(r"[a-z:]{1,9}"), "letters and :")
+    ids = ClientOrderIds("tw", Random(7), {"mars.spot": wide})
+    assert ids.named("a:b", "mars.spot") == "a:b"
+    with pytest.raises(UsageError, match="letters and :"):
+        ids.named("A", "mars.spot")
+    with pytest.raises(UsageError, match="digits"):
+        ids.named("a:b", "moon.spot")
+
+
+def test_an_order_without_a_name_gets_one() -> None:
+    assert ClientOrderIds("tw", Random(7)).named(None, "binance.spot").startswith("tw-")

@@ -80,7 +80,7 @@ def command_of(
 
     Args:
         listed: Its instrument, found by ``instrument``.
-        ids: Names it, unless the user did.
+        ids: Names it, or checks the name that the user gave.
 
     Raises:
         UsageError, InvalidNumber: It cannot be; the text says why.
@@ -93,7 +93,7 @@ def command_of(
     if trigger is not None:
         _require(Trigger, trigger=trigger)
     return SubmitOrder(
-        client_order_id=ids.next() if client_order_id is None else client_order_id,
+        client_order_id=ids.named(client_order_id, listed.product),
         instrument=instrument,
         side=one_of(Side, side, "side"),
         quantity=fitted(quantity, lot, "quantity", rounding),

@@ -161,7 +161,11 @@ def _built(parts: FloorParts, feeds: list[Feed], journal: Journal, guarding: Gua
         refresher=Refresher(gateway, desks, recorder, accounts, parts.clock),
         recorder=recorder,
         risk=risk,
-        ids=ClientOrderIds(parts.settings.order_prefix, parts.rng),
+        ids=ClientOrderIds(
+            parts.settings.order_prefix,
+            parts.rng,
+            {feed.product.name: feed.product.client_ids for feed in feeds},
+        ),
         sessions=sessions,
         order_sockets=order_sockets,
         readiness=Readiness(sessions, order_sockets),

@@ -69,7 +69,7 @@ class Orders(OrderQuestions):
             reduce_only: Only ever shrinks a position.
             trigger: What it waits for.
             display_quantity: The part of an iceberg that the book shows.
-            client_order_id: A name of your own, never used before; made for you unless given.
+            client_order_id: A name of your own, never used before, of letters, digits, ``-`` and ``_``; made for you unless given.
             rounding: In which direction prices and quantities may be moved to fit the instrument.
 
         Raises:
@@ -229,7 +229,7 @@ class Orders(OrderQuestions):
         await floor.readiness.wait_ready(listed.product)
         command = msgspec.structs.replace(
             old.command,
-            client_order_id=floor.ids.next() if client_order_id is None else client_order_id,
+            client_order_id=floor.ids.named(client_order_id, listed.product),
             quantity=old.leaves_quantity
             if quantity is None
             else fitted(quantity, listed.lot_size, "quantity", rounding),
@@ -260,6 +260,7 @@ class Orders(OrderQuestions):
 
         Raises:
             NotSupported: The venue cannot; the text says what to do.
+            UsageError: It has ended; nothing was sent.
             VenueError: The venue refused; the order stays as it was.
         """
         found = await self.get(order)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 import msgspec
 
 from tickwright.core.booksync import BookChain
+from tickwright.core.clientids import ClientIdForm
 from tickwright.core.limits import Priority, RateLimit, RestLimits
 from tickwright.errors import VenueError
 from tickwright.model.account import KeyPermissions
@@ -396,3 +397,5 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     """Asks what a key may; ``None`` where the product does not tell."""
     dead_man: DeadMan | None = None
     """What cancels orders whose program has died; ``None`` where there is no such thing."""
+    client_ids: ClientIdForm = ClientIdForm()
+    """What it takes as the name of an order."""
