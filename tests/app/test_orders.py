@@ -338,7 +338,7 @@ async def test_of_two_orders_that_are_one_or_the_other_a_cancel_ends_both() -> N
         assert (loss.now.price, loss.now.is_working) == (D(59900), False)
         await loss.cancel()
         assert (await profit.wait_done(timeout_s=5)).state is OrderState.CANCELED
-        with pytest.raises(NotSupported, match="reduce_only"):
+        with pytest.raises(NotSupported, match="reduce-only"):
             await tw.orders.submit_oco(
                 PERP, "sell", quantity="0.01", price="70000", stop_price="60000"
             )
@@ -456,7 +456,7 @@ async def test_a_name_of_one_s_own_is_used_once() -> None:
         ({"side": "hold"}, UsageError, "none of 'buy', 'sell'"),
         ({"quantity": None}, UsageError, "quantity"),
         ({"time_in_force": "forever"}, UsageError, "none of 'gtc'"),
-        ({"reduce_only": True}, NotSupported, "reduce_only"),
+        ({"reduce_only": True}, NotSupported, "reduce-only"),
     ],
 )
 @virtual_time

@@ -252,3 +252,45 @@ def test_the_first_rule_in_the_way_is_told() -> None:
     found = denial({"quantity": D(500)}, facts={"is_killed": True})
     assert found is not None
     assert found.code == "KILL_SWITCH"
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        (
+            {"quantity": None, "quote_quantity": D(0), **MARKET},
+            "quote quantity 0 is not above zero",
+        ),
+        ({"quantity": None, "quote_quantity": D(-1), **MARKET}, "quote quantity -1 is not"),
+        ({"display_quantity": D("1.001")}, "display quantity 1.001 is above the quantity 1"),
+        ({"trigger": Trigger(kind=TriggerKind.STOP, trail_bps=0)}, "trail of 0 bps is not above"),
+        ({"trigger": Trigger(kind=TriggerKind.STOP, trail_bps=-5)}, "trail of -5 bps is not above"),
+    ],
+)
+def test_g36_what_no_venue_takes_is_denied_here(changes: dict[str, Any], text: str) -> None:
+    found = denial(changes)
+    assert found is not None
+    assert found.code == "INSTRUMENT_RULES"
+    assert text in found.text
+
+
+def test_a_denial_says_which_number_it_is_about() -> None:
+    trigger = Trigger(kind=TriggerKind.STOP, price=D(0))
+    for changes, name in (
+        ({"trigger": trigger}, "trigger price of"),
+        ({"display_quantity": D("0.0001")}, "display quantity of"),
+    ):
+        found = denial(changes)
+        assert found is not None
+        assert found.text.startswith(name)
+
+
+def test_g36_a_limit_that_wants_a_book_says_how_to_get_one() -> None:
+    nowhere = {"best_bid": None, "best_ask": None}
+    for changes, limits in (
+        ({}, {"price_collar": D("0.05")}),
+        (MARKET, {"max_order_notional": D(1000)}),
+    ):
+        found = denial(changes, limits=limits, facts=nowhere)
+        assert found is not None
+        assert "`tw.book`" in found.text

@@ -235,6 +235,11 @@ class TestInstruments:
             self.listed[typed]
         assert repr(typed) in str(caught.value)
 
+    @pytest.mark.parametrize("typed", ["binance:FOO/BAR", "binance:XYZ/USDT", "binance:QQQ/BTC"])
+    def test_what_is_like_nothing_that_is_listed_is_not_guessed_at(self, typed: str) -> None:
+        with pytest.raises(UnknownInstrument, match="`tickwright instruments` lists"):
+            self.listed[typed]
+
     def test_a_hint_never_names_another_venue(self) -> None:
         with pytest.raises(UnknownInstrument) as caught:
             self.listed["bybit:ETH/USDT"]

@@ -38,21 +38,21 @@ def command(**changes: Any) -> SubmitOrder:
     ("changes", "text"),
     [
         ({"side": Side.UNKNOWN}, "buy or sell"),
-        ({"quantity": None}, "either quantity or quote_quantity"),
-        ({"quote_quantity": D(5)}, "either quantity or quote_quantity"),
+        ({"quantity": None}, "a quantity or by a quote quantity"),
+        ({"quote_quantity": D(5)}, "and not by both"),
         ({"quantity": None, "quote_quantity": D(5)}, "goes with market orders"),
-        ({"price": None, "post_only": True}, "cannot be post_only"),
+        ({"price": None, "post_only": True}, "cannot be post-only"),
         ({"post_only": True, "time_in_force": TimeInForce.IOC}, "choose one"),
         ({"post_only": True, "time_in_force": TimeInForce.FOK}, "choose one"),
         ({"price": None, "display_quantity": D(1)}, "needs a price"),
-        ({"time_in_force": TimeInForce.GTD}, "go together"),
-        ({"expire_ts_ns": 5}, "go together"),
+        ({"time_in_force": TimeInForce.GTD}, "a time at which it expires"),
+        ({"expire_ts_ns": 5}, "no other order has one"),
     ],
 )
-def test_an_order_that_contradicts_itself_is_refused_with_its_id(
+def test_an_order_that_contradicts_itself_is_refused_with_its_instrument(
     changes: dict[str, Any], text: str
 ) -> None:
-    with pytest.raises(UsageError, match=f"order me-1: .*{text}"):
+    with pytest.raises(UsageError, match=f"^binance:BTC/USDT: .*{text}"):
         command(**changes)
 
 
@@ -74,7 +74,7 @@ def test_orders_that_make_sense_are_taken(changes: dict[str, Any]) -> None:
 
 
 def test_a_trigger_waits_for_something() -> None:
-    with pytest.raises(UsageError, match="price or a trail_bps"):
+    with pytest.raises(UsageError, match="a price, or a trail in bps"):
         Trigger(kind=TriggerKind.STOP)
 
 

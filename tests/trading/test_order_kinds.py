@@ -159,8 +159,8 @@ LACKING = [
     (BYBIT_SPOT, {"price": None, "trigger": TRAILING}, "position/trading-stop"),
     (BYBIT_LINEAR, {"price": None, "trigger": TRAILING}, "position/trading-stop"),
     (USDM, {"trigger": TRAILING}, "trailing limit orders there; leave the price out"),
-    (SPOT, {"reduce_only": True}, "no reduce_only"),
-    (BYBIT_SPOT, {"reduce_only": True}, "no reduce_only"),
+    (SPOT, {"reduce_only": True}, "no reduce-only"),
+    (BYBIT_SPOT, {"reduce_only": True}, "no reduce-only"),
     (USDM, {"price": None, "quantity": None, "quote_quantity": D(9)}, "give a quantity"),
     (BYBIT_LINEAR, {"price": None, "quantity": None, "quote_quantity": D(9)}, "give a quantity"),
 ]

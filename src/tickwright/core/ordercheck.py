@@ -35,6 +35,9 @@ class Denial(msgspec.Struct, frozen=True):
     """What was asked, and what is allowed."""
 
 
+_OPEN_ONE = "have it streamed (`tw.book`) while you trade"
+
+
 class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known at the moment of checking; ``None`` where nothing is."""
 
@@ -124,15 +127,36 @@ def _rules(case: _Case) -> Denial | None:
         if command.price is not None:
             instrument.price(command.price)
         if command.trigger is not None and command.trigger.price is not None:
-            instrument.price(command.trigger.price)
-        for quantity in (command.quantity, command.display_quantity):
-            if quantity is not None:
-                instrument.quantity(quantity)
+            instrument.price(command.trigger.price, name="trigger price")
+        if command.quantity is not None:
+            instrument.quantity(command.quantity)
+        if command.display_quantity is not None:
+            instrument.quantity(command.display_quantity, name="display quantity")
         if command.price is not None and command.quantity is not None and not command.reduce_only:
             instrument.check_notional(command.price, command.quantity)
     except InvalidNumber as error:
         return Denial("INSTRUMENT_RULES", str(error))
-    return None
+    if (
+        command.quantity is not None
+        and command.trigger is None
+        and command.display_quantity is None
+    ):
+        return None  # the way of nearly every order
+    nonsense = _nonsense(command)
+    return Denial("INSTRUMENT_RULES", f"{instrument.id}: {nonsense}") if nonsense else None
+
+
+def _nonsense(command: SubmitOrder) -> str:
+    """Return what no venue takes of any instrument; nothing if there is no such thing."""
+    spent, shown, whole = command.quote_quantity, command.display_quantity, command.quantity
+    if spent is not None and spent <= 0:
+        return f"quote quantity {format_decimal(spent)} is not above zero"
+    if shown is not None and whole is not None and shown > whole:
+        return f"display quantity {format_decimal(shown)} is above the quantity {format_decimal(whole)}"
+    trail_bps = None if command.trigger is None else command.trigger.trail_bps
+    if trail_bps is not None and trail_bps <= 0:
+        return f"trail of {trail_bps} bps is not above zero"
+    return ""
 
 
 def _order_quantity(case: _Case) -> Denial | None:
@@ -149,7 +173,7 @@ def _order_notional(case: _Case) -> Denial | None:
     if case.notional is None:
         return Denial(
             "MAX_ORDER_NOTIONAL",
-            f"{case.instrument.id}: the worth of a market order is not known without a live book",
+            f"{case.instrument.id}: what a market order is worth is not known without a live book; {_OPEN_ONE}",
         )
     return _above(case, "MAX_ORDER_NOTIONAL", case.notional, limit)
 
@@ -184,7 +208,10 @@ def _collar(case: _Case) -> Denial | None:
     is_buy = case.command.side is Side.BUY
     best = case.facts.best_ask if is_buy else case.facts.best_bid
     if best is None:
-        return Denial("PRICE_COLLAR", f"{case.instrument.id}: no live book to hold a price against")
+        return Denial(
+            "PRICE_COLLAR",
+            f"{case.instrument.id}: there is no live book to hold the price against; {_OPEN_ONE}",
+        )
     bound = multiply(best, 1 + collar if is_buy else 1 - collar)
     if price <= bound if is_buy else price >= bound:
         return None
@@ -205,7 +232,7 @@ def _rate(case: _Case) -> Denial | None:
 
 
 def _without_quantity(case: _Case, code: str) -> Denial:
-    return Denial(code, f"{case.instrument.id}: give a quantity, not quote_quantity")
+    return Denial(code, f"{case.instrument.id}: give a quantity, not a quote quantity")
 
 
 def _above(case: _Case, code: str, value: Decimal | None, limit: Decimal | None) -> Denial | None:

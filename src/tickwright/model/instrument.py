@@ -108,8 +108,15 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
             f" tick={format_decimal(self.tick_size)}, lot={format_decimal(self.lot_size)})"
         )
 
-    def price(self, value: Number, *, rounding: Rounding | None = None) -> Decimal:
+    def price(
+        self, value: Number, *, rounding: Rounding | None = None, name: str = "price"
+    ) -> Decimal:
         """Return ``value`` as a price that the venue would take.
+
+        Args:
+            value: The price.
+            rounding: In which direction it may be moved to the tick.
+            name: What errors call it.
 
         Raises:
             InvalidNumber: If it is off the tick and no rounding was named, out of bounds, or not
@@ -117,14 +124,21 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         """
         if _is_allowed(value, self.tick_size, self.min_price, self.max_price):
             return value
-        name = f"price of {self.id}"
+        name = f"{name} of {self.id}"
         price = fit_to_step(
             parse_decimal(value, name=name), self.tick_size, name=name, rounding=rounding
         )
         return _within(_positive(price, name), self.min_price, self.max_price, name)
 
-    def quantity(self, value: Number, *, rounding: Rounding | None = None) -> Decimal:
+    def quantity(
+        self, value: Number, *, rounding: Rounding | None = None, name: str = "quantity"
+    ) -> Decimal:
         """Return ``value`` as a quantity that the venue would take.
+
+        Args:
+            value: The quantity.
+            rounding: In which direction it may be moved to the lot.
+            name: What errors call it.
 
         Raises:
             InvalidNumber: If it is off the lot and no rounding was named, out of bounds, or not
@@ -132,7 +146,7 @@ class Instrument(msgspec.Struct, frozen=True, kw_only=True):
         """
         if _is_allowed(value, self.lot_size, self.min_quantity, self.max_quantity):
             return value
-        name = f"quantity of {self.id}"
+        name = f"{name} of {self.id}"
         quantity = fit_to_step(
             parse_decimal(value, name=name), self.lot_size, name=name, rounding=rounding
         )
@@ -228,15 +242,24 @@ class Instruments:
         found = self._by_id.get(instrument_id)
         if found is not None:
             return found
-        venue = parse_instrument_id(instrument_id).venue
-        known = [key for key in self._by_id if key.startswith(f"{venue}:")]
-        near = difflib.get_close_matches(instrument_id, known, n=3)
+        near = self._near(parse_instrument_id(instrument_id))
         hint = (
             f"did you mean {', '.join(near)}?"
             if near
             else "`tickwright instruments` lists what there is"
         )
+        venue = instrument_id.partition(":")[0]
         raise UnknownInstrument(f"{instrument_id!r} is not listed by {venue}; {hint}")
+
+    def _near(self, wanted: InstrumentName) -> list[str]:
+        """Return the ids that somebody may have meant: those of a base asset that is spelled much like the one wanted.
+
+        A common quote asset makes any two ids look alike, and a wrong guess is an order of the wrong thing.
+        """
+        names = [each.name for each in self._by_id.values() if each.name.venue == wanted.venue]
+        bases = difflib.get_close_matches(wanted.base, {name.base for name in names}, n=3)
+        known = [name.id for name in names if name.base in bases]
+        return difflib.get_close_matches(wanted.id, known, n=3)
 
     def get(self, instrument_id: str) -> Instrument | None:
         """Return the instrument of that id, ``None`` if there is none."""

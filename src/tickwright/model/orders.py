@@ -112,7 +112,7 @@ class Trigger(msgspec.Struct, frozen=True, kw_only=True):
         if price is not None and not isinstance(price, Decimal):
             msgspec.structs.force_setattr(self, "price", parse_decimal(price, name="trigger price"))
         if self.price is None and self.trail_bps is None:
-            raise UsageError("a trigger needs a price or a trail_bps to wait for")
+            raise UsageError("a trigger needs a price, or a trail in bps, to wait for")
 
 
 class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -152,7 +152,7 @@ class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def __post_init__(self) -> None:
         text = self._contradiction()
         if text:
-            raise UsageError(f"order {self.client_order_id}: {text}")
+            raise UsageError(f"{self.instrument}: {text}")
 
     @property
     def is_market(self) -> bool:
@@ -164,18 +164,18 @@ class SubmitOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.side is Side.UNKNOWN:
             return "it must buy or sell"
         if (self.quantity is None) == (self.quote_quantity is None):
-            return "give either quantity or quote_quantity"
+            return "say how much, by a quantity or by a quote quantity, and not by both"
         if (self.time_in_force is TimeInForce.GTD) != (self.expire_ts_ns is not None):
-            return "GTD and expire_ts_ns go together"
+            return "a gtd order has a time at which it expires, and no other order has one"
         if self.price is not None:
             if self.quote_quantity is not None:
-                return "quote_quantity goes with market orders; give quantity with a price"
+                return "a quote quantity goes with market orders; give a quantity with a price"
             if self.post_only and self.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
-                return "post_only never trades at once, IOC and FOK only then; choose one of them"
+                return "post-only never trades at once, ioc and fok only then; choose one of them"
         elif self.post_only:
-            return "a market order takes and cannot be post_only; give a price"
+            return "a market order takes and cannot be post-only; give a price"
         elif self.display_quantity is not None:
-            return "a market order stands in no book; display_quantity needs a price"
+            return "a market order stands in no book; a display quantity needs a price"
         return ""
 
 

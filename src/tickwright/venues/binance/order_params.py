@@ -74,14 +74,14 @@ def spot_params(command: SubmitOrder, instrument: Instrument) -> Params:
         is_wanted=command.time_in_force is TimeInForce.GTD,
         instead="place it GTC, and cancel it when its time has come",
     )
-    _refuse(command, "reduce_only", is_wanted=command.reduce_only)
+    _refuse(command, "reduce-only", is_wanted=command.reduce_only)
     if trigger is not None:
         _refuse(
             command,
             "triggers on another price than the last",
             is_wanted=trigger.by is not TriggerBy.LAST,
         )
-        _refuse(command, "post_only with a trigger", is_wanted=command.post_only)
+        _refuse(command, "post-only with a trigger", is_wanted=command.post_only)
         kind = _SPOT_WAITING[trigger.kind, command.is_market]
     else:
         kind = _type(command, maker="LIMIT_MAKER")

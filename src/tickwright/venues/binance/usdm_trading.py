@@ -89,7 +89,7 @@ class UsdmTrading:
             NotSupported: Always.
         """
         raise NotSupported(
-            f"{instrument.id}: futures have no OCO; place a stop and a take-profit with reduce_only,"
+            f"{instrument.id}: futures have no OCO; place a stop and a take-profit that are reduce-only,"
             " and cancel the one when the other is filled"
         )
 

@@ -86,7 +86,7 @@ def _time(command: SubmitOrder) -> str:
 
 
 def _spot_only(command: SubmitOrder) -> Body:
-    _refuse(command, "reduce_only", is_wanted=command.reduce_only)
+    _refuse(command, "reduce-only", is_wanted=command.reduce_only)
     if not command.is_market:
         return {}
     return {"marketUnit": "baseCoin" if command.quote_quantity is None else "quoteCoin"}
