@@ -84,6 +84,16 @@ async def test_an_amend_that_the_venue_refuses_leaves_the_order_as_it_is() -> No
         assert at.gateway.order(order.client_order_id) == order
 
 
+@virtual_time
+async def test_an_order_that_has_ended_is_not_amended_and_that_is_said() -> None:
+    async with rig(USDM) as at:
+        order = await at.submit()
+        await at.gateway.cancel(order.client_order_id)
+        command = AmendOrder(client_order_id=order.client_order_id, quantity=D("0.03"))
+        with pytest.raises(UsageError, match=r"has ended \(canceled\); submit a new one"):
+            await at.gateway.amend(command)
+
+
 # ---------------------------------------------------------------------- nothing was sent
 
 

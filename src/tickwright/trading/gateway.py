@@ -171,11 +171,7 @@ class Gateway:
             UsageError: The order has ended, or the name was used before.
             StoreError: The intents could not be journalled; nothing was sent.
         """
-        old = self.order(client_order_id)
-        if old.state.is_final:
-            raise UsageError(
-                f"order {client_order_id} has ended ({old.state.value}); submit a new one"
-            )
+        old = self._living(client_order_id)
         desk = self._inquiries.desk_of(client_order_id)
         instrument = desk.instrument(command)
         group = desk.calls.replace(old, command, instrument)
@@ -202,6 +198,7 @@ class Gateway:
 
         Raises:
             NotSupported: What the venue does not offer for this order.
+            UsageError: The order has ended; nothing was sent.
             CommandDenied: A limit or the kill switch forbids it; nothing was sent.
             VenueError: The venue refused; the order stays as it is.
             ConnectivityError, CircuitOpen, DecodeError: Nobody knows yet; the order is asked for.
@@ -219,12 +216,9 @@ class Gateway:
         changes: dict[str, Order] = {}
         for command in commands:
             name = command.client_order_id
-            order = self.order(name)
-            if order.state.is_final:
-                raise UsageError(f"order {name} has ended ({order.state.value}): nothing to amend")
             if name in changes:
                 raise UsageError(f"order {name} is named twice; amend it once")
-            changes[name] = _changed(order, command)
+            changes[name] = _changed(self._living(name), command)
         jobs = self._amend_jobs(changes)
         errors: dict[str, TickwrightError] = {}
         for name, changed in changes.items():
@@ -244,6 +238,15 @@ class Gateway:
             [changed for name, changed in changes.items() if _is_known(errors.get(name))]
         )
         return [errors.get(name) or self.order(name) for name in changes]
+
+    def _living(self, client_order_id: str) -> Order:
+        """Return an order that can still be changed."""
+        order = self.order(client_order_id)
+        if order.state.is_final:
+            raise UsageError(
+                f"order {client_order_id} has ended ({order.state.value}); submit a new one"
+            )
+        return order
 
     def _amend_jobs(self, changes: Mapping[str, Order]) -> list[Job]:
         by_desk: dict[TradingDesk, list[tuple[Order, Order, Instrument]]] = {}

@@ -79,6 +79,7 @@ class LiveOrder:
 
         Raises:
             NotSupported: The venue cannot; cancel it and submit another.
+            UsageError: It has ended; nothing was sent.
             VenueError: The venue refused; it stays as it was.
         """
         command = AmendOrder(client_order_id=self.client_order_id, quantity=quantity, price=price)
