@@ -154,10 +154,9 @@ class HandshakeRefused(ConnectFailed):
     def __init__(
         self, host: str, status: int, retry_after_s: float | None = None, text: str = ""
     ) -> None:
+        by = f" with HTTP {status}" if status else ""
         wait = "" if retry_after_s is None else f", try again in {retry_after_s:g} s"
-        super().__init__(
-            f"{host} refused the WebSocket handshake with HTTP {status}{wait}: {text}".rstrip(": ")
-        )
+        super().__init__(f"{host} refused the WebSocket handshake{by}{wait}: {text}".rstrip(": "))
         self.host = host
         self.status = status
         self.retry_after_s = retry_after_s
@@ -197,9 +196,9 @@ class VenueRejected(VenueError):
     """
 
     def __init__(self, status: int, code: int | str | None, text: str, where: str) -> None:
-        named = (
-            f"HTTP {status}" if code is None else f"the venue refused with {code} (HTTP {status})"
-        )
+        by = f" (HTTP {status})" if status else ""
+        told = f"HTTP {status}" if status else "the venue refused"
+        named = told if code is None else f"the venue refused with {code}{by}"
         super().__init__(f"{where}: {named}: {text}")
         self.status = status
         self.code = code
@@ -208,7 +207,22 @@ class VenueRejected(VenueError):
 
 
 class CredentialsRefused(VenueRejected):
-    """The key is unknown, its signature wrong, or it may not do this: other credentials are needed."""
+    """The key is unknown, its signature wrong, or it may not do this: other credentials are needed.
+
+    Args:
+        status: As of `VenueRejected`, like the three that follow.
+        code: The venue's.
+        text: The venue's.
+        where: Method and path, behind the product where it is known.
+        advice: Where to look for what is wrong.
+    """
+
+    def __init__(
+        self, status: int, code: int | str | None, text: str, where: str, advice: str = ""
+    ) -> None:
+        super().__init__(status, code, text, where)
+        if advice:
+            self.args = (f"{str(self).rstrip('.')}; {advice}",)
 
 
 class TimestampRefused(VenueRejected):

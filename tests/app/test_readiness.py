@@ -54,10 +54,31 @@ async def test_g08_an_order_waits_for_the_account_that_it_is_placed_at() -> None
 async def test_a_refused_key_fails_what_needs_it_and_nothing_else() -> None:
     async with desk() as (tw, sandbox):
         sandbox.faults_of(USDM).revoked_keys.add(sandbox.account.key)
-        with pytest.raises(CredentialsRefused):
+        with pytest.raises(CredentialsRefused, match=r"^binance\.usdm: .*TICKWRIGHT_BINANCE__KEY"):
             await tw.orders.submit(PERP, "buy", quantity="0.01", price="60000")
         order = await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000")
         assert order.state is OrderState.OPEN
         assert await tw.orders.balances(SPOT)
         with pytest.raises(CredentialsRefused):
             await tw.orders.balances()
+
+
+@virtual_time
+async def test_an_account_that_a_limit_holds_up_says_so() -> None:
+    async with desk() as (tw, sandbox):
+        fault = sandbox.faults_of(USDM)
+        fault.rest_only, fault.rest_status, fault.retry_after_s = {"/fapi/v3/balance"}, 429, 120
+        with pytest.raises(ConnectTimeout, match=r"usdm/private is .* \(.*limit"):
+            await tw.orders.ready()
+
+
+@virtual_time
+async def test_a_key_that_is_refused_on_a_socket_is_told_without_a_status() -> None:
+    async with desk("bybit.spot") as (tw, sandbox):
+        sandbox.faults_of("bybit.spot").revoked_keys.add(sandbox.account.key)
+        with pytest.raises(CredentialsRefused) as caught:
+            await tw.orders.ready()
+        text = str(caught.value)
+        assert text.startswith("bybit.spot: auth on /v5/private: the venue refused: ")
+        assert text.endswith("TICKWRIGHT_BYBIT__KEY and TICKWRIGHT_BYBIT__SECRET")
+        assert "HTTP" not in text

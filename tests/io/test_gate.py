@@ -164,6 +164,27 @@ async def test_an_impossible_cost_is_refused_and_leaves_nothing_behind() -> None
         await stay(host, Priority.QUERY, VirtualClock().monotonic_s() + 99)
 
 
+@virtual_time
+async def test_what_holds_requests_back_is_told_in_words() -> None:
+    host = gate()
+    assert host.holding() == ""
+    async with host.passage(FREE, Priority.QUERY, "GET /x", None):
+        host.answered(answer(429), 20.0, is_refusal=False)
+    assert "over a limit of the venue, nothing leaves for another 2" in host.holding()
+    await asyncio.sleep(60)
+    assert host.holding() == ""
+    limit = host.usage().buckets[0]
+    async with asyncio.TaskGroup() as tasks:
+        waiting = [
+            tasks.create_task(host.granted({limit.name: limit.limit}, Priority.QUERY))
+            for _ in range(3)
+        ]
+        await asyncio.sleep(0.001)
+        assert host.holding() == "requests that wait for the venue's limits: 2"
+        for task in waiting:
+            task.cancel()
+
+
 async def _caught(awaitable: object) -> BaseException | None:
     try:
         await awaitable  # type: ignore[misc]  # a coroutine

@@ -17,7 +17,7 @@ from tickwright.errors import ConfigError
 from tickwright.venues.signing import Credentials
 
 
-__all__ = ["PARTS", "credentials_in", "is_credential", "is_part"]
+__all__ = ["PARTS", "credentials_in", "is_credential", "is_part", "variables_of"]
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,16 @@ def is_credential(variable: str) -> bool:
 def is_part(name: str) -> bool:
     """Tell whether a part of credentials goes by this name, or a file that holds one."""
     return name.removesuffix(_FILE) in PARTS
+
+
+def variables_of(venue: str) -> str:
+    """Return the variables that hold a venue's credentials, for texts.
+
+    Example:
+        >>> variables_of("binance")
+        'TICKWRIGHT_BINANCE__KEY and TICKWRIGHT_BINANCE__SECRET'
+    """
+    return " and ".join(f"{_PREFIX}{venue}__{part}".upper() for part in PARTS[:2])
 
 
 def credentials_in(variables: Mapping[str, str | None]) -> dict[str, Credentials]:

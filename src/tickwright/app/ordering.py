@@ -17,6 +17,7 @@ import msgspec
 
 from tickwright.app.announcer import Announcer
 from tickwright.app.config import Settings
+from tickwright.app.credentials import variables_of
 from tickwright.app.guarding import Guarding
 from tickwright.app.keycheck import check_keys
 from tickwright.app.readiness import Readiness
@@ -265,8 +266,7 @@ def _what_is_missing(parts: FloorParts) -> str:
     if not able:
         names = ", ".join(feed.product.name for feed in parts.feeds)
         raise ConfigError(f"none of {names} takes orders here")
-    venue = able[0].upper()
     return (
-        f"orders need an API key of {' or '.join(able)}; set TICKWRIGHT_{venue}__KEY and"
-        f" TICKWRIGHT_{venue}__SECRET, in the environment or in .env"
+        f"orders need an API key of {' or '.join(able)}; set {variables_of(able[0])},"
+        " in the environment or in .env"
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from tickwright.app.credentials import variables_of
 from tickwright.core.privatestate import PrivateState
-from tickwright.errors import Closed, ConnectTimeout
+from tickwright.errors import Closed, ConnectTimeout, CredentialsRefused
 from tickwright.trading.ordersocket import OrderSocket
 from tickwright.trading.private import PrivateSession
 
@@ -82,7 +83,7 @@ class Readiness:
                 self._waits.add(wait)
                 try:
                     for session in sessions:
-                        await session.wait_ready(once=once)
+                        await _wait_for(session, once=once)
                 finally:
                     self._waits.discard(wait)
         except TimeoutError:
@@ -94,6 +95,15 @@ class Readiness:
                 if session.state is not PrivateState.READY
             ]
             raise ConnectTimeout(
-                f"the account is not known after {READY_TIMEOUT_S:g} s, it is still being tried:"
-                f" {'; '.join(waiting)}"
+                f"the account is not known after {READY_TIMEOUT_S:g} s: {'; '.join(waiting)}"
             ) from None
+
+
+async def _wait_for(session: PrivateSession, *, once: bool) -> None:
+    """Wait for an account; a refusal says whose key it is, and where it comes from."""
+    try:
+        await session.wait_ready(once=once)
+    except CredentialsRefused as error:
+        where = f"{session.product}: {error.where}"
+        advice = f"the key is that of {variables_of(session.product.partition('.')[0])}"
+        raise CredentialsRefused(error.status, error.code, error.text, where, advice) from None

@@ -177,6 +177,15 @@ class HostGate:
         kind = self._refusal if silent_s > 0 else RateLimited
         return kind(where, self._clock.time_ns() + round(silent_s * 1e9), text, code)
 
+    def holding(self) -> str:
+        """Return in words why requests wait, nothing if none does."""
+        silent_s = self._limiter.banned_s(self._clock.monotonic_s())
+        if silent_s > 0:
+            return f"over a limit of the venue, nothing leaves for another {silent_s:.0f} s"
+        if self._waiting:
+            return f"requests that wait for the venue's limits: {len(self._waiting)}"
+        return ""
+
     def usage(self) -> RateUsage:
         """Return the limiter at a glance."""
         return self._limiter.usage(*self._now())

@@ -81,7 +81,8 @@ class PrivateSession:
     """
 
     def __init__(self, parts: PrivateParts, policy: PrivatePolicy | None = None) -> None:
-        self.name = f"{parts.desk.name}/private"
+        self.product = parts.desk.name
+        self.name = f"{self.product}/private"
         self.decode_failures = 0
         self._parts = parts
         self._link = parts.desk.calls.link
@@ -102,8 +103,8 @@ class PrivateSession:
 
     @property
     def reason(self) -> str:
-        """Why it is not READY, as far as anything was said; empty after all went well."""
-        return self._socket.reason
+        """Why it is not READY, as far as anything was said or is waited for; empty after all went well."""
+        return self._socket.reason or self._parts.rest.gate.holding()
 
     @property
     def reconnects(self) -> int:
