@@ -16,7 +16,7 @@ from tests.cli.rig import Command, spawned
 
 from tickwright import Sandbox
 from tickwright.app.config import Settings
-from tickwright.cli.accounts import account_settings, ask_first, products_with_orders
+from tickwright.cli.accounts import account_settings, ask_first, places, products_with_orders
 from tickwright.errors import ConfigError, UsageError
 from tickwright.venues.signing import Credentials
 
@@ -44,6 +44,23 @@ def test_a_ready_file_gives_addresses_and_key_and_no_journal(ready: Path) -> Non
     assert settings.journal == "memory:"
     assert account_settings(None, ready, None, None, "sqlite:mine.db").journal == "sqlite:mine.db"
     assert [each.name for each in products_with_orders((), settings)] == ["binance.spot"]
+
+
+def test_what_cancels_orders_when_a_program_ends_is_not_for_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TICKWRIGHT_CANCEL_ON_EXIT", "true")
+    monkeypatch.setenv("TICKWRIGHT_DEAD_MAN_S", "30")
+    settings = account_settings(None, None, None, None)
+    assert (settings.cancel_on_exit, settings.dead_man_s) == (False, None)
+
+
+def test_an_instrument_narrows_a_command_to_its_product() -> None:
+    settings = Settings(credentials={"binance": Credentials("key", "secret")})
+    for names in ((), ("binance",), ("binance.spot",)):
+        assert [each.name for each in places(names, BTC, settings)] == ["binance.spot"]
+    with pytest.raises(UsageError, match=r"is of binance\.spot, and not of binance\.usdm"):
+        places(("binance.usdm",), BTC, settings)
 
 
 def test_g30_neither_settings_nor_errors_show_what_a_ready_file_holds(tmp_path: Path) -> None:
@@ -165,3 +182,16 @@ def test_g30_no_command_about_an_account_shows_its_key(
     assert refused.code == 1
     assert "-2015" in refused.reason
     assert not any(text in refused.out + refused.err for text in sandbox.secrets)
+
+
+def test_a_refused_key_is_told_in_one_line_with_its_product_and_its_variables(
+    sandbox: SandboxThread, tickwright: Command
+) -> None:
+    told = json.loads(sandbox.path.read_text())
+    told["account"]["key"] = "x" * 64
+    sandbox.path.write_text(json.dumps(told))
+    result = tickwright("orders", "list", "binance.usdm", *sandbox.options)
+    assert result.code == 1
+    assert "binance.usdm: " in result.reason
+    assert "TICKWRIGHT_BINANCE__KEY" in result.reason
+    assert result.err.count("\n") == 1, "nothing but the reason, and no raw notice"

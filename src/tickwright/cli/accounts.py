@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -17,13 +18,13 @@ from rich.markup import escape
 from tickwright.app.config import NO_JOURNAL, Settings
 from tickwright.app.connector import Connector
 from tickwright.app.registry import products_of
-from tickwright.cli.console import err
-from tickwright.cli.events import describe
+from tickwright.cli.console import err, logs_into, say_log
+from tickwright.cli.events import describe, notice_in
 from tickwright.cli.options import chosen_settings
-from tickwright.errors import ConfigError, UsageError
+from tickwright.errors import ConfigError, ConnectTimeout, UsageError
 from tickwright.io.dial import is_origin
 from tickwright.model.ids import parse_instrument_id
-from tickwright.model.notices import Notice
+from tickwright.model.notices import Notice, SessionDown
 from tickwright.model.topics import Notices
 from tickwright.venues.base import Endpoints, Product
 from tickwright.venues.signing import Credentials
@@ -38,6 +39,7 @@ __all__ = [
     "account",
     "account_settings",
     "ask_first",
+    "places",
     "product_of",
     "products_with_orders",
 ]
@@ -81,7 +83,8 @@ def account_settings(
 ) -> Settings:
     """Return the settings that lead to an account; with a ready file into the sandbox that wrote it.
 
-    Orders in somebody's sandbox are written down nowhere unless a journal is named: they end with it.
+    Orders in somebody's sandbox are written down nowhere unless a journal is named: they end with it. What cancels orders when a
+    program ends or dies is left out: a command ends at once, and what it placed is meant to stay.
 
     Raises:
         UsageError: If a ready file and another environment are named.
@@ -93,6 +96,7 @@ def account_settings(
         settings = _inside(sandbox, chosen_settings("sandbox", endpoints, config))
     else:
         raise UsageError(f"--sandbox and --environment {environment} contradict each other")
+    settings = msgspec.structs.replace(settings, cancel_on_exit=False, dead_man_s=None)
     return settings if journal is None else msgspec.structs.replace(settings, journal=journal)
 
 
@@ -158,6 +162,22 @@ def product_of(instrument: str, settings: Settings) -> Product:
     raise UsageError(f"{instrument!r}: no product of {name.venue} trades such an instrument")
 
 
+def places(names: Sequence[str], instrument: str | None, settings: Settings) -> list[Product]:
+    """Return the products that a command is about: no more than that of its instrument, if it names one.
+
+    Whatever is the matter with another product does not hold it up then.
+
+    Raises:
+        UnknownVenue, UnknownInstrument, UsageError: As `products_with_orders` and `product_of`, or the two contradict each other.
+    """
+    if instrument is None:
+        return products_with_orders(names, settings)
+    product = product_of(instrument, settings)
+    if names and product not in products_of(*names):
+        raise UsageError(f"{instrument} is of {product.name}, and not of {', '.join(names)}")
+    return [product]
+
+
 def products_with_orders(names: Sequence[str], settings: Settings) -> list[Product]:
     """Return the products among ``names`` (all without any) that take orders, there and with the keys that there are.
 
@@ -185,19 +205,39 @@ async def account(products: Sequence[Product], settings: Settings) -> AsyncItera
         NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
         ConnectTimeout: The account is not known in time; the text says which stream is not ready, and why.
     """
+    with ExitStack() as quiet:
+        # What goes wrong until then is told by the status, and by the error if it was in vain.
+        quiet.enter_context(logs_into(_say_unless_down))
+        async with Connector.open(*products, settings=settings) as tw:
+            await _known(tw, products)
+            quiet.close()
+            yield tw
+
+
+async def _known(tw: Connector, products: Sequence[Product]) -> None:
     names = ", ".join(product.name for product in products)
-    async with Connector.open(*products, settings=settings) as tw:
-        with err.status(f"asking for the account at {names} …") as status:
+    with err.status(f"asking for the account at {names} …") as status:
 
-            def show(notice: Notice) -> None:
-                status.update(escape(describe(notice)[0]))
+        def show(notice: Notice) -> None:
+            status.update(escape(describe(notice)[0]))
 
-            listener = tw.on(Notices(), show)
-            try:
-                await tw.orders.ready()
-            finally:
-                listener.detach()
-        yield tw
+        listener = tw.on(Notices(), show)
+        try:
+            await tw.orders.ready()
+        except ConnectTimeout as error:
+            if len(products) == 1:
+                raise
+            # One of them may hold up a command that is about another.
+            raise ConnectTimeout(
+                f"{error}; name a product or an instrument to ask that one alone"
+            ) from None
+        finally:
+            listener.detach()
+
+
+def _say_unless_down(record: logging.LogRecord) -> None:
+    if not isinstance(notice_in(record), SessionDown):
+        say_log(record)
 
 
 async def ask_first(settings: Settings, what: str, *, is_agreed: bool) -> None:

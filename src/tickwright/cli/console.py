@@ -12,7 +12,9 @@ from typing import Any, ClassVar, NoReturn, TypeVar
 
 import msgspec
 from rich.console import Console
+from rich.text import Text
 
+from tickwright.cli.events import describe, notice_in
 from tickwright.cli.streams import lost_output, when_lost
 from tickwright.errors import TickwrightError, UsageError
 from tickwright.io.loop import run
@@ -27,6 +29,7 @@ __all__ = [
     "run_async",
     "run_until_interrupted",
     "say_error",
+    "say_log",
     "set_log_level",
     "set_up_logs",
 ]
@@ -43,6 +46,7 @@ INTERRUPTED = 130
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 DEFAULT_LOG_LEVEL = "warning"
+_LOG_LINE = logging.Formatter("%(levelname)s %(name)s: %(message)s")
 _ROOT = logging.getLogger()
 
 out = Console(highlight=False, width=None if sys.stdout and sys.stdout.isatty() else PIPE_WIDTH)
@@ -60,9 +64,9 @@ def print_json(value: object) -> None:
 
 def say_error(error: object) -> None:
     """Print one line about a failure on standard error."""
-    err.print("[red]tickwright:[/red]", end=" ")
-    # No markup: a text may hold brackets of its own.
-    err.print(" ".join(str(error).split()), soft_wrap=True, markup=False)
+    # At once, or a line that moves would be drawn in between; and no markup: a text may hold brackets of its own.
+    text = " ".join(str(error).split())
+    err.print(Text.assemble(("tickwright:", "red"), f" {text}"), soft_wrap=True)
 
 
 @contextlib.contextmanager
@@ -128,22 +132,25 @@ def logs_into(sink: Callable[[logging.LogRecord], None]) -> Iterator[None]:
         _LogLines.sink = None
 
 
+def say_log(record: logging.LogRecord) -> None:
+    """Print a log line on standard error; a notice in words, where a program's own log has all of its fields."""
+    notice = notice_in(record)
+    text, colour = (_LOG_LINE.format(record), None) if notice is None else describe(notice)
+    err.print(text, style=colour, soft_wrap=True, markup=False)
+
+
 class _LogLines(logging.Handler):
     """Prints log lines above whatever moves on standard error."""
 
     is_level_chosen: ClassVar[bool] = False
     sink: ClassVar[Callable[[logging.LogRecord], None] | None] = None
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-
     def emit(self, record: logging.LogRecord) -> None:
         sink = type(self).sink
         if sink is not None:
             sink(record)
         else:
-            err.print(self.format(record), soft_wrap=True, markup=False)
+            say_log(record)
 
 
 @contextlib.contextmanager

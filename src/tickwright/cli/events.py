@@ -20,7 +20,7 @@ from tickwright.model.notices import (
 )
 
 
-__all__ = ["EventLog", "describe"]
+__all__ = ["EventLog", "describe", "notice_in"]
 
 KEPT = 50
 
@@ -42,7 +42,7 @@ def describe(notice: Notice) -> tuple[str, str]:
         case SessionDown(session=session, reason=reason, is_final=True):
             return f"{session} has ended: {reason}", "yellow"
         case SessionDown(session=session, code=code, reason=reason, retry_in_s=retry_in_s):
-            why = f"{reason} (code {code})" if code else reason
+            why = f"{reason} (code {code})" if code else reason.rstrip(".")
             return f"{session} is down: {why}; next try in {retry_in_s:.1f} s", "red"
         case TopicStale(stream=stream, silent_s=silent_s, action=action):
             return f"{stream} is silent for {silent_s:.0f} s: {action}", "yellow"
@@ -60,6 +60,12 @@ def describe(notice: Notice) -> tuple[str, str]:
     return repr(notice), "default"
 
 
+def notice_in(record: logging.LogRecord) -> Notice | None:
+    """Return the notice that a log line repeats, ``None`` if it is about something else."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return next((each for each in arguments if isinstance(each, Notice)), None)
+
+
 class EventLog:
     """The last things that happened: a handler of notices, and a sink of log lines."""
 
@@ -73,8 +79,7 @@ class EventLog:
 
     def on_log(self, record: logging.LogRecord) -> None:
         """Take a log line, unless it repeats a notice."""
-        arguments = record.args if isinstance(record.args, tuple) else ()
-        if not any(isinstance(each, Notice) for each in arguments):
+        if notice_in(record) is None:
             colour = "red" if record.levelno >= logging.ERROR else "yellow"
             when = datetime.fromtimestamp(record.created, UTC)
             self._add((when, record.getMessage(), colour))
