@@ -8,6 +8,8 @@ import pytest
 from tests.cli.accounts_rig import BTC, PERP, SandboxThread
 from tests.cli.rig import Command
 
+from tickwright import Sandbox
+
 
 def test_history_of_the_venue_is_asked_for_and_others_orders_are_marked(
     sandbox: SandboxThread, tickwright: Command
@@ -20,7 +22,7 @@ def test_history_of_the_venue_is_asked_for_and_others_orders_are_marked(
     assert row["placed_ts_ns"] > 0
     assert row["fills"]
     table = tickwright("orders", "list", "--history", "--fresh", "--since", "1h", *at)
-    assert table.out.splitlines()[0].split()[:2] == ["placed", "order"]
+    assert table.out.splitlines()[0].split()[-1] == "placed"
     assert table.err == "1 order\n"
 
 
@@ -69,3 +71,23 @@ def test_what_makes_no_sense_is_refused(
     result = tickwright("orders", *arguments, *sandbox.options)
     assert result.code == 2
     assert reason in result.reason
+
+
+@pytest.mark.parametrize("arguments", [["list", "--all"], ["list", "--history"], ["fills"]])
+def test_where_nothing_was_written_down_it_is_said_how_to_ask_the_venue(
+    sandbox: SandboxThread, tickwright: Command, arguments: list[str]
+) -> None:
+    result = tickwright("orders", *arguments, *sandbox.options)
+    assert result.code == 0
+    assert "no journal is kept here" in result.err
+    assert "--fresh" in result.err
+
+
+def test_other_products_do_not_hold_up_a_command_about_one_instrument(
+    sandbox: SandboxThread, tickwright: Command
+) -> None:
+    async def fail(box: Sandbox) -> None:
+        box.faults_of("binance.usdm").rest_status = 503
+
+    sandbox.call(fail)
+    assert tickwright("orders", "list", "binance", "--instrument", BTC, *sandbox.options).code == 0

@@ -6,10 +6,19 @@ import io
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from rich.console import Console
 
-from tickwright.cli.order_view import colour_of, event_line, event_row, order_row, show_orders, wish
+from tickwright.cli.order_view import (
+    advice,
+    colour_of,
+    event_line,
+    event_row,
+    order_row,
+    show_orders,
+    wish,
+)
 from tickwright.model.market import Side
 from tickwright.model.orders import (
     Fill,
@@ -21,7 +30,9 @@ from tickwright.model.orders import (
     OrderOutcomeUnknown,
     OrderState,
     SubmitOrder,
+    TimeInForce,
     Trigger,
+    TriggerBy,
     TriggerKind,
 )
 
@@ -71,7 +82,7 @@ def test_an_order_is_one_line_that_fits(width: int) -> None:
 def test_average_prices_are_shown_where_there_is_room() -> None:
     filled = order(OrderState.FILLED, filled_quantity=D("0.01"), average_price=D("59999.50"))
     assert "59999.5" in shown(filled, width=120)[1]
-    assert "59999.5" not in shown(filled, width=80)[1]
+    assert "59999.5" not in shown(filled, width=75)[1]
 
 
 def test_an_average_price_is_shown_with_as_many_digits_as_anybody_reads() -> None:
@@ -111,13 +122,21 @@ def test_what_was_asked_for_needs_no_words() -> None:
             "at stop 61000 → 60000",
         ),
         (
+            {
+                "trigger": Trigger(
+                    kind=TriggerKind.STOP, price=D(61000), by=TriggerBy.MARK, trail_bps=50
+                )
+            },
+            "at stop 61000 trail 50 bps by mark → 60000",
+        ),
+        (
             {"price": None, "trigger": Trigger(kind=TriggerKind.TAKE_PROFIT, trail_bps=50)},
-            "at take-profit 50 bp → market",
+            "at take-profit trail 50 bps → market",
         ),
     ],
 )
 def test_a_price_says_what_it_waits_for(given: dict[str, Any], words: str) -> None:
-    assert wish(order(**given).command) == f"buy 0.01 binance:BTC/USDT:USDT {words}"
+    assert wish(order(**given)) == f"buy 0.01 binance:BTC/USDT:USDT {words}"
 
 
 def test_a_market_order_by_quote_says_what_it_spends() -> None:
@@ -156,6 +175,54 @@ def test_an_order_that_waits_for_its_trigger_is_waiting() -> None:
 )
 def test_an_event_is_one_line(event: Any, words: str) -> None:
     assert event_line(event).plain == f"00:00:00.000  tw-abcdefghij-1  {words}"
+
+
+def test_an_order_that_the_venue_has_not_named_is_accepted_without_a_name() -> None:
+    unnamed = msgspec.structs.replace(order(), venue_order_id=None)
+    line = event_line(OrderAccepted(order=unnamed, received_ts_ns=0))
+    assert "  accepted: buy" in line.plain
+
+
+def test_json_tells_waiting_from_working_and_all_of_the_terms() -> None:
+    trigger = Trigger(kind=TriggerKind.STOP, price=D(61000), trail_bps=50)
+    row = order_row(order(trigger=trigger, is_working=False))
+    assert (row["state"], row["is_working"], row["is_understood"]) == ("open", False, True)
+    assert row["trigger"] == {"kind": "stop", "price": "61000", "by": "last", "trail_bps": 50}
+    assert (row["time_in_force"], row["post_only"], row["display_quantity"]) == ("gtc", False, None)
+
+
+@pytest.mark.parametrize("given", [{"is_understood": False}, {"is_working": False}])
+def test_what_nobody_told_of_an_order_of_somebody_else_is_not_claimed(
+    given: dict[str, Any],
+) -> None:
+    stranger = order(is_external=True, **given)
+    row = order_row(stranger)
+    assert row["is_understood"] is False
+    names = ("time_in_force", "expire_ts_ns", "post_only", "reduce_only", "trigger")
+    assert [row[name] for name in names] == [None] * 5
+    assert "is unknown" in shown(stranger)[-1]
+
+
+def test_what_was_told_of_an_order_that_is_not_understood_is_said() -> None:
+    command = msgspec.structs.replace(
+        order().command, reduce_only=True, time_in_force=TimeInForce.IOC
+    )
+    row = order_row(
+        Order(command=command, state=OrderState.OPEN, is_external=True, is_understood=False)
+    )
+    assert (row["reduce_only"], row["time_in_force"], row["post_only"]) == (True, "ioc", None)
+
+
+def test_an_order_that_waits_for_nobody_knows_what_is_shown_so() -> None:
+    waiting = shown(order(is_external=True, is_working=False))[1]
+    assert "? → 60000" in waiting
+    assert waiting.endswith("waiting")
+
+
+def test_of_an_unknown_outcome_it_is_said_what_to_do() -> None:
+    text = advice(order(OrderState.UNKNOWN))
+    assert "Do not send it again" in text
+    assert "orders list --history --fresh --instrument binance:BTC/USDT:USDT`" in text
 
 
 def test_json_has_exact_numbers_as_text() -> None:
