@@ -69,6 +69,7 @@ def test_g01_an_outcome_that_nobody_knows_is_told_as_unknown_and_fails(
     assert result.code == 1
     assert "unknown" in result.out
     assert "-1007" in result.out
+    assert "Do not send it again" in result.err
 
 
 def test_all_open_orders_of_an_instrument_or_a_venue_are_canceled(
@@ -98,7 +99,7 @@ def test_orders_that_have_ended_are_listed_from_the_journal(
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["submit", BTC, "buy"], "give either quantity or quote_quantity"),
+        (["submit", BTC, "buy"], "say how much, by a quantity or by a quote quantity"),
         (["submit", BTC, "hold", "1"], "side: 'hold' is none of 'buy', 'sell'"),
         (["submit", BTC, "buy", "1e400x"], "quantity"),
         (["submit", BTC, "buy", "1", "--expire", "soon"], "--expire soon: write a time"),
@@ -107,10 +108,20 @@ def test_orders_that_have_ended_are_listed_from_the_journal(
         (["submit", BTC, "buy", "1", "--time-in-force", "forever"], "'--time-in-force'"),
         (["amend", "x"], "--quantity, --price, or both"),
         (["amend", "x", "--quantity", "1"], "no order goes by 'x' here"),
+        (["submit", BTC, "buy", "1", "--trigger-kind", "take-profit"], "go with --trigger"),
+        (["submit", BTC, "buy", "1", "--id", "ü"], "the venue takes 1 to 36 letters"),
+        (["submit", "binance:FOO/BAR", "buy", "1"], "`tickwright instruments` lists"),
+        (["amend", "x", "--quantity", "0"], "--quantity 0: it must be above zero"),
         (["cancel"], "name the orders to cancel, or say --all"),
         (["cancel", "x", "--all"], "name the orders to cancel, or say --all"),
         (["cancel", "x"], "`tickwright orders list`"),
         (["list", "--instrument", "binance:NOPE/USDT", "-e", "live"], "contradict each other"),
+        (["list", "--instrument", "binance:FOO/BAR"], "is not listed by binance"),
+        (["list", "bybit", "--instrument", BTC], "is of binance.spot, and not of bybit"),
+        (["list", "--all", "--fresh"], "--history --fresh asks the venue"),
+        (["fills", "--instrument", "binance:FOO/BAR"], "is not listed by binance"),
+        (["watch", "bybit", "--instrument", BTC], "is of binance.spot, and not of bybit"),
+        (["cancel", "--all", "--instrument", "binance:FOO/BAR"], "is not listed by binance"),
         (["fly"], "No such command 'fly'"),
     ],
 )
@@ -140,3 +151,52 @@ def test_an_environment_sandbox_brings_up_a_venue_of_its_own(tickwright: Command
     result = tickwright("orders", "submit", BTC, "buy", "0.01", *REST, "-e", "sandbox", "--json")
     assert result.code == 0
     assert result.json["state"] == "open"
+
+
+def test_settings_that_cancel_orders_of_programs_leave_those_of_the_prompt_alone(
+    sandbox: SandboxThread, tickwright: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TICKWRIGHT_CANCEL_ON_EXIT", "true")
+    monkeypatch.setenv("TICKWRIGHT_DEAD_MAN_S", "30")
+    at = ("--journal", f"sqlite:{tmp_path / 'orders.db'}", *sandbox.options)
+    placed = tickwright("orders", "submit", BTC, "buy", "0.01", *REST, "--json", *at).json
+    assert tickwright("orders", "list", *at).code == 0
+    (order,) = tickwright("orders", "list", "--fresh", "--json", *at).json
+    assert (order["client_order_id"], order["state"]) == (placed["client_order_id"], "open")
+
+
+def test_limits_that_want_a_book_have_it_opened(
+    sandbox: SandboxThread, tickwright: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TICKWRIGHT_RISK__PRICE_COLLAR", "0.05")
+    monkeypatch.setenv("TICKWRIGHT_RISK__MAX_ORDER_NOTIONAL", "2000")
+    at = sandbox.options
+    far = tickwright("orders", "submit", PERP, "buy", "0.01", "--price", "90000", *at)
+    assert far.code == 1
+    assert "denied: PRICE_COLLAR" in far.out
+    assert "lies beyond" in far.out
+    order = tickwright("orders", "submit", PERP, "buy", "0.01", *REST, "--json", *at).json
+    amended = ("amend", order["client_order_id"], "--quantity", "0.02", "--instrument", PERP)
+    assert tickwright("orders", *amended, "--json", *at).json["quantity"] == "0.02"
+    assert tickwright("orders", "submit", PERP, "buy", "0.01", *at).code == 0
+
+
+def test_the_names_that_are_known_are_canceled_and_the_others_told(
+    sandbox: SandboxThread, tickwright: Command
+) -> None:
+    at = sandbox.options
+    assert tickwright("orders", "submit", BTC, "buy", "0.01", *REST, "--id", "a", *at).code == 0
+    result = tickwright("orders", "cancel", "a", "b", "--json", *at)
+    assert result.code == 1
+    assert [order["state"] for order in result.json] == ["canceled"]
+    assert "no order goes by 'b'" in result.reason
+
+
+def test_an_order_that_has_ended_is_not_amended_and_that_fails(
+    sandbox: SandboxThread, tickwright: Command, tmp_path: Path
+) -> None:
+    at = ("--journal", f"sqlite:{tmp_path / 'orders.db'}", *sandbox.options)
+    assert tickwright("orders", "submit", PERP, "buy", "0.01", "--id", "a", *at).code == 0
+    result = tickwright("orders", "amend", "a", "--quantity", "0.02", *at)
+    assert (result.code, result.out) == (1, "")
+    assert "order a has ended (filled)" in result.reason

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tickwright.app.config import NO_JOURNAL
+from tickwright.app.config import NO_JOURNAL, Settings
 from tickwright.app.connector import Connector
 from tickwright.cli.accounts import (
     AccountEnvironment,
@@ -18,8 +18,8 @@ from tickwright.cli.accounts import (
     account,
     account_settings,
     ask_first,
+    places,
     product_of,
-    products_with_orders,
 )
 from tickwright.cli.console import (
     err,
@@ -27,13 +27,17 @@ from tickwright.cli.console import (
     print_json,
     run_async,
     run_until_interrupted,
+    say_error,
 )
 from tickwright.cli.options import Config, Endpoint, Json, Seconds
+from tickwright.cli.order_cancel import Canceled, cancel_everything, cancel_named
 from tickwright.cli.order_lists import Instrument, list_fills, list_orders
-from tickwright.cli.order_view import order_row, show_orders
+from tickwright.cli.order_names import found
+from tickwright.cli.order_view import advice, order_row, show_orders
 from tickwright.cli.order_watch import watch_orders
 from tickwright.cli.order_wish import (
     By,
+    Change,
     DisplayQuantity,
     Expire,
     InForce,
@@ -53,7 +57,7 @@ from tickwright.cli.order_wish import (
     Wish,
 )
 from tickwright.errors import TickwrightError, UsageError
-from tickwright.model.orders import Order, OrderState, TimeInForce, TriggerBy, TriggerKind
+from tickwright.model.orders import Order, OrderState, TimeInForce
 from tickwright.trading.live import LiveOrder
 
 
@@ -79,8 +83,8 @@ def submit(
     reduce_only: ReduceOnly = False,
     trigger: TriggerPrice = None,
     trail_bps: TrailBps = None,
-    trigger_kind: Kind = TriggerKind.STOP,
-    trigger_by: By = TriggerBy.LAST,
+    trigger_kind: Kind = None,
+    trigger_by: By = None,
     display_quantity: DisplayQuantity = None,
     client_order_id: OwnId = None,
     rounding: Round = None,
@@ -115,15 +119,16 @@ def submit(
         client_order_id=client_order_id,
         rounding=rounding,
     )
-    # Read before anything is opened or asked: a wrong call ends here.
-    _ = asked.arguments
     settings = account_settings(environment, sandbox, endpoint, config, journal)
     product = product_of(instrument, settings)
+    # Before anything is opened or asked: a wrong call ends here.
+    asked.check(product)
 
     async def work() -> Order:
-        await ask_first(settings, f"{asked} at {product.name}", is_agreed=yes)
+        await ask_first(settings, f"{asked}, at {product.name}", is_agreed=yes)
         async with account([product], settings) as tw:
             with err.status(f"{asked} …"):
+                await _watch_book(tw, instrument, settings)
                 return await asked.placed(tw, patience_s=wait)
 
     _tell([run_async(work)], json=json, is_one=True)
@@ -145,19 +150,19 @@ def amend(
     json: Json = False,
 ) -> None:
     """Change an open order's quantity, its price, or both, where the venue can."""
-    if quantity is None and price is None:
-        raise UsageError("say what to change: --quantity, --price, or both")
+    change = Change(quantity=quantity, price=price, rounding=rounding)
+    change.check()
     settings = account_settings(environment, sandbox, endpoint, config, journal or NO_JOURNAL)
-    chosen = (
-        [product_of(instrument, settings)] if instrument else products_with_orders((), settings)
-    )
+    chosen = places((), instrument, settings)
 
     async def work() -> Order:
-        await ask_first(settings, f"amend {client_order_id}", is_agreed=yes)
+        await ask_first(settings, f"amend {client_order_id} to {change}", is_agreed=yes)
         async with account(chosen, settings) as tw:
-            order = await tw.orders.amend(
-                await _found(tw, client_order_id), quantity=quantity, price=price, rounding=rounding
-            )
+            order = await found(tw, client_order_id, instrument)
+            _require_open(order)
+            await _watch_book(tw, order.instrument, settings)
+            await tw.orders.amend(order, quantity=quantity, price=price, rounding=rounding)
+            _require_open(order)
             return order.now
 
     _tell([run_async(work)], json=json, is_one=True)
@@ -192,24 +197,18 @@ def cancel(
     if bool(names) == everything:
         raise UsageError("name the orders to cancel, or say --all")
     settings = account_settings(environment, sandbox, endpoint, config, journal or NO_JOURNAL)
-    places = (venue,) if venue else ()
-    chosen = (
-        [product_of(instrument, settings)] if instrument else products_with_orders(places, settings)
-    )
+    chosen = places((venue,) if venue else (), instrument, settings)
     what = " ".join(names) or f"every open order of {instrument or venue or 'the account'}"
 
-    async def work() -> Sequence[Order]:
+    async def work() -> Canceled:
         await ask_first(settings, f"cancel {what}", is_agreed=yes)
         async with account(chosen, settings) as tw:
             if everything:
-                return await tw.orders.cancel_all(instrument, venue=venue, include_external=True)
-            results = await tw.orders.cancel_many([await _found(tw, name) for name in names])
-            for result in results:
-                if isinstance(result, TickwrightError):
-                    raise result
-            return [result.now for result in results if isinstance(result, LiveOrder)]
+                return await cancel_everything(tw, instrument, venue)
+            return await cancel_named(tw, names, instrument)
 
-    _tell(run_async(work), json=json)
+    ended, errors = run_async(work)
+    _tell(ended, json=json, errors=errors)
 
 
 @orders.command()
@@ -230,7 +229,7 @@ def watch(
 ) -> None:
     """Print what becomes of the account's orders, whoever placed them, a line an event. Ctrl-C ends it, with exit code 0."""
     settings = account_settings(environment, sandbox, endpoint, config, NO_JOURNAL)
-    chosen = products_with_orders(venues or (), settings)
+    chosen = places(venues or (), instrument, settings)
 
     async def work() -> None:
         async with account(chosen, settings) as tw:
@@ -239,22 +238,38 @@ def watch(
     run_until_interrupted(work)
 
 
-async def _found(tw: Connector, name: str) -> LiveOrder:
-    """Return an order by its name, where the library's own words for its absence would name a method."""
-    try:
-        return await tw.orders.get(name)
-    except UsageError:
-        raise UsageError(
-            f"no order goes by {name!r} here; `tickwright orders list` shows those that are open"
-        ) from None
+async def _watch_book(tw: Connector, instrument: str, settings: Settings) -> None:
+    """Have the book at hand that the settings' limits are held against, if there are such."""
+    if settings.risk.needs_book:
+        await tw.book(instrument)
 
 
-def _tell(found: Sequence[Order], *, json: bool, is_one: bool = False) -> None:
+def _require_open(order: LiveOrder) -> None:
+    """Refuse to say that an order was changed which cannot be any more."""
+    now = order.now
+    if now.state.is_final:
+        raise TickwrightError(
+            f"order {now.client_order_id} has ended ({now.state.value}), unchanged; submit a new one"
+        )
+
+
+def _tell(
+    orders: Sequence[Order],
+    *,
+    json: bool,
+    is_one: bool = False,
+    errors: Sequence[TickwrightError] = (),
+) -> None:
     """Print what became of orders; end with exit code 1 if that is not what was asked for."""
     if json:
-        rows = [order_row(order) for order in found]
+        rows = [order_row(order) for order in orders]
         print_json(rows[0] if is_one else rows)
     else:
-        show_orders(found, out)
-    if any(order.state in _FAILED for order in found):
+        show_orders(orders, out)
+    for order in orders:
+        if order.state is OrderState.UNKNOWN:
+            err.print(advice(order), style="bold magenta", soft_wrap=True, markup=False)
+    for error in errors:
+        say_error(error)
+    if errors or any(order.state in _FAILED for order in orders):
         raise SystemExit(1)

@@ -107,7 +107,7 @@ class SpotTrading:
         if changed.price != order.price or old is None or new is None or new >= old:
             raise NotSupported(
                 f"{instrument.id}: an open order's quantity can only be lowered; for anything else"
-                " cancel it and submit another, which `orders.replace` does by one request"
+                " cancel it and submit another (in a program `orders.replace` does both by one request)"
             )
         # The id stays the same: the venue would make up a new one.
         return commanded(
