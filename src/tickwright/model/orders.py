@@ -273,7 +273,7 @@ class OrderReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class OrderState(Enum):
-    """Where an order is in its life; ``core.order`` has all transitions."""
+    """Where an order is in its life; ``core.ordertable`` has all transitions."""
 
     # There is one object of each: its identity does for tables and sets, which enum's own hash, written in Python, slows down.
     __hash__ = object.__hash__

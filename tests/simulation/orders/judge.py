@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from tests.simulation.orders.witness import Broken, Life, Side, Witness
 
 from tickwright import Connector
-from tickwright.core.order import TABLE
+from tickwright.core.ordertable import TABLE
 from tickwright.errors import TickwrightError
 from tickwright.io.store import MemoryStore
 from tickwright.model.orders import (
