@@ -163,3 +163,19 @@ async def test_one_order_is_canceled_by_its_name() -> None:
         before = count_of(at)
         await at.gateway.cancel_all()
         assert since(at, before) == ["/api/v3/order"]
+
+
+@everywhere
+@virtual_time
+async def test_what_the_stream_tells_of_many_orders_is_not_asked_for(product: str) -> None:
+    async with rig(product) as at:
+        session = at.private()
+        await session.wait_ready()
+        orders = [(at.command(price=D(60000 - 10 * n)), at.instrument) for n in range(10)]
+        await at.gateway.submit_many(orders)
+        await at.until(lambda: all(o.state is OrderState.OPEN for o in at.gateway.board.orders()))
+        at.sandbox.faults.report_delay_s = 0.5
+        before = [each.method for each in at.sandbox.venue.rest(product).requests].count("GET")
+        assert {order.state for order in await at.gateway.cancel_all()} == {OrderState.CANCELED}
+        after = [each.method for each in at.sandbox.venue.rest(product).requests].count("GET")
+        assert after == before

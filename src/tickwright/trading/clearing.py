@@ -29,6 +29,10 @@ __all__ = ["Clearing"]
 log = logging.getLogger(__name__)
 
 
+_TOLD_S = 1.0
+"""How long a private stream may take to tell what became of many orders at once; asking for each takes longer."""
+
+
 class _Place(msgspec.Struct):
     """One instrument, and what is open there."""
 
@@ -169,12 +173,19 @@ class Clearing:
             unwritten = error
         try:
             await place.desk.cancel_all(place.instrument)
-            await together(
-                self._inquiries.follow(name, lambda order: order.state.is_final) for name in names
-            )
+            await together(self._ended(name) for name in names)
         except StoreError as error:
             unwritten = error
         except TickwrightError as error:
             # Those that are open still are canceled by their names.
             log.info("%s: not all canceled at once: %s", place.instrument.id, error)
         return unwritten
+
+    async def _ended(self, name: str) -> None:
+        """Wait until an order has ended, and ask for it if the stream does not tell."""
+        if not await self._inquiries.until(name, _has_ended, _TOLD_S):
+            await self._inquiries.follow(name, _has_ended)
+
+
+def _has_ended(order: Order) -> bool:
+    return order.state.is_final

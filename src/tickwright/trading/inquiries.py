@@ -176,6 +176,8 @@ class Inquiries:
         try:
             while is_doubted or _is_untold(self.order(name)):
                 await asyncio.sleep(inquiry.delay_s())
+                if not is_doubted and not _is_untold(self.order(name)):
+                    return  # the stream has told meanwhile
                 asked_s = self._clock.monotonic_s()
                 try:
                     is_found = await self.ask_once(name)
