@@ -24,12 +24,15 @@ from tickwright import (
     RequestTimeout,
     RiskLimits,
     Rounding,
+    Trigger,
+    TriggerKind,
     UnknownInstrument,
     UsageError,
 )
 from tickwright.app.order_fields import NewOrder
 from tickwright.app.orders import Orders
 from tickwright.io.http import HttpResponse
+from tickwright.sandbox.account import ACCOUNT
 from tickwright.testing.virtual_time import virtual_time
 from tickwright.trading.live import LiveOrder
 
@@ -493,3 +496,23 @@ async def test_g34_what_is_of_another_kind_than_declared_is_refused_before_it_is
         with pytest.raises(UsageError, match=next(iter(wrong))):
             await tw.orders.submit(BTC, "buy", quantity="0.01", price="60000", **wrong)
         assert await tw.orders.all() == []
+
+
+@virtual_time
+async def test_a_stop_of_somebody_else_s_that_is_named_as_our_order_can_be_canceled() -> None:
+    stop = Trigger(kind=TriggerKind.STOP, price=Decimal(60000))
+    async with desk() as (tw, sandbox):
+        name = "stop-1"
+        ours = await tw.orders.submit(
+            BTC, "buy", quantity="0.01", price="60000", client_order_id=name
+        )
+        async with Connector.open("binance.usdm", environment=sandbox) as other:
+            await other.orders.submit(
+                PERP, "sell", quantity="0.01", trigger=stop, client_order_id=name
+            )
+        await asyncio.sleep(1)
+        (theirs,) = [order for order in await tw.orders.all() if order.is_external]
+        assert theirs.client_order_id == "stop-1@binance.usdm"
+        await tw.orders.cancel(theirs.client_order_id)
+        assert sandbox.exchange("binance.usdm").open_orders(ACCOUNT) == []
+        assert ours.state is OrderState.OPEN

@@ -347,6 +347,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.command.client_order_id
 
     @property
+    def name_at_venue(self) -> str:
+        """What the venue calls it: an order of somebody else's may go by more here, to tell it from ours (``name@product``)."""
+        name = self.command.client_order_id
+        return name.partition("@")[0] if self.is_external else name
+
+    @property
     def leaves_quantity(self) -> Decimal | None:
         """What can still be filled: nothing once it is final."""
         if self.state.is_final:

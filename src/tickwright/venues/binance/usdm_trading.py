@@ -248,7 +248,7 @@ class UsdmTrading:
         name, instrument_id = order.client_order_id, instrument.id
         if _waits(order):
             decode = answers.algo(name, instrument_id, read_state)
-            return "/fapi/v1/algoOrder", (("clientAlgoId", name),), decode
+            return "/fapi/v1/algoOrder", (("clientAlgoId", order.name_at_venue),), decode
         decode = answers.order(name, instrument_id, read_state)
         return "/fapi/v1/order", named(order, instrument), decode
 
