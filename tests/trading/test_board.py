@@ -272,13 +272,3 @@ def test_an_order_that_somebody_else_placed_is_known_with_its_terms() -> None:
         order = made.order(name)
         assert order is not None
         assert not order.is_understood
-
-
-def test_a_market_order_by_quote_of_somebody_else_s_is_known_once_it_has_ended() -> None:
-    made = board(reported("theirs", side=Side.BUY))
-    assert len(made) == 0
-    made.apply(reported("theirs", ReportedState.FILLED, side=Side.BUY, filled="0.5"))
-    order = made.order("theirs")
-    assert order is not None
-    assert (order.state, order.quantity) == (OrderState.FILLED, D("0.5"))
-    assert not order.is_understood

@@ -267,22 +267,18 @@ def _learned(life: OrderLife, entry: journal.Entry) -> list[OrderEvent]:
 
 def _placing(report: OrderReport, name: str) -> tuple[SubmitOrder, bool] | None:
     """Return the command that somebody else must have given, and whether it says all; ``None`` if a report tells too little."""
-    quantity, is_by_quote = report.quantity, False
-    if quantity is None and report.state is not ReportedState.OPEN:
-        # A market order by quote: how much it was to be is known once it has ended.
-        quantity, is_by_quote = report.filled_quantity or None, True
-    if report.side is Side.UNKNOWN or quantity is None:
+    if report.side is Side.UNKNOWN or report.quantity is None:
         return None
     plain = SubmitOrder(
         client_order_id=name,
         instrument=report.instrument,
         side=report.side,
-        quantity=quantity,
+        quantity=report.quantity,
         price=report.price,
     )
     terms = report.terms
     if terms is None:
-        return plain, not is_by_quote
+        return plain, True
     try:
         command = msgspec.structs.replace(
             plain,
