@@ -137,6 +137,19 @@ async def test_a_market_order_may_say_what_it_spends(product: str) -> None:
 
 
 @virtual_time
+async def test_what_somebody_else_s_market_order_spent_is_known_and_what_it_bought() -> None:
+    async with rig(BYBIT_SPOT) as at:
+        await at.private().wait_ready()
+        wanted = at.command(price=None, quantity=None, quote_quantity=D(100))
+        await at.desk.submit("elsewhere", at.desk.calls.submit(wanted, at.instrument))
+        await at.until(lambda: bool(at.gateway.board.orders()))
+        (order,) = at.gateway.board.orders()
+        assert (order.state, order.quantity) == (OrderState.FILLED, None)
+        assert order.command.quote_quantity == D(100)
+        assert D("0.001") < order.filled_quantity < D("0.002")
+
+
+@virtual_time
 async def test_what_a_market_order_spends_is_no_quantity_where_it_is_asked_for() -> None:
     async with rig(BYBIT_SPOT) as at:
         await at.submit(price=None, quantity=None, quote_quantity=D(100))

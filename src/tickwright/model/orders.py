@@ -238,6 +238,8 @@ class OrderTerms(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     post_only: bool = False
     reduce_only: bool = False
     trigger: Trigger | None = None
+    quote_quantity: Decimal | None = None
+    """Of a market order that was placed by it, in place of a quantity."""
     is_understood: bool = True
     """False if there is more to it than a `SubmitOrder` can say."""
 

@@ -267,16 +267,18 @@ def _learned(life: OrderLife, entry: journal.Entry) -> list[OrderEvent]:
 
 def _placing(report: OrderReport, name: str) -> tuple[SubmitOrder, bool] | None:
     """Return the command that somebody else must have given, and whether it says all; ``None`` if a report tells too little."""
-    if report.side is Side.UNKNOWN or report.quantity is None:
+    terms, quantity = report.terms, report.quantity
+    quote_quantity = terms.quote_quantity if terms is not None and quantity is None else None
+    if report.side is Side.UNKNOWN or (quantity is None and quote_quantity is None):
         return None
     plain = SubmitOrder(
         client_order_id=name,
         instrument=report.instrument,
         side=report.side,
-        quantity=report.quantity,
-        price=report.price,
+        quantity=quantity,
+        quote_quantity=quote_quantity,
+        price=None if quantity is None else report.price,
     )
-    terms = report.terms
     if terms is None:
         return plain, True
     try:

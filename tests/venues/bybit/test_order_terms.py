@@ -38,7 +38,7 @@ def terms(product: str = LINEAR_ID, **changes: Any) -> OrderTerms | None:
 def test_a_plain_order_has_none(product: str) -> None:
     assert terms(product) is None
     assert terms(product, isLeverage="0", stopOrderType="", triggerPrice="") is None
-    assert terms(product, orderType="Market", timeInForce="IOC") is None
+    assert terms(product, orderType="Market", timeInForce="IOC", side="Sell") is None
 
 
 @pytest.mark.parametrize(
@@ -136,3 +136,9 @@ def test_what_is_placed_is_read_as_it_was_meant(
     body = order_body(command, LISTED[LINEAR_ID], "linear")
     shown: dict[str, Any] = {"stopOrderType": "Stop", **body}
     assert terms(**shown) == OrderTerms(post_only=True, reduce_only=True, trigger=trigger)
+
+
+def test_a_market_order_by_quote_amount_tells_the_amount() -> None:
+    fields = {"orderType": "Market", "timeInForce": "IOC", "qty": "100"}
+    assert terms(SPOT_ID, **fields) == OrderTerms(quote_quantity=D(100))
+    assert terms(SPOT_ID, **fields, marketUnit="baseCoin") is None

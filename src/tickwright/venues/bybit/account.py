@@ -11,7 +11,7 @@ from tickwright.model.numbers import total
 from tickwright.model.orders import Fill, OrderReport, ReportedState
 from tickwright.venues.bybit.codec import SIDES
 from tickwright.venues.bybit.hedges import Sides
-from tickwright.venues.bybit.order_terms import order_terms
+from tickwright.venues.bybit.order_terms import counts_quote, order_terms
 from tickwright.venues.bybit.symbols import VENUE
 from tickwright.venues.bybit.wire_private import (
     ExecutionRow,
@@ -143,9 +143,7 @@ def order_report(row: OrderRow, instrument: Instrument, received_ts_ns: int) -> 
         venue_order_id=row.order_id,
         venue_ts_ns=_time_ns(row.updated_ms),
         placed_ts_ns=_time_ns(row.created_ms),
-        quantity=None
-        if is_market and _counts_quote(row, instrument)
-        else read_optional(row.quantity),
+        quantity=None if counts_quote(row, instrument) else read_optional(row.quantity),
         price=None if is_market else read_optional(row.price),
         filled_quantity=read_decimal(row.filled or "0"),
         average_price=read_optional(row.average_price),
@@ -235,13 +233,6 @@ def _state(row: OrderRow, known: ReportedState | None) -> ReportedState:
 def _text(row: OrderRow, reason: str) -> str:
     """Return the venue's own word for how an order ended, empty while it has none."""
     return reason or ("" if row.cancel_type in _NO_CANCEL else row.cancel_type)
-
-
-def _counts_quote(row: OrderRow, instrument: Instrument) -> bool:
-    """Whether the quantity of a market order is an amount of the quote coin: on spot a buy's is, unless it says so."""
-    if instrument.name.settle is not None:
-        return False
-    return row.market_unit == "quoteCoin" or (not row.market_unit and row.side == "Buy")
 
 
 def _time_ns(text: str) -> int | None:

@@ -15,7 +15,7 @@ from tickwright.venues.bybit.wire_private import OrderRow
 from tickwright.venues.typed import read_optional
 
 
-__all__ = ["order_terms"]
+__all__ = ["counts_quote", "order_terms"]
 
 _KINDS = {(direction, side): kind for (kind, side), direction in DIRECTIONS.items()}
 _WATCHED = {word: by for by, word in WATCHED.items()}
@@ -27,7 +27,8 @@ _NONE = ("", "UNKNOWN")
 
 def order_terms(row: OrderRow, instrument: Instrument) -> OrderTerms | None:
     """Return the terms of an order, ``None`` for a plain limit or market order."""
-    if _is_plain(row):
+    is_by_quote = counts_quote(row, instrument)
+    if _is_plain(row) and not is_by_quote:
         return None
     trigger, is_known = _trigger(row, is_spot=instrument.name.settle is None)
     # A market order is IOC by nature, whatever was asked for.
@@ -38,12 +39,20 @@ def order_terms(row: OrderRow, instrument: Instrument) -> OrderTerms | None:
         post_only=is_post_only,
         reduce_only=row.reduce_only,
         trigger=trigger,
+        quote_quantity=read_optional(row.quantity) if is_by_quote else None,
         is_understood=is_known
         and (time is not None or row.time_in_force == "PostOnly")
         and row.kind in ("Limit", _MARKET)
         and row.stop_kind in (*_NONE, "Stop")
         and not _is_extended(row),
     )
+
+
+def counts_quote(row: OrderRow, instrument: Instrument) -> bool:
+    """Whether a quantity is an amount of the quote coin: that of a market buy on spot is, unless the row says otherwise."""
+    if row.kind != _MARKET or instrument.name.settle is not None:
+        return False
+    return row.market_unit == "quoteCoin" or (not row.market_unit and row.side == "Buy")
 
 
 def _is_plain(row: OrderRow) -> bool:

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from tests.venues.bybit.dialect.private.kit import Venue
+
+from tickwright.model.market import Side
+from tickwright.venues.commands import OrderKind, SubmitOrder
+from tickwright.venues.facts import raw_amount
 
 
 WS_LINEAR = (
@@ -73,3 +78,27 @@ def test_orders_that_may_not_rest_say_why_they_ended(venue: Venue) -> None:
         row = venue.order(venue.placed(**fields))
         assert (row["orderStatus"], row["cancelType"]) == ("Cancelled", "UNKNOWN")
         assert row["rejectReason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("side", "amount", "unit"),
+    [(Side.BUY, 0, "baseCoin"), (Side.SELL, 0, ""), (Side.BUY, 65, ""), (Side.SELL, 65, "quoteCoin")],
+)  # fmt: skip
+def test_what_a_market_order_on_spot_counts_is_shown_where_it_is_not_the_usual(
+    venue: Venue, side: Side, amount: int, unit: str
+) -> None:
+    """Of an order that the engine was given by somebody without words: they would have had to say so."""
+    key = "spot/BTCUSDT"
+    listing = venue.market.one(key).listing
+    venue.do(
+        SubmitOrder(
+            account="me",
+            symbol=key,
+            side=side,
+            kind=OrderKind.MARKET,
+            quantity=0 if amount else 10**listing.quantity_scale // 100,
+            quote_amount=raw_amount(str(amount)),
+        )
+    )
+    (row,) = venue.get("/v5/order/history", category="spot")["list"]
+    assert row["marketUnit"] == unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tickwright.model.market import Side
 from tickwright.venues.bybit.dialect.categories import Category
 from tickwright.venues.bybit.dialect.private.annals import Note
 from tickwright.venues.bybit.dialect.private.ids import execution_id, order_id
@@ -118,7 +119,7 @@ class OrderWriter:
                 if category.is_contract
                 else {}
             ),
-            "marketUnit": tag.market_unit,
+            "marketUnit": self._market_unit(order),
             "createdTime": str(order.created_ns // _NS_PER_MS),
             "updatedTime": str(order.updated_ns // _NS_PER_MS),
             **self._last(note, is_streamed=is_streamed),
@@ -137,6 +138,15 @@ class OrderWriter:
         off = tag.created_price * _PROTECTED_PERCENT // 100
         raw = tag.created_price + (off if order.request.side.value == "buy" else -off)
         return self._at.price(raw // self.listing.tick * self.listing.tick)
+
+    def _market_unit(self, order: OrderView) -> str:
+        """Return what the quantity of a market order on spot counts, where its owner said so or could have had it only by saying so."""
+        request = order.request
+        if self.category.is_contract or request.kind is OrderKind.LIMIT:
+            return tag_of(request.tag).market_unit
+        is_usual = bool(request.quote_amount) is (request.side is Side.BUY)
+        unit = "quoteCoin" if request.quote_amount else "baseCoin"
+        return tag_of(request.tag).market_unit or ("" if is_usual else unit)
 
     def _end(self, order: OrderView, note: Note) -> Row:
         reason = "EC_NoError"
@@ -251,7 +261,7 @@ class OrderWriter:
             row["createType"] = _creator(order)
         if not is_streamed:
             return row
-        more = {"isLeverage": "0", "marketUnit": tag_of(request.tag).market_unit}
+        more = {"isLeverage": "0", "marketUnit": self._market_unit(order)}
         return {
             "category": category.name,
             **row,
