@@ -121,6 +121,16 @@ _REQUESTS = (
         lasts_s=(5.0, 40.0),
         weight=2,
     ),
+    Kind(
+        name="what ended is in the history only, and there it is late",
+        sets=lambda rng, _: {
+            "forgets_closed_orders": True,
+            "history_lag_s": round(rng.uniform(0.0, 30.0), 2),
+        },
+        lasts_s=(5.0, 120.0),
+        venues=(BYBIT,),
+        weight=2,
+    ),
     Kind(name="no request gets a connection", acts=(Act.UNREACHABLE,), lasts_s=(0.2, 10.0)),
     Kind(name="requests lost on their way", acts=(Act.LOSE,), lasts_s=(0.2, 10.0), weight=2),
 )
