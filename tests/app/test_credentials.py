@@ -86,6 +86,12 @@ def test_g30_a_value_with_a_character_that_cannot_be_seen_is_refused_by_its_vari
     assert "planted" not in str(caught.value)
 
 
+def test_g30_of_such_a_value_in_a_program_the_part_is_told() -> None:
+    with pytest.raises(ConfigError, match="argument credentials: secret of binance: ") as caught:
+        load_settings(credentials={"binance": Credentials("key", "planted\nsecret")})
+    assert "planted" not in str(caught.value)
+
+
 def test_g30_of_such_a_value_in_a_file_the_variable_of_the_file_is_told(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("two\nlines\n")

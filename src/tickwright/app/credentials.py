@@ -17,7 +17,14 @@ from tickwright.errors import ConfigError
 from tickwright.venues.signing import Credentials
 
 
-__all__ = ["PARTS", "credentials_in", "is_credential", "is_part", "variables_of"]
+__all__ = [
+    "PARTS",
+    "check_value",
+    "credentials_in",
+    "is_credential",
+    "is_part",
+    "variables_of",
+]
 
 log = logging.getLogger(__name__)
 
@@ -87,18 +94,21 @@ def _value(name: str, variables: Mapping[str, str | None]) -> str:
     if said and file:
         raise ConfigError(f"{name.upper()} and {(name + _FILE).upper()} are both set: keep one")
     text = _read(Path(file), (name + _FILE).upper()) if file else said
-    if not _is_sound(text):
-        variable = (name + _FILE if file else name).upper()
-        raise ConfigError(
-            f"{variable}: it holds a line break or another character that cannot be seen; copy the value again, without it"
-        )
+    check_value(text, (name + _FILE if file else name).upper())
     return text
 
 
-def _is_sound(text: str) -> bool:
-    """Tell whether a value can be one: on one line, unless it is a private key."""
+def check_value(text: str, where: str) -> None:
+    """Make sure that a value can be one: on one line, unless it is a private key, and all of it to be seen.
+
+    Raises:
+        ConfigError: It cannot; the text has ``where``, and nothing of the value.
+    """
     lines = text.splitlines() if text.lstrip().startswith(_PEM) else [text.strip()]
-    return all(line.strip().isprintable() for line in lines)
+    if not all(line.strip().isprintable() for line in lines):
+        raise ConfigError(
+            f"{where}: it holds a line break or another character that cannot be seen; copy the value again, without it"
+        )
 
 
 def _read(path: Path, variable: str) -> str:

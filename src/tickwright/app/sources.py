@@ -15,7 +15,7 @@ import yaml  # type: ignore[import-untyped]  # it ships none
 from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource, YamlConfigSettingsSource
 
-from tickwright.app.credentials import PARTS, credentials_in, is_credential, is_part
+from tickwright.app.credentials import PARTS, check_value, credentials_in, is_credential, is_part
 from tickwright.app.registry import products_of, venue_names
 from tickwright.app.schema import PREFIX, Schema, fields_at
 from tickwright.core.risklimits import RiskLimits
@@ -120,6 +120,9 @@ def _read_arguments(arguments: Mapping[str, object]) -> dict[str, Any]:
         raise ConfigError(
             'argument credentials: give a mapping such as {"binance": Credentials("key", "secret")}'
         )
+    for venue, each in given.items():
+        for part in PARTS:
+            check_value(getattr(each, part).reveal(), f"argument credentials: {part} of {venue}")
     risk = data.pop("risk", None)
     if risk is not None and not isinstance(risk, RiskLimits):
         raise ConfigError("argument risk: give a RiskLimits")
