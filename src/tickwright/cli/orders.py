@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from tickwright.app.config import NO_JOURNAL, Settings
 from tickwright.app.connector import Connector
@@ -58,7 +59,6 @@ from tickwright.cli.order_wish import (
 )
 from tickwright.errors import TickwrightError, UsageError
 from tickwright.model.orders import Order, OrderState, TimeInForce
-from tickwright.trading.live import LiveOrder
 
 
 __all__ = ["orders"]
@@ -127,7 +127,7 @@ def submit(
     async def work() -> Order:
         await ask_first(settings, f"{asked}, at {product.name}", is_agreed=yes)
         async with account([product], settings) as tw:
-            with err.status(f"{asked} …"):
+            with err.status(escape(f"{asked} …")):
                 await _watch_book(tw, instrument, settings)
                 return await asked.placed(tw, patience_s=wait)
 
@@ -159,10 +159,11 @@ def amend(
         await ask_first(settings, f"amend {client_order_id} to {change}", is_agreed=yes)
         async with account(chosen, settings) as tw:
             order = await found(tw, client_order_id, instrument)
-            _require_open(order)
+            before = order.now
+            _require_change(before, before)
             await _watch_book(tw, order.instrument, settings)
             await tw.orders.amend(order, quantity=quantity, price=price, rounding=rounding)
-            _require_open(order)
+            _require_change(before, order.now)
             return order.now
 
     _tell([run_async(work)], json=json, is_one=True)
@@ -244,10 +245,10 @@ async def _watch_book(tw: Connector, instrument: str, settings: Settings) -> Non
         await tw.book(instrument)
 
 
-def _require_open(order: LiveOrder) -> None:
-    """Refuse to say that an order was changed which cannot be any more."""
-    now = order.now
-    if now.state.is_final:
+def _require_change(before: Order, now: Order) -> None:
+    """Refuse to say that an order was changed which had ended before it could be; one that was filled for being changed was."""
+    is_same = (before.quantity, before.price) == (now.quantity, now.price)
+    if now.state.is_final and is_same:
         raise TickwrightError(
             f"order {now.client_order_id} has ended ({now.state.value}), unchanged; submit a new one"
         )
