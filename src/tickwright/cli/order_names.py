@@ -14,8 +14,9 @@ __all__ = ["found"]
 async def found(tw: Connector, name: str, instrument: str | None) -> LiveOrder:
     """Return the order that goes by a name: one that may still trade, or else one that has ended.
 
-    Others on the account may use a name at one product that is used at another. Then here it goes by the name, ``#`` and the
-    venue's own id; an order is found by such a name whichever was heard of first.
+    Others on the account may use a name at one product that is used at another, or twice. Then one of them goes by more here
+    (``name@product``, ``name#number`` with the venue's own id), and which one depends on what was heard of first. All of them are
+    found by their name, and by that with the venue's id.
 
     Args:
         tw: Knows the orders.
@@ -40,5 +41,5 @@ async def found(tw: Connector, name: str, instrument: str | None) -> LiveOrder:
 
 
 def _goes_by(order: Order, name: str) -> bool:
-    plain = order.client_order_id.partition("#")[0]
+    plain = order.name_at_venue
     return name in (order.client_order_id, plain, f"{plain}#{order.venue_order_id}")

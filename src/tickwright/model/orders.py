@@ -350,9 +350,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     @property
     def name_at_venue(self) -> str:
-        """What the venue calls it: an order of somebody else's may go by more here, to tell it from ours (``name@product``)."""
+        """What the venue calls it: an order of somebody else's may go by more here (``name@product``, ``name#number``)."""
         name = self.command.client_order_id
-        return name.partition("@")[0] if self.is_external else name
+        return name.partition("@")[0].partition("#")[0] if self.is_external else name
 
     @property
     def leaves_quantity(self) -> Decimal | None:
