@@ -18,7 +18,16 @@ from tickwright.errors import (
     VenueError,
     VenueRejected,
 )
-from tickwright.model.orders import AmendOrder, Order, OrderReport, OrderState, ReportedState
+from tickwright.model.market import Side
+from tickwright.model.orders import (
+    AmendOrder,
+    Order,
+    OrderReport,
+    OrderState,
+    ReportedState,
+    Trigger,
+    TriggerKind,
+)
 from tickwright.testing.virtual_time import virtual_time
 
 
@@ -334,3 +343,21 @@ async def test_a_full_disk_keeps_no_cancel_from_the_venue(product: str) -> None:
         assert await at.desk.open_orders() == []
         at.store.append_nowait = append  # type: ignore[method-assign]  # the same disk, tidied up
         await at.until(lambda: all(at.gateway.order(name).state is CANCELED for name in names))
+
+
+@everywhere
+@virtual_time
+async def test_a_stop_that_triggered_unheard_is_canceled_as_the_order_that_it_became(
+    product: str,
+) -> None:
+    async with rig(product) as at:
+        stop = Trigger(kind=TriggerKind.STOP, price=D(64990))
+        await at.submit(side=Side.SELL, price=D(65900), trigger=stop)
+        await at.until(lambda: at.gateway.order("me-1").state is OPEN)
+        falling = at.command(client_order_id="other", side=Side.SELL, price=D(64900), quantity=D(2))
+        await at.desk.submit("other", at.desk.calls.submit(falling, at.instrument))
+        await asyncio.sleep(3.0)
+        canceled = await at.gateway.cancel("me-1")
+        assert (canceled.state, canceled.is_working) == (CANCELED, True), "it has triggered"
+        left = {each.report.client_order_id for each in await at.desk.open_orders()}
+        assert "me-1" not in left

@@ -193,7 +193,7 @@ class Changes:
         """Cancel orders that have not ended, by as few calls as the venues need; see `carry_out`.
 
         Those that have not left yet are taken back. Those whose placing is in the dark are canceled again as soon as they turn up.
-        One that was triggered meanwhile, and goes by another name since, is canceled by that.
+        One that was triggered meanwhile, and goes by another name since or stands elsewhere, is canceled as what it is.
         """
         orders = await self._left(orders)
         errors = await self._cancel(orders)
@@ -202,7 +202,7 @@ class Changes:
             for before in orders
             if before.client_order_id in errors
             and (now := self._inquiries.order(before.client_order_id)).state.is_open
-            and now.venue_order_id != before.venue_order_id
+            and (now.venue_order_id, now.is_working) != (before.venue_order_id, before.is_working)
         ]
         if renamed:
             for order in renamed:
