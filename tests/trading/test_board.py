@@ -272,3 +272,10 @@ def test_an_order_that_somebody_else_placed_is_known_with_its_terms() -> None:
         order = made.order(name)
         assert order is not None
         assert not order.is_understood
+
+
+def test_an_order_that_was_amended_before_anybody_heard_of_it_is_still_ours() -> None:
+    made = board(submitted("a"), Sent(at_ns=1, client_order_id="a"))
+    made.apply(reported("a", venue_order_id="28", side=Side.BUY, quantity=D(9), price=D(59000)))
+    assert state_of(made, "a") is OrderState.OPEN
+    assert len(made) == 1

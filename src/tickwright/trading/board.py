@@ -234,12 +234,8 @@ class OrderBoard:
 
 
 def _contradicts(report: OrderReport, order: Order) -> bool:
-    """Tell whether a report cannot be of an order that was sent: venues make orders smaller, never larger, and turn none around."""
-    command = order.command
-    if report.side not in (Side.UNKNOWN, command.side):
-        return True
-    sent, told = command.quantity, report.quantity
-    return sent is not None and told is not None and told > sent
+    """Tell whether a report cannot be of an order: price and quantity may be amended before anybody hears of it, its side cannot."""
+    return report.side not in (Side.UNKNOWN, order.command.side)
 
 
 def _are_same(report: OrderReport, order: Order) -> bool:

@@ -151,7 +151,7 @@ def test_waiting_orders_are_canceled_alone_and_never_amended(usdm: Desk) -> None
 
 def test_what_futures_have_in_place_of_lists_and_replacing_is_said(usdm: Desk) -> None:
     order = order_of(usdm.command())
-    with pytest.raises(NotSupported, match="reduce_only"):
+    with pytest.raises(NotSupported, match="reduce-only"):
         USDM.submit_oco((order.command, order.command), USDM_BTC)
     with pytest.raises(NotSupported, match=r"orders\.amend"):
         USDM.replace(order, order.command, USDM_BTC)
