@@ -93,7 +93,9 @@ def command_of(
     if trigger is not None:
         _require(Trigger, trigger=trigger)
     return SubmitOrder(
-        client_order_id=ids.named(client_order_id, listed.product),
+        client_order_id=ids.next()
+        if client_order_id is None
+        else ids.named(client_order_id, listed.product),
         instrument=instrument,
         side=one_of(Side, side, "side"),
         quantity=fitted(quantity, lot, "quantity", rounding),

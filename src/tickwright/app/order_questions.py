@@ -249,7 +249,7 @@ class OrderQuestions:
 
                 await leave(floor, is_orderly=is_orderly)
         finally:
-            self._is_closed = True
+            self._is_closed, self._floor = True, None
             if floor is not None:
                 floor.recorder.close()
                 floor.readiness.close()

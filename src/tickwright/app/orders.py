@@ -77,7 +77,7 @@ class Orders(OrderQuestions):
             NoCredentials, CredentialsRefused: There is no key, or the venue does not take it.
             StoreError: It could not be journalled; nothing was sent.
         """
-        floor = await self._opened()
+        floor = self._floor or await self._opened()
         listed = await self._market.instrument(instrument)
         await floor.readiness.wait_ready(listed.product)
         command = command_of(

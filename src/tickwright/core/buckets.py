@@ -112,7 +112,8 @@ class FixedBucket(_Counted):
 
     def delay_s(self, cost: int, is_background: bool, now_s: float, wall_ns: int) -> float:
         """Return how long until ``cost`` units fit; 0 for now."""
-        self._roll(now_s, wall_ns)
+        if now_s >= self._end_s:
+            self._roll(now_s, wall_ns)
         if not is_background and self._used + cost <= self.limit and self._open_s <= now_s:
             return 0.0
         over, background_over = self._excess(cost, is_background)
@@ -125,7 +126,8 @@ class FixedBucket(_Counted):
 
     def take(self, cost: int, is_background: bool, now_s: float, wall_ns: int) -> None:
         """Count ``cost`` units as used in the present window."""
-        self._roll(now_s, wall_ns)
+        if now_s >= self._end_s:
+            self._roll(now_s, wall_ns)
         self._used += cost
         self._background += cost if is_background else 0
 

@@ -69,6 +69,13 @@ def parse_decimal(value: Number, *, name: str = "number") -> Decimal:
         >>> parse_decimal("0.10", name="price")
         Decimal('0.10')
     """
+    if (
+        type(value) is str
+        and len(value) <= _ADJUSTED_MAX
+        and value.isascii()
+        and value.replace(".", "", 1).isdigit()
+    ):
+        return Decimal(value)  # the way of nearly every number
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise InvalidNumber(
             f"{name}: {value!r} is a {type(value).__name__}, whose digits are not exactly what was written;"

@@ -88,7 +88,8 @@ class Claims:
                 raise UsageError(f"an order goes by {name!r} already; names are used once")
         denials: dict[str, Denial] = {}
         ahead = self._ahead()
-        self._forget_changes()
+        if self._amending:
+            self._forget_changes()
         for command, instrument in wanted:
             denial = self._check(
                 command,
@@ -146,8 +147,7 @@ class Claims:
 
     def _forget_changes(self) -> None:
         """Let amends go of orders that have ended, or are seen as they were to be."""
-        if self._amending:
-            self._amending = [order for order in self._amending if self._may_come(order)]
+        self._amending = [order for order in self._amending if self._may_come(order)]
 
     def _may_come(self, changed: Order) -> bool:
         now = self._board.order(changed.client_order_id)

@@ -146,8 +146,9 @@ class ApiLink:
     def frame(self, call: RestCall[Any], signer: Signer, now_ms: int, request_id: int) -> str:
         """Return ``{"id":"7","method":"order.place","params":{"symbol":"BTCUSDT",…,"signature":"…"}}``."""
         params: dict[str, Param] = dict(call.params)
-        for name in _INTEGERS & params.keys():
-            params[name] = int(params[name])
+        if not _INTEGERS.isdisjoint(params):
+            for name in _INTEGERS & params.keys():
+                params[name] = int(params[name])
         said = {
             "id": str(request_id),
             "method": self._methods[call.method, call.path],

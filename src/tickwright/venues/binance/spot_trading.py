@@ -53,7 +53,7 @@ class SpotTrading:
             "POST",
             "/api/v3/order",
             spot_params(command, instrument),
-            answers.order(command.client_order_id, instrument.id),
+            answers.order(command.client_order_id, command.instrument),
             _ORDER,
             Priority.ORDER,
         )

@@ -53,7 +53,7 @@ class UsdmTrading:
 
     def submit(self, command: SubmitOrder, instrument: Instrument) -> RestCall[OrderReport]:
         """Place an order."""
-        name, instrument_id = command.client_order_id, instrument.id
+        name, instrument_id = command.client_order_id, command.instrument
         if command.trigger is not None:
             params = algo_params(command, command.trigger, instrument)
             decode = answers.algo(name, instrument_id)
