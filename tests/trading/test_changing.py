@@ -21,6 +21,7 @@ from tickwright.errors import (
 from tickwright.model.market import Side
 from tickwright.model.orders import (
     AmendOrder,
+    Fill,
     Order,
     OrderReport,
     OrderState,
@@ -29,6 +30,7 @@ from tickwright.model.orders import (
     TriggerKind,
 )
 from tickwright.testing.virtual_time import virtual_time
+from tickwright.trading.journal import Executed
 
 
 D = Decimal
@@ -361,3 +363,35 @@ async def test_a_stop_that_triggered_unheard_is_canceled_as_the_order_that_it_be
         assert (canceled.state, canceled.is_working) == (CANCELED, True), "it has triggered"
         left = {each.report.client_order_id for each in await at.desk.open_orders()}
         assert "me-1" not in left
+
+
+@virtual_time
+async def test_g10_executions_that_cannot_be_read_yet_when_a_cancel_comes_too_late_are_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with rig() as at:
+        order = await at.submit()
+        told = [(), (Fill(trade_id="1", price=D(60000), quantity=D("0.05")),)]
+
+        async def answers(*about: object) -> list[object]:
+            return [VenueRejected(400, -2011, "Unknown order sent.", "DELETE /api/v3/order")]
+
+        async def query(*about: object) -> list[object]:
+            report = OrderReport(
+                client_order_id="me-1",
+                instrument=order.command.instrument,
+                state=ReportedState.FILLED,
+                received_ts_ns=1,
+                venue_order_id=order.venue_order_id,
+                filled_quantity=D("0.05"),
+            )
+            return [at.desk.reported(report)]
+
+        async def executions(*about: object) -> object:
+            return Executed(at_ns=1, client_order_id="me-1", fills=told.pop(0))
+
+        for fake in (answers, query, executions):
+            monkeypatch.setattr(at.desk, fake.__name__, fake)
+        late = await at.gateway.cancel("me-1")
+        assert (late.state, late.missing_quantity) == (OrderState.FILLED, D("0.05"))
+        await at.until(lambda: at.filled == D("0.05"))

@@ -131,9 +131,8 @@ class Changes:
     ) -> tuple[str, TickwrightError | None]:
         try:
             return before.client_order_id, await self.settle(desk, before, answer)
-        except (
-            StoreError
-        ) as error:  # it was sent: what became of it is found out once that can be written down
+        except StoreError as error:
+            # It was sent: what became of it is found out once that can be written down.
             self._inquiries.seek(before.client_order_id, is_doubted=True)
             return before.client_order_id, error
 
@@ -164,11 +163,12 @@ class Changes:
                 rejection = desk.calls.rejection(answer)
                 if rejection.code is RejectCode.ORDER_GONE:
                     await self._inquiries.ask_once(name)
-                    is_there = self._inquiries.order(name).state.is_open
-                    return answer if is_there else None
-                if rejection.verdict is Verdict.REFUSED:
+                    if self._inquiries.order(name).state.is_open:
+                        return answer
+                elif rejection.verdict is Verdict.REFUSED:
                     return answer
-                await self._require_change(before, str(answer))
+                else:
+                    await self._require_change(before, str(answer))
         except StoreError:
             raise
         except TickwrightError as error:
