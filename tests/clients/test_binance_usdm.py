@@ -76,13 +76,16 @@ async def test_every_answer_fits_the_clients_model(
     usdm: ClientProcess, venue: LoopbackVenue
 ) -> None:
     await venue.advance(5)
+    counts = []
     for method, arguments, model in ANSWERS:
         answer = await usdm.call(f"rest.{method}", **arguments)
         assert answer["model"] == model, method
         assert answer["data"] or method in EMPTY
         (weight,) = answer["limits"]
         assert (weight["rateLimitType"], weight["interval"]) == ("REQUEST_WEIGHT", "MINUTE")
-        assert 0 < weight["count"] <= 2400
+        counts.append(weight["count"])
+    # One alone may be none: some cost nothing, and a minute may have just begun.
+    assert 0 <= min(counts) < max(counts) <= 2400
     assert usdm.events("complaint") == []
 
 
