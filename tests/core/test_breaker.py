@@ -17,7 +17,7 @@ GRID = """
             SUCCEEDED      PROVEN         FAILED            LIMIT_REACHED   ABANDONED         COOLED_DOWN
 CLOSED      CLOSED/FORGET  -              CLOSED/COUNT      OPEN/COOL_DOWN  CLOSED            -
 OPEN        OPEN           CLOSED/FORGET  OPEN              -               OPEN              HALF_OPEN/PROBE
-HALF_OPEN   CLOSED/FORGET  -              OPEN/COOL_DOWN    -               OPEN/PROBE_NEXT   HALF_OPEN/PROBE
+HALF_OPEN   CLOSED/FORGET  -              OPEN/COOL_LONGER  -               OPEN/PROBE_NEXT   HALF_OPEN/PROBE
 """
 
 
@@ -40,7 +40,7 @@ def test_each_cell_of_the_table_is_as_written(state: BreakerState, event: Breake
 
 
 def opened(at_s: float = 0.0) -> Breaker:
-    breaker = Breaker()
+    breaker = Breaker(cooldown_s=60.0)
     for _ in range(5):
         assert breaker.wait_s(at_s) == 0
         breaker.failed(at_s)
@@ -56,15 +56,34 @@ def test_an_answer_to_what_left_while_it_was_open_closes_it_and_a_late_one_does_
     assert (breaker.wait_s(13.0), breaker.state) == (0, BreakerState.CLOSED)
 
 
-def test_four_failures_are_borne_and_the_fifth_opens_it_for_a_minute() -> None:
+def test_four_failures_are_borne_and_the_fifth_opens_it_for_some_seconds() -> None:
     breaker = Breaker()
     for n in range(4):
         breaker.failed(float(n))
         assert breaker.wait_s(float(n)) == 0
     assert breaker.failures == 4
     breaker.failed(4.0)
-    assert breaker.wait_s(4.0) == 60
-    assert breaker.wait_s(63.0) == 1
+    assert breaker.wait_s(4.0) == 5
+    assert breaker.wait_s(8.0) == 1
+
+
+def test_each_probe_that_fails_doubles_the_cool_down_up_to_a_minute_and_one_answer_ends_that() -> (
+    None
+):
+    breaker, now_s = Breaker(), 0.0
+    for _ in range(4):
+        breaker.failed(now_s)
+    pauses_s = []
+    for _ in range(6):
+        breaker.failed(now_s)
+        pauses_s.append(breaker.wait_s(now_s))
+        now_s += pauses_s[-1]
+        assert breaker.wait_s(now_s) == 0
+    assert pauses_s == [5, 10, 20, 40, 60, 60]
+    breaker.succeeded(now_s)
+    for _ in range(5):
+        breaker.failed(now_s)
+    assert breaker.wait_s(now_s) == 5
 
 
 def test_a_success_in_between_starts_the_count_anew() -> None:
@@ -132,10 +151,10 @@ def test_after_closing_again_it_takes_five_new_failures_to_open() -> None:
     assert breaker.state is BreakerState.CLOSED
 
 
-@pytest.mark.parametrize(("failures_max", "cooldown_s"), [(0, 60), (5, 0), (5, -1)])
-def test_numbers_that_make_no_sense_are_refused(failures_max: int, cooldown_s: float) -> None:
+@pytest.mark.parametrize("numbers", [(0, 60, 60), (5, 0, 60), (5, -1, 60), (5, 61, 60)])
+def test_numbers_that_make_no_sense_are_refused(numbers: tuple[int, float, float]) -> None:
     with pytest.raises(UsageError):
-        Breaker(failures_max, cooldown_s)
+        Breaker(*numbers)
 
 
 @given(
@@ -143,7 +162,7 @@ def test_numbers_that_make_no_sense_are_refused(failures_max: int, cooldown_s: f
         st.tuples(st.sampled_from(["ask", "ok", "no", "gone"]), st.floats(0, 100)), max_size=60
     )
 )
-def test_whatever_happens_a_caller_is_let_through_within_one_cool_down(
+def test_whatever_happens_a_caller_is_let_through_within_the_longest_cool_down(
     story: list[tuple[str, float]],
 ) -> None:
     breaker = Breaker()

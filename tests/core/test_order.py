@@ -235,6 +235,28 @@ def test_old_news_does_not_take_an_amend_back() -> None:
     assert life.order.quantity == D("0.8")
 
 
+@pytest.mark.parametrize(
+    "amended", [{"price": D(59000)}, {"quantity": D(2)}, {"price": D(59000), "quantity": D(2)}]
+)
+def test_news_from_before_an_amend_of_the_same_millisecond_does_not_take_it_back(
+    amended: dict[str, Decimal],
+) -> None:
+    life = sent()
+    as_it_was = report(at=1, price=D(60000), quantity=D("1.0"))
+    as_it_is = msgspec.structs.replace(as_it_was, **amended)
+    assert kinds(life.reported(as_it_is)) == [OrderAccepted]
+    assert life.reported(as_it_was) == []
+    assert life.reported(as_it_is) == []
+    assert {name: getattr(life.order, name) for name in amended} == amended
+
+
+def test_an_order_may_be_changed_back_a_millisecond_later() -> None:
+    life = sent()
+    life.reported(report(at=1, price=D(59000)))
+    assert kinds(life.reported(report(at=2, price=D(60000)))) == [OrderAmended]
+    assert life.order.price == D(60000)
+
+
 def test_an_amend_down_to_what_is_filled_completes_it() -> None:
     life = sent()
     life.reported(report(ReportedState.OPEN, fill(1, "0.4"), filled="0.4"))

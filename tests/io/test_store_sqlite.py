@@ -8,6 +8,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,8 @@ from tickwright.errors import ConfigError, StoreError
 from tickwright.io import store_sqlite as module
 from tickwright.io.store import Store, open_store
 from tickwright.io.store_sqlite import STEPS, SqliteStore
+
+NOBODY = 65534
 
 
 async def contents(store: Store, after: int = 0) -> list[tuple[int, bytes]]:
@@ -69,14 +74,34 @@ async def test_a_reader_who_came_first_sees_what_a_later_writer_wrote(tmp_path: 
     await writer.close()
 
 
-@pytest.mark.skipif(os.getuid() == 0, reason="root may write anywhere")
-async def test_who_may_not_write_may_read(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    await SqliteStore.open(path).close()
-    os.chmod(path, 0o444)
-    os.chmod(tmp_path, 0o555)
-    await SqliteStore.open(path, is_read_only=True).close()
-    os.chmod(tmp_path, 0o755)
+@contextmanager
+def somebody_without_rights() -> Iterator[None]:
+    """Run as nobody where the tests run as root, who may write anywhere."""
+    if os.getuid() != 0:
+        yield
+        return
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+async def test_who_may_not_write_may_read() -> None:
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own are closed to others
+        path = Path(folder) / "journal.db"
+        writer = SqliteStore.open(path)
+        await writer.append([b"a"])
+        await writer.close()
+        os.chmod(path, 0o444)
+        os.chmod(folder, 0o555)
+        with somebody_without_rights():
+            with pytest.raises(OSError, match="ermission"):
+                (Path(folder) / "other").touch()
+            reader = SqliteStore.open(path, is_read_only=True)
+            assert await contents(reader) == [(1, b"a")]
+            await reader.close()
+        os.chmod(folder, 0o755)
 
 
 def test_a_file_that_may_not_be_opened_says_what_right_is_missing(tmp_path: Path) -> None:

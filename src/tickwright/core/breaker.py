@@ -14,6 +14,9 @@ Two things that are easy to forget stand in the table as well. Answers to reques
 And a probe may get lost: either its caller says so (`abandoned`), and the next caller is the probe,
 or it says nothing, and after another cool-down the next caller is. A lost probe must never hold a
 host closed for ever.
+
+Cool-downs begin short, for most outages are a restart or a balancer that lost one machine, and an account waits for its host meanwhile;
+each probe that fails doubles the next one.
 """
 
 from __future__ import annotations
@@ -52,6 +55,7 @@ class BreakerAction(Enum):
     FORGET = "forget the failures"
     COUNT = "count a failure"
     COOL_DOWN = "start a cool-down"
+    COOL_LONGER = "start a cool-down twice as long"
     PROBE = "let this caller through and wait for it"
     PROBE_NEXT = "let the next caller be the probe"
 
@@ -72,7 +76,7 @@ TABLE: Table[BreakerState, BreakerEvent, BreakerAction | None] = Table(
         (_S.OPEN, _E.ABANDONED): (_S.OPEN, None),
         (_S.OPEN, _E.COOLED_DOWN): (_S.HALF_OPEN, _A.PROBE),
         (_S.HALF_OPEN, _E.SUCCEEDED): (_S.CLOSED, _A.FORGET),
-        (_S.HALF_OPEN, _E.FAILED): (_S.OPEN, _A.COOL_DOWN),
+        (_S.HALF_OPEN, _E.FAILED): (_S.OPEN, _A.COOL_LONGER),
         (_S.HALF_OPEN, _E.ABANDONED): (_S.OPEN, _A.PROBE_NEXT),
         (_S.HALF_OPEN, _E.COOLED_DOWN): (_S.HALF_OPEN, _A.PROBE),
     },
@@ -84,11 +88,11 @@ class Breaker:
 
     Args:
         failures_max: Failures in a row that open it. Five, so that a lost packet or two do not.
-        cooldown_s: How long the host is left alone. A minute: what is gone after five failures is
-            rarely back sooner.
+        cooldown_s: How long the host is left alone at first.
+        cooldown_max_s: And at most, while probes fail.
 
     Raises:
-        UsageError: Fewer than one failure, or a cool-down that is not longer than 0 s.
+        UsageError: Fewer than one failure, a cool-down that is not longer than 0 s, or a longest one that is shorter.
 
     Example:
         >>> breaker = Breaker(failures_max=1, cooldown_s=60)
@@ -101,15 +105,28 @@ class Breaker:
         (0.0, 'half-open')
     """
 
-    __slots__ = ("_cooldown_s", "_failures", "_failures_max", "_opened_s", "_retry_at_s", "_state")
+    __slots__ = (
+        "_cooldown_first_s",
+        "_cooldown_max_s",
+        "_cooldown_s",
+        "_failures",
+        "_failures_max",
+        "_opened_s",
+        "_retry_at_s",
+        "_state",
+    )
 
-    def __init__(self, failures_max: int = 5, cooldown_s: float = 60.0) -> None:
-        if failures_max < 1 or not cooldown_s > 0:
+    def __init__(
+        self, failures_max: int = 5, cooldown_s: float = 5.0, cooldown_max_s: float = 60.0
+    ) -> None:
+        if failures_max < 1 or not 0 < cooldown_s <= cooldown_max_s:
             raise UsageError(
-                f"a breaker needs failures_max ≥ 1 and cooldown_s > 0, not {failures_max}, {cooldown_s}"
+                "a breaker needs failures_max ≥ 1 and 0 < cooldown_s ≤ cooldown_max_s, "
+                f"not {failures_max}, {cooldown_s}, {cooldown_max_s}"
             )
         self._failures_max = failures_max
-        self._cooldown_s = cooldown_s
+        self._cooldown_first_s = self._cooldown_s = cooldown_s
+        self._cooldown_max_s = cooldown_max_s
         self._failures = 0
         self._opened_s = 0.0
         self._retry_at_s = 0.0
@@ -165,13 +182,20 @@ class Breaker:
         match action:
             case BreakerAction.FORGET:
                 self._failures = 0
+                self._cooldown_s = self._cooldown_first_s
             case BreakerAction.COUNT:
                 self._failures += 1
             case BreakerAction.COOL_DOWN | BreakerAction.PROBE:
-                self._failures = 0
-                self._opened_s = now_s
-                self._retry_at_s = now_s + self._cooldown_s
+                self._cool_down(now_s)
+            case BreakerAction.COOL_LONGER:
+                self._cooldown_s = min(2 * self._cooldown_s, self._cooldown_max_s)
+                self._cool_down(now_s)
             case BreakerAction.PROBE_NEXT:
                 self._retry_at_s = now_s
             case None:
                 pass
+
+    def _cool_down(self, now_s: float) -> None:
+        self._failures = 0
+        self._opened_s = now_s
+        self._retry_at_s = now_s + self._cooldown_s
