@@ -243,3 +243,55 @@ def test_a_place_without_a_journal_is_one_line_and_exit_code_2(
     assert (result.code, result.out) == (2, "")
     assert reason in result.reason
     assert "hunter" not in result.reason
+
+
+# ---------------------------------------------------------------------- carrying over
+
+
+def verified(tickwright: Command, place: str | Path) -> tuple[int, int, list[str]]:
+    found = tickwright("journal", "verify", place, "--json").json
+    return found["entries"], found["orders"], [name[-1] for name in found["unfinished"]]
+
+
+@pytest.mark.parametrize(
+    ("days", "carried"), [("0", (5, 2, ["1", "3"])), ("99999", (7, 3, ["1", "3"]))]
+)
+def test_what_is_still_needed_begins_a_new_journal_and_the_old_one_stays(
+    path: Path, tickwright: Command, days: str, carried: tuple[int, int, list[str]]
+) -> None:
+    new = path.with_name("new.db")
+    result = tickwright("journal", "carry", path, new, "--days", days)
+    entries, orders, unfinished = carried
+    assert result.out == (
+        f"{orders} of 3 orders carried over, {len(unfinished)} of them not finished: {entries} of 7 entries\n"
+    )
+    assert verified(tickwright, new) == carried
+    assert verified(tickwright, path) == (7, 3, ["1", "3"])
+
+
+def test_a_journal_moves_to_postgresql(path: Path, postgres: Cluster, tickwright: Command) -> None:
+    url = postgres.url(fresh_name())
+    done = tickwright("journal", "carry", path, url, "--days", "99999", "--json").json
+    assert done == {
+        "entries": 7, "entries_before": 7, "orders": 3, "orders_before": 3, "unfinished": 2,
+    }  # fmt: skip
+    assert verified(tickwright, url) == (7, 3, ["1", "3"])
+    again = tickwright("journal", "carry", path, url)
+    assert (again.code, again.out) == (1, "")
+    assert "the new journal holds entries already; name one that is not there yet" in again.err
+
+
+def test_what_is_not_there_is_not_carried_over(tmp_path: Path, tickwright: Command) -> None:
+    result = tickwright("journal", "carry", tmp_path / "none.db", tmp_path / "new.db")
+    assert result.code == 2
+    assert "there is no journal at" in result.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_journal_is_not_carried_over_under_its_writer(path: Path, tickwright: Command) -> None:
+    writer = asyncio.run(open_store(f"sqlite:{path}"))
+    result = tickwright("journal", "carry", path, path.with_name("new.db"))
+    assert result.code == 1
+    assert "one journal has one writer" in result.err
+    assert not path.with_name("new.db").exists()
+    asyncio.run(writer.close())

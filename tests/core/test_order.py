@@ -37,6 +37,7 @@ from tickwright.model.orders import (
 
 NOW_NS = 1_795_000_000_000_000_000
 D = Decimal
+SPOT = "binance.spot"
 
 COMMAND = SubmitOrder(
     client_order_id="me-1",
@@ -75,7 +76,7 @@ def kinds(events: list[OrderEvent]) -> list[type[OrderEvent]]:
 
 
 def sent() -> OrderLife:
-    life = OrderLife(COMMAND)
+    life = OrderLife(COMMAND, SPOT)
     assert kinds(life.sent(NOW_NS)) == [OrderSent]
     return life
 
@@ -209,7 +210,7 @@ def test_a_request_that_was_queued_tells_a_name_and_no_outcome() -> None:
 
 
 def test_a_venue_that_names_no_executions_has_its_totals_turned_into_some() -> None:
-    life = OrderLife(COMMAND, names_fills=False)
+    life = OrderLife(COMMAND, SPOT, names_fills=False)
     life.sent(NOW_NS)
     life.reported(report(filled="0.4", average_price=D(60000)))
     (event,) = life.reported(report(filled="0.6", average_price=D(60010)))
@@ -279,7 +280,7 @@ def test_a_conditional_order_works_once_it_was_triggered() -> None:
         quantity=D(1),
         trigger=Trigger(kind=TriggerKind.STOP, price=D(50000)),
     )
-    life = OrderLife(command)
+    life = OrderLife(command, SPOT)
     life.sent(NOW_NS)
     life.reported(report(state=ReportedState.QUEUED))  # which says nothing of it
     assert not life.order.is_working
@@ -296,7 +297,7 @@ def test_a_market_order_by_quote_learns_its_quantity_without_being_amended() -> 
         side=Side.BUY,
         quote_quantity=D(100),
     )
-    life = OrderLife(command)
+    life = OrderLife(command, SPOT)
     life.sent(NOW_NS)
     events = life.reported(
         report(ReportedState.FILLED, fill(1, "0.002"), filled="0.002", quantity=D("0.002"))
@@ -340,7 +341,7 @@ def test_what_repeats_the_last_word_changes_nothing_and_what_was_just_said_does(
 ) -> None:
     reports = history(parts, end)
     Random(seed).shuffle(reports)
-    life = OrderLife(COMMAND, names_fills=names_fills)
+    life = OrderLife(COMMAND, SPOT, names_fills=names_fills)
     life.sent(NOW_NS)
     for each in reports:
         is_news = not life.repeats(each)

@@ -10,7 +10,7 @@ import pytest
 from tests.io.postgres_rig import fresh_name
 
 from tickwright.errors import Closed, ConfigError, StoreError, WouldBlock
-from tickwright.io.store import MemoryStore, Store, open_store
+from tickwright.io.store import ForgetfulStore, MemoryStore, Store, open_store
 
 
 Opening = Callable[[], Awaitable[Store]]
@@ -161,3 +161,13 @@ async def test_one_row_that_is_refused_keeps_the_whole_batch_out(
         await store.append([b"good"] * (rows - 1) + [None])  # type: ignore[list-item]  # a row that tables refuse
     assert await contents(store) == []
     await store.close()
+
+
+async def test_g16_who_wants_no_journal_keeps_nothing() -> None:
+    store = await open_store("memory:")
+    assert isinstance(store, ForgetfulStore)
+    assert (store.append_nowait([b"a", b"b"]), await store.append([b"c"])) == (2, 3)
+    assert await contents(store) == []
+    await store.close()
+    with pytest.raises(Closed):
+        await store.append([b"d"])

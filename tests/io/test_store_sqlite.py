@@ -20,6 +20,7 @@ from tickwright.io import store_sqlite as module
 from tickwright.io.store import Store, open_store
 from tickwright.io.store_sqlite import STEPS, SqliteStore
 
+
 NOBODY = 65534
 
 

@@ -24,7 +24,7 @@ from tickwright.model.orders import Order, OrderEvent, OrderFilled, SubmitOrder
 from tickwright.testing.venues import MemoryVenues
 from tickwright.testing.virtual_time import VirtualClock
 from tickwright.trading.accounts import Accounts
-from tickwright.trading.board import OrderBoard
+from tickwright.trading.board import KEPT, OrderBoard
 from tickwright.trading.desk import TradingDesk
 from tickwright.trading.gateway import Gateway
 from tickwright.trading.journal import Journal
@@ -105,11 +105,12 @@ class Rig:
         """Load what is listed."""
         self._instruments.update(await self.rest.call(self._declared.calls.instruments()))
 
-    def again(self, rows: Sequence[bytes]) -> Gateway:
+    def again(self, rows: Sequence[bytes], kept: int = KEPT) -> Gateway:
         """Return a gateway of a next run, over what the last one has journalled."""
         self.store = MemoryStore(rows)
         self.journal = Journal(self.store)
-        self.recorder = Recorder(self.journal, OrderBoard(), self.events.append, self._spawn)
+        board = OrderBoard(kept=kept)
+        self.recorder = Recorder(self.journal, board, self.events.append, self._spawn)
         self.gateway = Gateway(
             {self.product: self.desk},
             self.recorder,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from decimal import Decimal
 from typing import Any
 
@@ -279,3 +280,130 @@ def test_an_order_that_was_amended_before_anybody_heard_of_it_is_still_ours() ->
     made.apply(reported("a", venue_order_id="28", side=Side.BUY, quantity=D(9), price=D(59000)))
     assert state_of(made, "a") is OrderState.OPEN
     assert len(made) == 1
+
+
+# ---------------------------------------------------------------------- forgetting
+
+MINUTE_NS = 60_000_000_000
+
+
+def ended(name: str, at_ns: int = 1) -> tuple[Entry, ...]:
+    """Return the entries of an order that was bought and canceled at once."""
+    placed = msgspec.structs.replace(submitted(name), at_ns=at_ns)
+    return placed, reported(
+        name, ReportedState.CANCELED, venue_order_id=f"v-{name}", placed_ts_ns=at_ns
+    )
+
+
+def forgetful(*entries: Entry, kept: int = 1) -> OrderBoard:
+    made = OrderBoard(kept=kept)
+    for entry in entries:
+        made.apply(entry)
+    return made
+
+
+def names(made: OrderBoard) -> list[str]:
+    return [order.client_order_id for order in made.orders()]
+
+
+def test_g16_the_first_to_end_are_forgotten_and_what_may_still_trade_never_is() -> None:
+    told: list[str] = []
+    made = OrderBoard(kept=2, forgotten=lambda order: told.append(order.client_order_id))
+    for entry in (submitted("open"), *ended("a"), *ended("b"), *ended("c"), *ended("d")):
+        made.apply(entry)
+    assert names(made) == ["open", "c", "d"]
+    assert told == ["a", "b"]
+    assert "a" not in made
+    assert made.order("a") is None
+    assert made.named(SPOT, "v-a") is None
+    with pytest.raises(KeyError):
+        made.product("a")
+
+
+def test_g16_what_forgotten_orders_traded_still_counts() -> None:
+    fill = Fill(trade_id="1", price=D(60000), quantity=D(1))
+    bought = reported("a", ReportedState.FILLED, filled="1", fills=(fill,))
+    made = forgetful(submitted("a"), bought, *ended("b"))
+    assert names(made) == ["b"]
+    assert made.traded(BTC) == 1
+
+
+def test_an_order_that_lacks_executions_or_lives_again_is_not_forgotten() -> None:
+    made = forgetful(
+        submitted("lacking"),
+        reported("lacking", ReportedState.FILLED, filled="1", venue_order_id="v-1"),
+        submitted("back"),
+        Sent(at_ns=1, client_order_id="back"),
+        Absent(at_ns=2, client_order_id="back", text="not found"),
+        reported("back", venue_order_id="v-2"),
+        *ended("a"),
+        *ended("b"),
+    )
+    assert names(made) == ["lacking", "back", "b"]
+
+
+def test_news_of_a_forgotten_order_comes_to_nothing() -> None:
+    made = forgetful(*ended("a"), *ended("b"))
+    fill = Fill(trade_id="1", price=D(60000), quantity=D(1))
+    assert made.apply(Executed(at_ns=3, client_order_id="a", fills=(fill,))) == []
+    assert made.apply(Lost(at_ns=3, client_order_id="a", text="cut")) == []
+    assert names(made) == ["b"]
+
+
+def test_a_listing_of_the_past_does_not_bring_forgotten_orders_back_as_a_stranger_s() -> None:
+    stranger: dict[str, Any] = {"side": Side.BUY, "quantity": D(1), "price": D(60000)}
+    made = forgetful(*ended("a", 5 * MINUTE_NS), *ended("b", 6 * MINUTE_NS))
+    again = reported("a", ReportedState.CANCELED, placed_ts_ns=5 * MINUTE_NS, **stranger)
+    assert not made.has_news(again)
+    assert made.apply(again) == []
+    is_open = reported("web_1", placed_ts_ns=5 * MINUTE_NS, **stranger)
+    is_later = reported("web_2", ReportedState.CANCELED, placed_ts_ns=7 * MINUTE_NS, **stranger)
+    for news in (is_open, is_later):
+        assert made.has_news(news)
+        made.apply(news)
+    assert names(made) == ["web_1", "web_2"]
+
+
+def test_what_somebody_holds_stays_known() -> None:
+    made = forgetful(*ended("a"))
+    life = made.life("a")
+    for entry in ended("b"):
+        made.apply(entry)
+    assert names(made) == ["b"]
+    assert life is not None
+    assert made.order("a") == life.order
+    assert ("a" in made, made.product("a")) == (True, SPOT)
+    del life
+    assert "a" not in made
+
+
+def test_a_name_may_be_used_again_once_its_order_is_forgotten() -> None:
+    made = forgetful(*ended("a"), *ended("b"), submitted("a"))
+    assert state_of(made, "a") is OrderState.NEW
+    assert made.apply(reported("a", venue_order_id="v-new")) != []
+    assert made.named(SPOT, "v-new") == "a"
+
+
+def test_g16_a_board_is_as_large_after_a_thousand_orders_as_after_ten() -> None:
+    made = OrderBoard(kept=5)
+    fill = Fill(trade_id="1", price=D(60000), quantity=D(1))
+    stranger: dict[str, Any] = {"side": Side.BUY, "quantity": D(1), "price": D(60000)}
+    sizes = []
+    for number in range(1000):
+        bought, waited, left = f"a-{number}", f"b-{number}", f"c-{number}"
+        for entry in (
+            submitted(bought),
+            reported(bought, venue_order_id=f"1-{number}"),
+            reported(bought, ReportedState.FILLED, filled="1", fills=(fill,)),
+            submitted(waited),
+            reported(waited, venue_order_id=f"2-{number}"),
+            reported(waited, ReportedState.CANCELED, venue_order_id=f"2-{number}"),
+            # An order of that name again, which is another one.
+            reported(waited, ReportedState.CANCELED, venue_order_id=f"3-{number}", **stranger),
+            reported(left, venue_order_id=f"4-{number}", **stranger),
+            Lost(at_ns=1, client_order_id=left, text="cut"),
+            reported(left, ReportedState.CANCELED, venue_order_id=f"4-{number}"),
+        ):
+            made.apply(entry)
+        sizes.append(sum(len(each) for each in vars(made).values() if isinstance(each, Sized)))
+    assert sizes[9] == sizes[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -171,6 +172,26 @@ async def test_g34_a_journal_that_does_not_hold_together_is_not_gone_on_with() -
             StoreError, match=r"entry 1 .* 'ghost', which nobody placed before; rest"
         ):
             await at.gateway.recover(at.journal.entries())
+
+
+@virtual_time
+async def test_a_journal_that_takes_long_to_read_says_what_shortens_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with rig() as at:
+        intent = journal.Submitted(at_ns=1, product=SPOT, command=at.command())
+
+        async def entries(took_s: float) -> AsyncIterator[journal.Entry]:
+            await asyncio.sleep(took_s)
+            yield intent
+
+        await at.again(()).recover(entries(4.0))
+        assert "journal carry" not in caplog.text
+        await at.again(()).recover(entries(7.0))
+        assert (
+            "the journal took 7 s to read, for it has 1 entries; `tickwright journal carry`"
+            in caplog.text
+        )
 
 
 @virtual_time

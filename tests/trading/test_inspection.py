@@ -93,3 +93,21 @@ def test_a_hole_is_found() -> None:
     found.take(1, submitted("a"))
     with pytest.raises(StoreError, match="entry 2 of the journal is missing"):
         found.take(3, Sent(at_ns=1, client_order_id="a"))
+
+
+def test_orders_that_a_program_would_have_forgotten_are_told_as_they_go() -> None:
+    told: list[tuple[str, int]] = []
+    found = Inspection(lambda order, news_ns: told.append((order.client_order_id, news_ns)), kept=1)
+    entries = [
+        entry
+        for name in "abc"
+        for entry in (
+            submitted(name),
+            Denied(at_ns=2, client_order_id=name, code="NO", text="no"),
+        )
+    ]
+    for number, entry in enumerate(entries, 1):
+        found.take(number, entry)
+    assert told == [("a", 2), ("b", 2)]
+    assert [order.client_order_id for order in found.board.orders()] == ["c"]
+    assert (found.orders, found.news_ns) == (3, {"c": 2})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.trading.rig import EVERYWHERE, SPOT, Rig, rig
 
-from tickwright.errors import InvalidNumber, OrderEnded
+from tickwright.errors import InvalidNumber, OrderEnded, UsageError
 from tickwright.model.market import Side
 from tickwright.model.orders import (
     OrderCanceled,
@@ -103,9 +103,10 @@ async def test_who_stops_listening_is_forgotten() -> None:
 @virtual_time
 async def test_each_execution_is_heard_once() -> None:
     async with rig(SPOT) as at:
-        order, heard = live(at), list[OrderEvent]()
+        heard = list[OrderEvent]()
         at.recorder.follow("me-1", heard.append)
         await at.buy_now()
+        order = live(at)
         fills = [event.fill.trade_id for event in heard if isinstance(event, OrderFilled)]
         assert fills == [fill.trade_id for fill in order.now.fills]
 
@@ -197,3 +198,22 @@ async def test_an_order_is_refreshed_by_asking() -> None:
         await at.rest.call(at.desk.calls.cancel(order.now, at.instrument))
         assert order.state is OrderState.OPEN
         assert (await order.refresh()).state is OrderState.CANCELED
+
+
+@virtual_time
+async def test_g16_a_handle_goes_on_to_show_an_order_that_is_forgotten() -> None:
+    async with rig(SPOT) as at:
+        at.again((), kept=1)
+        bought = await at.buy_now()
+        order = live(at)
+        for _ in range(2):
+            await at.gateway.cancel((await at.submit()).client_order_id)
+        assert [each.client_order_id for each in at.gateway.board.orders()] == ["me-3"]
+        assert order.now == bought
+        assert (await order.cancel()).state is OrderState.FILLED
+        assert (await order.refresh()).now == bought
+        with pytest.raises(UsageError, match="has ended"):
+            await order.amend(price=D(59000))
+        del order
+        with pytest.raises(KeyError):
+            at.gateway.order("me-1")

@@ -35,6 +35,9 @@ class OrderQuestions:
     ``fresh=True`` the venue is asked first: what it says is journalled, told on the bus, and part of the answer. That raises
     ``VenueError`` or ``ConnectivityError`` where the venue does not answer.
 
+    Of orders that have ended, the last 50,000 are remembered; older ones stand in the journal. An order that the program itself holds on
+    to stays as it is.
+
     Args:
         market: Knows the instruments.
         open_floor: Opens order entry.
@@ -69,7 +72,8 @@ class OrderQuestions:
         floor = await self._known()
         if order not in floor.gateway.board:
             raise UsageError(
-                f"no order goes by {order!r} here; `orders.all()` lists those that are known"
+                f"no order goes by {order!r} here; `orders.all()` lists those that are known, and"
+                " `tickwright journal list` those of long ago"
             )
         found = floor.live(order)
         return await found.refresh() if fresh else found

@@ -1,12 +1,12 @@
-"""``tickwright journal``: what stands in a journal of orders, beside whoever writes it."""
+"""``tickwright journal``: what stands in a journal of orders, beside whoever writes it; and a new one for an old one."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import typer
@@ -17,11 +17,16 @@ from tickwright.app.config import load_settings
 from tickwright.cli.console import out, print_json, run_async
 from tickwright.cli.options import Json
 from tickwright.cli.order_view import colour_of, order_row
+from tickwright.cli.progress import StatusLine
+from tickwright.io.clock import SystemClock
+from tickwright.io.redact import safe_store_url
 from tickwright.io.store import open_store
 from tickwright.model.ids import parse_instrument_id
 from tickwright.model.market import datetime_of
 from tickwright.model.numbers import format_decimal
 from tickwright.model.orders import Order
+from tickwright.trading.carrying import Carried
+from tickwright.trading.carrying import carry as carried
 from tickwright.trading.inspection import Inspection, inspect
 from tickwright.trading.journal import Journal
 
@@ -29,11 +34,16 @@ from tickwright.trading.journal import Journal
 __all__ = ["journal"]
 
 journal = typer.Typer(
-    name="journal", help="List, export and verify a journal of orders, beside whoever writes it."
+    name="journal",
+    help="List, export and verify a journal of orders, beside whoever writes it, or carry it over.",
 )
+
+Told = tuple[Order, int]
+"""An order, and when anything was last written of it, ns since 1970."""
 
 _KIND = re.compile(r"[a-z]{2,}:")
 _NAMES_SHOWN = 5
+_DAY_NS = 86_400_000_000_000
 _PLAIN = re.compile(r"[^\s,'\"]+")
 
 Place = Annotated[
@@ -61,13 +71,16 @@ def list_(
     """List orders: where each one stands, what of it was filled, and when anything was last heard."""
     if instrument is not None:
         parse_instrument_id(instrument)  # or nothing would be found, whatever there is
-    found = _inspected(place)
-    board = found.board
-    orders = board.unfinished(instrument) if unfinished else board.orders(instrument)
+    forgotten: list[Told] = []
+    found = _inspected(place, lambda *told: forgotten.append(told))
+    on_board = found.board.unfinished() if unfinished else found.board.orders()
+    told = [] if unfinished else forgotten
+    told += [(order, found.news_ns[order.client_order_id]) for order in on_board]
+    told = [each for each in told if instrument in (None, each[0].command.instrument)]
     if json:
-        print_json([_row(order, found) for order in orders])
+        print_json([{**order_row(order), "last_news_ns": news_ns} for order, news_ns in told])
     else:
-        _show(orders, found)
+        _show(told)
 
 
 @journal.command()
@@ -95,9 +108,9 @@ def verify(place: Place = None, json: Json = False) -> None:
     found = _inspected(place)
     names = [order.client_order_id for order in found.board.unfinished()]
     if json:
-        print_json({"entries": found.entries, "orders": len(found.board), "unfinished": names})
+        print_json({"entries": found.entries, "orders": found.orders, "unfinished": names})
         return
-    entries, orders = _count(found.entries, "entry", "entries"), _count(len(found.board), "order")
+    entries, orders = _count(found.entries, "entry", "entries"), _count(found.orders, "order")
     out.print(f"{entries} of {orders}: all can be read, and follow each other")
     if names:
         more = len(names) - _NAMES_SHOWN
@@ -107,12 +120,52 @@ def verify(place: Place = None, json: Json = False) -> None:
         out.print(f"{len(names):,} not finished: {shown}", markup=False)
 
 
+@journal.command()
+def carry(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file or a URL, as for the others.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The same, not there yet.")],
+    days: Annotated[
+        float, typer.Option(min=0.0, help="Orders that ended so long ago or less are carried over.")
+    ] = 7.0,
+    json: Json = False,
+) -> None:
+    """Begin a new journal with what is still needed of a long one, which stays as it is.
+
+    That is each order that is not finished, and those that ended a short while ago. Nobody may write to either meanwhile.
+    """
+    source = safe_store_url(_url(old))
+
+    async def work() -> Carried:
+        async with (
+            _opened(old),  # which must be there
+            _opened(old, is_read_only=False) as read,
+            _opened(new, is_read_only=False) as written,
+        ):
+            since_ns = SystemClock().time_ns() - round(days * _DAY_NS)
+            with StatusLine(f"reading {source}") as line:
+                return await carried(
+                    read,
+                    written,
+                    since_ns,
+                    progress=lambda count: line.show(f"reading {source}: {count:,} entries"),
+                )
+
+    done = run_async(work)
+    if json:
+        print_json(msgspec.to_builtins(done))
+        return
+    out.print(
+        f"{done.orders:,} of {_count(done.orders_before, 'order')} carried over, {done.unfinished:,} of them not finished:"
+        f" {done.entries:,} of {_count(done.entries_before, 'entry', 'entries')}"
+    )
+
+
 # ---------------------------------------------------------------------- reading
 
 
 @asynccontextmanager
-async def _opened(place: str | None) -> AsyncIterator[Journal]:
-    opened = Journal(await open_store(_url(place), is_read_only=True))
+async def _opened(place: str | None, *, is_read_only: bool = True) -> AsyncIterator[Journal]:
+    opened = Journal(await open_store(_url(place), is_read_only=is_read_only))
     try:
         yield opened
     finally:
@@ -125,19 +178,17 @@ def _url(place: str | None) -> str:
     return place if _KIND.match(place) else f"sqlite:{place}"
 
 
-def _inspected(place: str | None) -> Inspection:
+def _inspected(
+    place: str | None, forgotten: Callable[[Order, int], object] | None = None
+) -> Inspection:
     async def work() -> Inspection:
         async with _opened(place) as opened:
-            return await inspect(opened)
+            return await inspect(opened, forgotten)
 
     return run_async(work)
 
 
 # ---------------------------------------------------------------------- showing
-
-
-def _row(order: Order, found: Inspection) -> dict[str, Any]:
-    return {**order_row(order), "last_news_ns": found.news_ns[order.client_order_id]}
 
 
 class _Column(msgspec.Struct, frozen=True):
@@ -148,21 +199,22 @@ class _Column(msgspec.Struct, frozen=True):
     """Of the screen, for the column to be there."""
 
 
-def _show(orders: list[Order], found: Inspection) -> None:
+def _show(told: Sequence[Told]) -> None:
     is_wide = out.width >= _WIDE
-    columns = [
-        column for column in (*_COLUMNS, _news(found, is_wide)) if out.width >= column.width_min
-    ]
+    columns = [column for column in _COLUMNS if out.width >= column.width_min]
     padding = (0, 2 if is_wide else 1, 0, 0)
     table = Table(box=None, pad_edge=False, header_style="bold", padding=padding)
     for column in columns:
         table.add_column(column.name, justify=column.justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]  # literals below
-    for order in orders:
-        table.add_row(*(column.cell(order) for column in columns))
-    if orders:
+    table.add_column("last news", no_wrap=True, overflow="ellipsis")
+    form = "%Y-%m-%d %H:%M:%S" if is_wide else "%H:%M:%S"
+    for order, news_ns in told:
+        heard = datetime_of(news_ns).strftime(form)
+        table.add_row(*(column.cell(order) for column in columns), heard)
+    if told:
         out.print(table)
-    open_count = sum(order.state.is_open for order in orders)
-    out.print(f"{_count(len(orders), 'order')}, {open_count:,} open")
+    open_count = sum(order.state.is_open for order, _ in told)
+    out.print(f"{_count(len(told), 'order')}, {open_count:,} open")
 
 
 def _count(number: int, one: str, many: str = "") -> str:
@@ -177,15 +229,6 @@ def _visible(name: str) -> str:
 def _filled(order: Order) -> str:
     filled = format_decimal(order.filled_quantity)
     return filled if order.quantity is None else f"{filled}/{format_decimal(order.quantity)}"
-
-
-def _news(found: Inspection, is_wide: bool) -> _Column:
-    form = "%Y-%m-%d %H:%M:%S" if is_wide else "%H:%M:%S"
-
-    def cell(order: Order) -> str:
-        return datetime_of(found.news_ns[order.client_order_id]).strftime(form)
-
-    return _Column("last news", cell)
 
 
 _WIDE = 100

@@ -6,7 +6,7 @@ events to tell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -38,6 +38,8 @@ __all__ = ["GONE", "OrderLife"]
 GONE = "GONE"
 """Code of an order that was there, and that the venue neither lists nor finds any more."""
 
+_NOTHING: Mapping[str, Decimal | None] = {}
+
 _EVENTS: dict[Tell, type[OrderEvent]] = {
     Tell.SENT: OrderSent,
     Tell.DENIED: OrderDenied,
@@ -62,6 +64,7 @@ class OrderLife:
 
     Args:
         command: What was asked for.
+        product: Where.
         names_fills: Whether the venue names executions. Where it does not, what was filled more than was known counts
             as an execution of its own.
         is_external: Whether somebody else placed it.
@@ -69,21 +72,31 @@ class OrderLife:
         placed_ts_ns: When that was.
 
     Attributes:
+        product: Where it was placed.
         order: All that is known now.
 
     Example:
-        >>> life = OrderLife(command)
+        >>> life = OrderLife(command, "binance.spot")
         >>> life.sent(now_ns)
         [OrderSent(...)]
         >>> life.reported(report)
         [OrderAccepted(...), OrderFilled(...)]
     """
 
-    __slots__ = ("_changed_ts_ns", "_names_fills", "_replaced", "_trade_ids", "order")
+    __slots__ = (
+        "__weakref__",
+        "_changed_ts_ns",
+        "_names_fills",
+        "_replaced",
+        "_trade_ids",
+        "order",
+        "product",
+    )
 
     def __init__(
         self,
         command: SubmitOrder,
+        product: str,
         *,
         names_fills: bool = True,
         is_external: bool = False,
@@ -100,10 +113,11 @@ class OrderLife:
             is_understood=is_understood,
             placed_ts_ns=placed_ts_ns,
         )
+        self.product = product
         self._names_fills = names_fills
         self._trade_ids: set[str] = set()
         self._changed_ts_ns = 0
-        self._replaced: dict[str, Decimal | None] = {}
+        self._replaced: Mapping[str, Decimal | None] = _NOTHING
         """What the last change took the place of, at the venue's time of that change."""
 
     def sent(self, now_ns: int) -> list[OrderEvent]:
@@ -237,7 +251,7 @@ class OrderLife:
         if is_same_moment and changes == self._replaced:
             return {}  # from before the change, for nobody changes an order back within a millisecond
         if changes or not is_same_moment:
-            self._replaced = {name: getattr(order, name) for name in changes}
+            self._replaced = {name: getattr(order, name) for name in changes} or _NOTHING
         return changes
 
     def _learn(self, report: OrderReport, changes: dict[str, Decimal], fresh: list[Fill]) -> None:

@@ -12,7 +12,7 @@ from typing import Protocol
 from tickwright.errors import Closed, ConfigError
 
 
-__all__ = ["MemoryStore", "Row", "Store", "open_store"]
+__all__ = ["ForgetfulStore", "MemoryStore", "Row", "Store", "open_store"]
 
 Row = tuple[int, bytes]
 """Number, from 1 on, and content."""
@@ -52,7 +52,7 @@ class Store(Protocol):
 
 
 class MemoryStore:
-    """A store that ends with its process: for tests, and for those who want no journal.
+    """A store that ends with its process: for tests.
 
     Args:
         rows: What another one held, to go on from there.
@@ -85,11 +85,42 @@ class MemoryStore:
         self._is_closed = True
 
 
+class ForgetfulStore:
+    """A store that counts rows and keeps none: for those who want no journal, whose programs may run for months (G16)."""
+
+    is_immediate = True
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._is_closed = False
+
+    async def append(self, rows: Sequence[bytes]) -> int:
+        """Count a batch."""
+        return self.append_nowait(rows)
+
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
+        """Count a batch."""
+        if self._is_closed:
+            raise Closed("this store was closed")
+        self._count += len(rows)
+        return self._count
+
+    async def rows(self, after: int = 0) -> AsyncIterator[Row]:
+        """Yield nothing."""
+        nothing: Sequence[Row] = ()
+        for row in nothing:
+            yield row
+
+    async def close(self) -> None:
+        """Take no more."""
+        self._is_closed = True
+
+
 async def open_store(url: str, *, is_read_only: bool = False) -> Store:
     """Open a store by its URL.
 
     Args:
-        url: ``memory:``; ``sqlite:PATH``, the path relative to the working directory unless absolute; or
+        url: ``memory:``, which keeps nothing; ``sqlite:PATH``, the path relative to the working directory unless absolute; or
             ``postgresql://USER:PASSWORD@HOST:PORT/DATABASE?journal=NAME``.
         is_read_only: Beside whoever writes; then `Store.append` is refused.
 
@@ -99,7 +130,7 @@ async def open_store(url: str, *, is_read_only: bool = False) -> Store:
     """
     kind, _, rest = url.partition(":")
     if kind == "memory" and not rest:
-        return MemoryStore()
+        return ForgetfulStore()
     if kind == "sqlite" and rest:
         # Here, because most connectors keep no journal.
         from tickwright.io.store_sqlite import SqliteStore

@@ -1,9 +1,16 @@
-"""All orders, as the journal's entries say: the one fold, used while things happen and after a restart."""
+"""All orders, as the journal's entries say: the one fold, used while things happen and after a restart.
+
+A program may run for months, so orders that have ended are forgotten at last (G16): the oldest, once more than `KEPT` are known.
+That too is decided by the entries alone, so that a restart comes to the same orders by the same names. A listing of the past may
+bring such an order again: nobody can tell it from a stranger's, and it is left out.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from decimal import Decimal
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -23,7 +30,12 @@ from tickwright.trading import journal
 from tickwright.trading.pending import PendingOrders
 
 
-__all__ = ["OrderBoard"]
+__all__ = ["KEPT", "OrderBoard"]
+
+KEPT = 50_000
+"""Orders that have ended: some 100 MB, and half an hour at the fastest that a venue lets anybody place them."""
+_SKEW_NS = 60_000_000_000
+"""By how much our clock and a venue's may disagree on when an order was placed."""
 
 _SAID = {
     ReportedState.QUEUED: tuple(OrderState),
@@ -34,6 +46,12 @@ _SAID = {
     ReportedState.REJECTED: (OrderState.REJECTED,),
 }
 """What a venue says, and the states in which that is no news."""
+_ENDED_WITH = (
+    ReportedState.FILLED,
+    ReportedState.CANCELED,
+    ReportedState.EXPIRED,
+    ReportedState.REJECTED,
+)
 _ENDED_THERE = (OrderState.FILLED, OrderState.CANCELED, OrderState.EXPIRED)
 """Told by the venue: who lists such an order as open began to write the list before it ended."""
 
@@ -43,6 +61,8 @@ class OrderBoard:
 
     Args:
         names_fills: Product → whether its venue names executions.
+        kept: How many orders are remembered that have ended.
+        forgotten: Called with each order that is forgotten.
 
     Example:
         >>> board = OrderBoard()
@@ -52,11 +72,24 @@ class OrderBoard:
         [OrderSent(...)]
     """
 
-    def __init__(self, names_fills: Callable[[str], bool] = lambda product: True) -> None:
+    def __init__(
+        self,
+        names_fills: Callable[[str], bool] = lambda product: True,
+        *,
+        kept: int = KEPT,
+        forgotten: Callable[[Order], None] = lambda order: None,
+    ) -> None:
         self._names_fills = names_fills
+        self._kept = kept
+        self._forgotten = forgotten
+        self._forgotten_until_ns: int | None = None
+        """When the youngest of the forgotten orders was placed; ``None`` if none was forgotten."""
         self._lives: dict[str, OrderLife] = {}
-        self._products: dict[str, str] = {}
+        self._held: WeakValueDictionary[str, OrderLife] = WeakValueDictionary()
+        """Those that are forgotten here, as long as somebody else holds them."""
         self._unfinished: dict[str, None] = {}
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        """The others, the first to end before all."""
         self._by_venue_id: dict[tuple[str, str], str] = {}
         self._pending = PendingOrders()
         self._filled: dict[str, Decimal] = {}
@@ -76,7 +109,10 @@ class OrderBoard:
                 return self._reported(product, report)
             case journal.AmendAsked() | journal.CancelAsked():
                 return []
-        life = self._lives[entry.client_order_id]
+        name = entry.client_order_id
+        if name not in self._lives and self._forgotten_until_ns is not None:
+            return []  # it had ended, and was forgotten
+        life = self._lives[name]
         events = _learned(life, entry)
         self._noted(life)
         return events
@@ -85,13 +121,12 @@ class OrderBoard:
         name = self.name_of(product, report)
         life = self._lives.get(name)
         if life is None:
-            placing = _placing(report, name)
+            placing = self._placing(report, name)
             if placing is None:
                 return []
             command, is_understood = placing
-            placed_ns = report.placed_ts_ns or report.venue_ts_ns or report.received_ts_ns
             life = self._begin(
-                command, product, placed_ns, is_external=True, is_understood=is_understood
+                command, product, _placed_ns(report), is_external=True, is_understood=is_understood
             )
         events = life.reported(report)
         if report.venue_order_id is not None:
@@ -111,11 +146,12 @@ class OrderBoard:
             known = self._by_venue_id.get((product, venue_order_id))
             if known is not None:
                 return known
-        if self._products.get(name, product) != product:
+        life = self._lives.get(name)
+        if life is not None and life.product != product:
             name = f"{name}@{product}"
+            life = self._lives.get(name)
         if venue_order_id is None:
             return name
-        life = self._lives.get(name)
         is_taken = life is not None and (
             life.order.venue_order_id is not None or _contradicts(report, life.order)
         )
@@ -131,7 +167,7 @@ class OrderBoard:
         name = self.name_of(entry.product, report)
         order = self.order(name)
         if order is None:
-            return _placing(report, name) is not None
+            return self._placing(report, name) is not None
         is_late = (
             report.state is ReportedState.OPEN
             and order.state in _ENDED_THERE
@@ -164,25 +200,45 @@ class OrderBoard:
         name = command.client_order_id
         life = OrderLife(
             command,
+            product,
             names_fills=self._names_fills(product),
             is_external=is_external,
             is_understood=is_understood,
             placed_ts_ns=placed_ns,
         )
         self._lives[name] = life
-        self._products[name] = product
         return life
 
     def _noted(self, life: OrderLife) -> None:
         order = life.order
         name = order.command.client_order_id
-        if order.state.is_final and not order.missing_quantity:
-            self._unfinished.pop(name, None)
-        else:
-            self._unfinished[name] = None
+        is_finished = order.state.is_final and not order.missing_quantity
         self._pending.note(order)
         if order.filled_quantity:
             self._count_filled(order)
+        if not is_finished:
+            self._unfinished[name] = None
+            self._ended.pop(name, None)
+            return
+        self._unfinished.pop(name, None)
+        self._ended[name] = None
+        while len(self._ended) > self._kept:
+            self._forget(self._ended.popitem(last=False)[0])
+
+    def _forget(self, name: str) -> None:
+        life = self._held[name] = self._lives.pop(name)
+        order = life.order
+        if order.venue_order_id is not None:
+            self._by_venue_id.pop((life.product, order.venue_order_id), None)
+        self._filled.pop(name, None)
+        self._forgotten_until_ns = max(self._forgotten_until_ns or 0, order.placed_ts_ns)
+        self._forgotten(order)
+
+    def _placing(self, report: OrderReport, name: str) -> tuple[SubmitOrder, bool] | None:
+        """Return the command behind a report of an unknown order, and whether it says all; ``None`` if it is not to be taken in."""
+        until_ns = self._forgotten_until_ns
+        is_past = until_ns is not None and _placed_ns(report) <= until_ns + _SKEW_NS
+        return None if is_past and report.state in _ENDED_WITH else _command_of(report, name)
 
     def _count_filled(self, order: Order) -> None:
         name, instrument = order.client_order_id, order.command.instrument
@@ -195,19 +251,32 @@ class OrderBoard:
     # ------------------------------------------------------------------ questions
 
     def __contains__(self, client_order_id: object) -> bool:
-        return client_order_id in self._lives
+        return client_order_id in self._lives or (
+            self._forgotten_until_ns is not None and client_order_id in self._held
+        )
 
     def __len__(self) -> int:
         return len(self._lives)
 
+    def life(self, client_order_id: str) -> OrderLife | None:
+        """Return an order as it lives, ``None`` if there is none of that name. What is held is never forgotten."""
+        return self._lives.get(client_order_id) or self._held.get(client_order_id)
+
     def order(self, client_order_id: str) -> Order | None:
         """Return an order as it is known now, ``None`` if there is none of that name."""
-        life = self._lives.get(client_order_id)
+        life = self._lives.get(client_order_id) or self._held.get(client_order_id)
         return None if life is None else life.order
 
     def product(self, client_order_id: str) -> str:
-        """Return the product that an order was placed at."""
-        return self._products[client_order_id]
+        """Return the product that an order was placed at.
+
+        Raises:
+            KeyError: If there is none of that name.
+        """
+        life = self.life(client_order_id)
+        if life is None:
+            raise KeyError(client_order_id)
+        return life.product
 
     def orders(self, instrument: str | None = None) -> list[Order]:
         """Return all orders, of one instrument or of all, in the order in which they became known."""
@@ -261,7 +330,11 @@ def _learned(life: OrderLife, entry: journal.Entry) -> list[OrderEvent]:
     raise AssertionError(f"unreachable: {type(entry).__name__} is no news of an order")
 
 
-def _placing(report: OrderReport, name: str) -> tuple[SubmitOrder, bool] | None:
+def _placed_ns(report: OrderReport) -> int:
+    return report.placed_ts_ns or report.venue_ts_ns or report.received_ts_ns
+
+
+def _command_of(report: OrderReport, name: str) -> tuple[SubmitOrder, bool] | None:
     """Return the command that somebody else must have given, and whether it says all; ``None`` if a report tells too little."""
     terms, quantity = report.terms, report.quantity
     quote_quantity = terms.quote_quantity if terms is not None and quantity is None else None

@@ -44,6 +44,8 @@ _NO_ANSWER = (VenueError, ConnectivityError, CircuitOpen, DecodeError, StoreErro
 """What asking may end with, or writing the answer down: then one asks again."""
 _LOOKS_S = (0.1, 0.3, 1.0, 3.0)
 """Waits between looks at an order that is to change."""
+_LONG_S = 5.0
+"""For a journal to be read: longer than anybody likes to wait for a start."""
 
 
 class Inquiries:
@@ -222,10 +224,17 @@ class Inquiries:
         Raises:
             StoreError: If the journal cannot be read, or its entries cannot follow each other.
         """
-        number = 0
+        number, began_s = 0, self._clock.monotonic_s()
         async for entry in entries:
             number += 1
             fold(self._board, number, entry)
+        took_s = self._clock.monotonic_s() - began_s
+        if took_s > _LONG_S:
+            log.warning(
+                "the journal took %.0f s to read, for it has %s entries; `tickwright journal carry` begins a shorter one",
+                took_s,
+                f"{number:,}",
+            )
         lost = [
             Lost(
                 at_ns=self._clock.time_ns(),

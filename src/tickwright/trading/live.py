@@ -28,14 +28,18 @@ class LiveOrder:
     """
 
     def __init__(self, gateway: Gateway, recorder: Recorder, client_order_id: str) -> None:
+        life = recorder.board.life(client_order_id)
+        if life is None:
+            raise KeyError(client_order_id)
         self._gateway = gateway
         self._recorder = recorder
+        self._life = life
         self.client_order_id = client_order_id
 
     @property
     def now(self) -> Order:
         """All that is known of it, as a value that stays as it is."""
-        return self._gateway.order(self.client_order_id)
+        return self._life.order
 
     @property
     def instrument(self) -> str:

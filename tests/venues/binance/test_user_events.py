@@ -272,7 +272,7 @@ def test_g10_events_and_answers_of_the_sandbox_tell_the_same_story(*, is_futures
     wanted = command(instrument, quantity=D("0.150"), price=D("65000.1"))
     placed = ask(venue, calls.submit(wanted, instrument))
     ask(venue, calls.cancel(order_of(wanted, placed), instrument))
-    life = OrderLife(wanted)
+    life = OrderLife(wanted, "binance.usdm" if is_futures else "binance.spot")
     life.sent(RECEIVED_NS)
     for _, frame in venue.side.take_frames():
         for news in read(frame.encode(), RECEIVED_NS):
