@@ -36,7 +36,8 @@ class PendingOrders:
         before = self._left.get(command.client_order_id)
         # A market order by quote has no quantity until the venue names one.
         left = None if order.state.is_final else order.leaves_quantity or _NOTHING
-        if left == before:
+        # Not compared with None: a Decimal looks through its abstract base classes first.
+        if left is before or (left is not None and before is not None and left == before):
             return
         if left is None:
             del self._left[command.client_order_id]
