@@ -373,6 +373,10 @@ def test_what_somebody_holds_stays_known() -> None:
     assert life is not None
     assert made.order("a") == life.order
     assert ("a" in made, made.product("a")) == (True, SPOT)
+    again = reported(
+        "a", ReportedState.CANCELED, filled="0.5", placed_ts_ns=1, side=Side.BUY, quantity=D(1)
+    )
+    assert not made.has_news(again)
     del life
     assert "a" not in made
 

@@ -165,9 +165,10 @@ class OrderBoard:
         """Tell whether a report says anything that is not known: listings repeat what streams have told."""
         report = entry.report
         name = self.name_of(entry.product, report)
-        order = self.order(name)
-        if order is None:
+        life = self._lives.get(name)
+        if life is None:
             return self._placing(report, name) is not None
+        order = life.order
         is_late = (
             report.state is ReportedState.OPEN
             and order.state in _ENDED_THERE
