@@ -6,7 +6,7 @@ events to tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -37,8 +37,6 @@ __all__ = ["GONE", "OrderLife"]
 
 GONE = "GONE"
 """Code of an order that was there, and that the venue neither lists nor finds any more."""
-
-_NOTHING: Mapping[str, Decimal | None] = {}
 
 _EVENTS: dict[Tell, type[OrderEvent]] = {
     Tell.SENT: OrderSent,
@@ -87,7 +85,6 @@ class OrderLife:
         "__weakref__",
         "_changed_ts_ns",
         "_names_fills",
-        "_replaced",
         "_trade_ids",
         "order",
         "product",
@@ -117,8 +114,6 @@ class OrderLife:
         self._names_fills = names_fills
         self._trade_ids: set[str] = set()
         self._changed_ts_ns = 0
-        self._replaced: Mapping[str, Decimal | None] = _NOTHING
-        """What the last change took the place of, at the venue's time of that change."""
 
     def sent(self, now_ns: int) -> list[OrderEvent]:
         """Note that it was written to a socket."""
@@ -240,18 +235,13 @@ class OrderLife:
         told_ns = report.venue_ts_ns
         if told_ns is not None and told_ns < self._changed_ts_ns:
             return {}
+        self._changed_ts_ns = told_ns or self._changed_ts_ns
         order = self.order
         changes = {}
         if report.quantity is not None and report.quantity != order.quantity:
             changes["quantity"] = report.quantity
         if report.price is not None and order.price is not None and report.price != order.price:
             changes["price"] = report.price
-        is_same_moment = told_ns is not None and told_ns == self._changed_ts_ns
-        self._changed_ts_ns = told_ns or self._changed_ts_ns
-        if is_same_moment and changes == self._replaced:
-            return {}  # from before the change, for nobody changes an order back within a millisecond
-        if changes or not is_same_moment:
-            self._replaced = {name: getattr(order, name) for name in changes} or _NOTHING
         return changes
 
     def _learn(self, report: OrderReport, changes: dict[str, Decimal], fresh: list[Fill]) -> None:

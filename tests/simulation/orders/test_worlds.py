@@ -24,6 +24,7 @@ FOUND = {
     5: "an amended order was larger than max_order_quantity",
     427: "an order that waited for its turn left after the kill switch was pulled",
     1701: "orders that were many were not all taken back on leaving",
+    1969: "an order that its venue had changed back was shown as its user had wanted it",
     8322: "a position that was told late was older than the one that had been asked for",
 }
 """Seeds that find what was wrong once, whatever else is played. The smallest test of each stands beside the code."""
