@@ -142,6 +142,15 @@ def test_a_probe_that_is_never_heard_of_again_does_not_hold_the_host_closed_for_
     assert breaker.wait_s(120.0) == 0
 
 
+def test_a_probe_is_waited_for_as_long_as_a_request_may_take() -> None:
+    breaker = Breaker(failures_max=1, cooldown_s=5.0)
+    breaker.failed(0.0)
+    assert breaker.wait_s(5.0) == 0
+    assert breaker.wait_s(10.0) == 25
+    breaker.failed(15.0)
+    assert breaker.wait_s(15.0) == 10
+
+
 def test_after_closing_again_it_takes_five_new_failures_to_open() -> None:
     breaker = opened()
     breaker.wait_s(60.0)

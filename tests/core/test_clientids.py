@@ -7,12 +7,19 @@ from random import Random
 
 import pytest
 
-from tickwright.core.clientids import LENGTH_MAX, ClientIdForm, ClientOrderIds
+from tickwright.core.clientids import LENGTH_MAX, ClientIdForm, ClientOrderIds, is_made
 from tickwright.errors import UsageError
 
 
 ALPHABET = re.compile(r"[a-zA-Z0-9_-]{1,36}")
 """Binance spot's, the narrowest of those that we trade at."""
+
+
+def test_ids_that_are_made_here_are_known_by_their_form() -> None:
+    ids = ClientOrderIds("desk1", Random(7))
+    assert all(is_made(ids.next()) for _ in range(100))
+    for given in ("web_4711", "desk1", "desk1-1", "desk1-3f9k2m7q0x-", "a-desk1-3f9k2m7q0x-1"):
+        assert not is_made(given)
 
 
 def test_ids_carry_the_prefix_and_fit_every_venue() -> None:

@@ -291,7 +291,11 @@ def ended(name: str, at_ns: int = 1) -> tuple[Entry, ...]:
     """Return the entries of an order that was bought and canceled at once."""
     placed = msgspec.structs.replace(submitted(name), at_ns=at_ns)
     return placed, reported(
-        name, ReportedState.CANCELED, venue_order_id=f"v-{name}", placed_ts_ns=at_ns
+        name,
+        ReportedState.CANCELED,
+        venue_order_id=f"v-{name}",
+        placed_ts_ns=at_ns,
+        venue_ts_ns=at_ns,
     )
 
 
@@ -312,8 +316,7 @@ def test_g16_the_first_to_end_are_forgotten_and_what_may_still_trade_never_is() 
     for entry in (submitted("open"), *ended("a"), *ended("b"), *ended("c"), *ended("d")):
         made.apply(entry)
     assert names(made) == ["open", "c", "d"]
-    assert told == ["a", "b"]
-    assert "a" not in made
+    assert (told, made.forgotten_count) == (["a", "b"], 2)
     assert made.order("a") is None
     assert made.named(SPOT, "v-a") is None
     with pytest.raises(KeyError):
@@ -322,7 +325,7 @@ def test_g16_the_first_to_end_are_forgotten_and_what_may_still_trade_never_is() 
 
 def test_g16_what_forgotten_orders_traded_still_counts() -> None:
     fill = Fill(trade_id="1", price=D(60000), quantity=D(1))
-    bought = reported("a", ReportedState.FILLED, filled="1", fills=(fill,))
+    bought = reported("a", ReportedState.FILLED, filled="1", fills=(fill,), venue_order_id="v-1")
     made = forgetful(submitted("a"), bought, *ended("b"))
     assert names(made) == ["b"]
     assert made.traded(BTC) == 1
@@ -361,7 +364,7 @@ def test_a_listing_of_the_past_does_not_bring_forgotten_orders_back_as_a_strange
     for news in (is_open, is_later):
         assert made.has_news(news)
         made.apply(news)
-    assert names(made) == ["web_1", "web_2"]
+    assert names(made) == ["b", "web_1", "web_2"]
 
 
 def test_what_somebody_holds_stays_known() -> None:
@@ -372,20 +375,87 @@ def test_what_somebody_holds_stays_known() -> None:
     assert names(made) == ["b"]
     assert life is not None
     assert made.order("a") == life.order
-    assert ("a" in made, made.product("a")) == (True, SPOT)
+    assert made.product("a") == SPOT
     again = reported(
         "a", ReportedState.CANCELED, filled="0.5", placed_ts_ns=1, side=Side.BUY, quantity=D(1)
     )
     assert not made.has_news(again)
     del life
-    assert "a" not in made
+    assert made.order("a") is None
 
 
-def test_a_name_may_be_used_again_once_its_order_is_forgotten() -> None:
-    made = forgetful(*ended("a"), *ended("b"), submitted("a"))
-    assert state_of(made, "a") is OrderState.NEW
-    assert made.apply(reported("a", venue_order_id="v-new")) != []
-    assert made.named(SPOT, "v-new") == "a"
+def test_g02_names_that_users_gave_are_known_for_ever_and_made_ones_need_not_be() -> None:
+    mine = "desk1-3f9k2m7q0x-1b"
+    stranger: dict[str, Any] = {"side": Side.BUY, "quantity": D(1), "price": D(60000)}
+    theirs = reported("theirs", ReportedState.CANCELED, venue_order_id="v-1", **stranger)
+    later = reported("later", ReportedState.CANCELED, venue_order_id="v-2", **stranger)
+    made = forgetful(*ended("a"), *ended(mine), *ended("b"), theirs, later)
+    assert names(made) == ["b", "later"]
+    assert [each in made for each in ("a", mine, "theirs")] == [True, False, False]
+
+
+def test_orders_that_no_venue_had_displace_none_and_hide_none() -> None:
+    denials = [
+        entry
+        for name in "xyz"
+        for entry in (
+            submitted(name),
+            Denied(at_ns=1, client_order_id=name, code="KILLED", text="no"),
+        )
+    ]
+    made = forgetful(*ended("a", 5 * MINUTE_NS), *denials)
+    assert names(made) == ["a", "z"]
+    assert not made.is_past(SPOT, 1)
+
+
+def test_orders_of_a_listing_displace_none_that_lived_here() -> None:
+    stranger: dict[str, Any] = {"side": Side.BUY, "quantity": D(1), "price": D(60000)}
+    listed = [
+        reported(
+            name,
+            ReportedState.CANCELED,
+            venue_order_id=name,
+            placed_ts_ns=at_ns,
+            venue_ts_ns=at_ns,
+            **stranger,
+        )
+        for at_ns, name in enumerate("xyz", 1)
+    ]
+    made = forgetful(*ended("a", 5 * MINUTE_NS), *listed)
+    assert names(made) == ["a", "z"]
+    assert (made.is_past(SPOT, 2), made.is_past(SPOT, 3)) == (True, False)
+    assert not made.is_past("binance.usdm", 2)
+
+
+def test_what_is_past_goes_by_the_venue_s_clock() -> None:
+    stranger: dict[str, Any] = {"side": Side.BUY, "quantity": D(1), "price": D(60000)}
+    begun = msgspec.structs.replace(submitted("a"), at_ns=99 * MINUTE_NS)  # by ours, which is fast
+    made = forgetful(begun, *ended("a", MINUTE_NS)[1:], *ended("b", 2 * MINUTE_NS))
+    filled_at_once = reported("web", ReportedState.CANCELED, placed_ts_ns=2 * MINUTE_NS, **stranger)
+    assert [type(event) for event in made.apply(filled_at_once)] != []
+
+
+def test_what_a_journal_says_of_orders_that_it_leaves_out_is_enough_to_go_on() -> None:
+    stranger: dict[str, Any] = {"side": Side.BUY, "quantity": D(1), "price": D(60000)}
+    twice = reported("c", venue_order_id="v-2", placed_ts_ns=9 * MINUTE_NS, **stranger)
+    before = forgetful(
+        *ended("a", MINUTE_NS), *ended("b", 2 * MINUTE_NS), *ended("c", 3 * MINUTE_NS), twice
+    )
+    assert names(before) == ["c", "c#v-2"]
+    said = before.without({"c"}, at_ns=7)
+    assert said is not None
+    assert (said.at_ns, said.until_ns, said.names) == (7, {SPOT: 3 * MINUTE_NS}, ("a", "b", "c"))
+    after = OrderBoard()
+    for entry in (said, twice):
+        after.apply(entry)
+    assert names(after) == ["c#v-2"]
+    assert after.is_past(SPOT, 3 * MINUTE_NS)
+    assert "a" in after
+    assert after.apply(Lost(at_ns=1, client_order_id="a", text="cut")) == []
+
+
+def test_a_journal_that_leaves_nothing_out_has_nothing_to_say() -> None:
+    assert board(*ended("a")).without(set(), at_ns=7) is None
 
 
 def test_g16_a_board_is_as_large_after_a_thousand_orders_as_after_ten() -> None:

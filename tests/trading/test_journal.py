@@ -28,6 +28,7 @@ from tickwright.trading.journal import (
     Denied,
     Entry,
     Executed,
+    Forgotten,
     Journal,
     Lost,
     Rejected,
@@ -68,6 +69,12 @@ ENTRIES: list[Entry] = [
     Executed(**ABOUT, fills=(FILL,)),  # type: ignore[arg-type]  # two fields
     AmendAsked(**ABOUT, price="60001"),  # type: ignore[arg-type]  # two fields
     CancelAsked(**ABOUT),  # type: ignore[arg-type]  # two fields
+    Forgotten(
+        at_ns=1,
+        until_ns={"binance.spot": 7},
+        names=("entry-1",),
+        called=(("binance.spot", "28", "tp#28"),),
+    ),
 ]
 
 

@@ -220,3 +220,43 @@ async def test_an_execution_of_an_order_that_is_forgotten_is_left_out_and_said(
             await asking.past()
         assert len(at.gateway.board) == 0
         assert "does not find any more; it is left out" in caplog.text
+
+
+@everywhere
+@virtual_time
+async def test_g10_orders_that_are_forgotten_here_are_neither_asked_for_nor_told_again(
+    product: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with fresh(product) as asking:
+        at = asking.at
+        at.again((), kept=2)
+        for _ in range(6):
+            await at.buy_now()
+        await asyncio.sleep(1)
+        again = Fresh(at)
+        written, told = len(at.store.contents), len(at.events)
+        requests = at.rest.status().requests
+        await again.past()
+        assert at.rest.status().requests - requests <= 5
+        assert (len(at.store.contents), len(at.events)) == (written, told)
+        assert len(at.gateway.board) == 2
+        assert "does not find any more" not in caplog.text
+
+
+@everywhere
+@virtual_time
+async def test_a_listing_of_more_than_is_remembered_says_that_it_is_not_all(
+    product: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with fresh(product) as asking:
+        for _ in range(3):
+            await asking.elsewhere()
+        asking.at.again((), kept=3)
+        again = Fresh(asking.at)
+        await again.past()
+        assert "more orders than are remembered" not in caplog.text
+        for _ in range(2):
+            await again.elsewhere()
+        await again.past()
+        assert "lists more orders than are remembered, and the latest are known" in caplog.text
+        assert len(asking.at.gateway.board) == 3

@@ -35,8 +35,8 @@ class OrderQuestions:
     ``fresh=True`` the venue is asked first: what it says is journalled, told on the bus, and part of the answer. That raises
     ``VenueError`` or ``ConnectivityError`` where the venue does not answer.
 
-    Of orders that have ended, the last 50,000 are remembered; older ones stand in the journal. An order that the program itself holds on
-    to stays as it is.
+    Of orders that have ended, the last 50,000 are remembered, and as many of those that were listed; older ones stand in the journal, if there
+    is one. An order that the program itself holds on to stays as it is.
 
     Args:
         market: Knows the instruments.
@@ -70,10 +70,10 @@ class OrderQuestions:
         if not isinstance(order, str):
             return await order.refresh() if fresh else order
         floor = await self._known()
-        if order not in floor.gateway.board:
+        if floor.gateway.board.order(order) is None:
             raise UsageError(
                 f"no order goes by {order!r} here; `orders.all()` lists those that are known, and"
-                " `tickwright journal list` those of long ago"
+                " `tickwright journal list` those of long ago, if a journal is kept"
             )
         found = floor.live(order)
         return await found.refresh() if fresh else found

@@ -13,11 +13,12 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tickwright.app.config import load_settings
+from tickwright.app.config import NO_JOURNAL, load_settings
 from tickwright.cli.console import out, print_json, run_async
 from tickwright.cli.options import Json
 from tickwright.cli.order_view import colour_of, order_row
 from tickwright.cli.progress import StatusLine
+from tickwright.errors import UsageError
 from tickwright.io.clock import SystemClock
 from tickwright.io.redact import safe_store_url
 from tickwright.io.store import open_store
@@ -125,7 +126,10 @@ def carry(
     old: Annotated[str, typer.Argument(metavar="OLD", help="A file or a URL, as for the others.")],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The same, not there yet.")],
     days: Annotated[
-        float, typer.Option(min=0.0, help="Orders that ended so long ago or less are carried over.")
+        float,
+        typer.Option(
+            min=0.0, max=36_500.0, help="Orders that ended so long ago or less are carried over."
+        ),
     ] = 7.0,
     json: Json = False,
 ) -> None:
@@ -133,6 +137,10 @@ def carry(
 
     That is each order that is not finished, and those that ended a short while ago. Nobody may write to either meanwhile.
     """
+    if NO_JOURNAL in (old, new):
+        raise UsageError(
+            f"{NO_JOURNAL} keeps nothing; name a file, or a URL of a journal that does"
+        )
     source = safe_store_url(_url(old))
 
     async def work() -> Carried:
@@ -141,12 +149,13 @@ def carry(
             _opened(old, is_read_only=False) as read,
             _opened(new, is_read_only=False) as written,
         ):
-            since_ns = SystemClock().time_ns() - round(days * _DAY_NS)
+            now_ns = SystemClock().time_ns()
             with StatusLine(f"reading {source}") as line:
                 return await carried(
                     read,
                     written,
-                    since_ns,
+                    since_ns=now_ns - round(days * _DAY_NS),
+                    now_ns=now_ns,
                     progress=lambda count: line.show(f"reading {source}: {count:,} entries"),
                 )
 

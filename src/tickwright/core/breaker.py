@@ -12,8 +12,8 @@ that proves that the host works again → CLOSED.
 Two things that are easy to forget stand in the table as well. Answers to requests that left
 *before* it opened arrive while it is OPEN: they change nothing, for the cool-down alone decides.
 And a probe may get lost: either its caller says so (`abandoned`), and the next caller is the probe,
-or it says nothing, and after another cool-down the next caller is. A lost probe must never hold a
-host closed for ever.
+or it says nothing, and after another cool-down, or the time that any request ends in, the next caller is. A lost probe must
+never hold a host closed for ever.
 
 Cool-downs begin short, for most outages are a restart or a balancer that lost one machine, and an account waits for its host meanwhile;
 each probe that fails doubles the next one.
@@ -28,6 +28,10 @@ from tickwright.errors import UsageError
 
 
 __all__ = ["TABLE", "Breaker", "BreakerAction", "BreakerEvent", "BreakerState"]
+
+
+_SILENCE_S = 30.0
+"""No request is under way for longer: a probe that was not heard of by then is lost."""
 
 
 class BreakerState(Enum):
@@ -185,8 +189,11 @@ class Breaker:
                 self._cooldown_s = self._cooldown_first_s
             case BreakerAction.COUNT:
                 self._failures += 1
-            case BreakerAction.COOL_DOWN | BreakerAction.PROBE:
+            case BreakerAction.COOL_DOWN:
                 self._cool_down(now_s)
+            case BreakerAction.PROBE:
+                self._failures = 0
+                self._retry_at_s = now_s + max(self._cooldown_s, _SILENCE_S)
             case BreakerAction.COOL_LONGER:
                 self._cooldown_s = min(2 * self._cooldown_s, self._cooldown_max_s)
                 self._cool_down(now_s)

@@ -17,12 +17,13 @@ import msgspec
 from tickwright.errors import UsageError
 
 
-__all__ = ["ClientIdForm", "ClientOrderIds"]
+__all__ = ["ClientIdForm", "ClientOrderIds", "is_made"]
 
 LENGTH_MAX = 36
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"
 _RUN_DIGITS = 10
 _PREFIX = re.compile(r"[a-z0-9]{1,12}")
+_MADE = re.compile(rf"[a-z0-9]{{1,12}}-[a-z0-9]{{{_RUN_DIGITS}}}-[0-9a-f]+")
 
 
 class ClientIdForm(msgspec.Struct, frozen=True):
@@ -53,6 +54,16 @@ class ClientIdForm(msgspec.Struct, frozen=True):
 
 COMMON = ClientIdForm()
 """Of all venues."""
+
+
+def is_made(client_order_id: str) -> bool:
+    """Tell whether an id has the form of those that are made here, of which none ever comes twice.
+
+    Example:
+        >>> is_made("desk1-3f9k2m7q0x-1b"), is_made("web_4711")
+        (True, False)
+    """
+    return _MADE.fullmatch(client_order_id) is not None
 
 
 class ClientOrderIds:

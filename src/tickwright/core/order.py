@@ -115,6 +115,11 @@ class OrderLife:
         self._trade_ids: set[str] = set()
         self._changed_ts_ns = 0
 
+    @property
+    def changed_ts_ns(self) -> int:
+        """When the venue last said that anything became of it, by the venue's clock; 0 if it never did."""
+        return self._changed_ts_ns
+
     def sent(self, now_ns: int) -> list[OrderEvent]:
         """Note that it was written to a socket."""
         return self._step(News.SENT, now_ns)

@@ -46,6 +46,8 @@ T = TypeVar("T")
 _ROWS_A_READ = 1000
 _PATIENCE_S = 10.0
 """A server's restart takes a few seconds; an order that waits longer for its journal is too old to be sent."""
+_ROWS_PER_S_MIN = 1000
+"""Over a slow line: a journal that is carried over comes as one batch."""
 _LOCK_PATIENCE_S = 1.0
 """Servers notice within milliseconds that a killed process is gone, unless busy."""
 _CLOSE_PATIENCE_S = 1.0
@@ -127,7 +129,8 @@ class PostgresStore:
                     self._insert, range(self._last + 1, self._last + len(rows) + 1), rows
                 )
 
-            await self._carried_out(write, "written")
+            patience_s = self._patience_s + len(rows) / _ROWS_PER_S_MIN
+            await self._carried_out(write, "written", patience_s)
             self._last += len(rows)
             return self._last
 
@@ -158,14 +161,16 @@ class PostgresStore:
     async def _page(self, after: int) -> list[Row]:
         async with self._turn:
             return await self._carried_out(
-                lambda session: session.fetch(self._select, after), "read"
+                lambda session: session.fetch(self._select, after), "read", self._patience_s
             )
 
-    async def _carried_out(self, work: Callable[[Connection], Awaitable[T]], done: str) -> T:
+    async def _carried_out(
+        self, work: Callable[[Connection], Awaitable[T]], done: str, patience_s: float
+    ) -> T:
         """Do something in a session, and again in the next one while the server is on its way back."""
         said = "it does not answer"
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(patience_s):
                 while True:
                     try:
                         return await work(await self._current())

@@ -1,16 +1,13 @@
 """All orders, as the journal's entries say: the one fold, used while things happen and after a restart.
 
-A program may run for months, so orders that have ended are forgotten at last (G16): the oldest, once more than `KEPT` are known.
-That too is decided by the entries alone, so that a restart comes to the same orders by the same names. A listing of the past may
-bring such an order again: nobody can tell it from a stranger's, and it is left out.
+Orders that have ended are forgotten at last, the oldest once more than `KEPT` are known (`tickwright.trading.past`). That too is
+decided by the entries alone, so that a restart comes to the same orders by the same names.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
-from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -27,15 +24,14 @@ from tickwright.model.orders import (
     SubmitOrder,
 )
 from tickwright.trading import journal
+from tickwright.trading.past import EndedOrders, Kind, Past
 from tickwright.trading.pending import PendingOrders
 
 
 __all__ = ["KEPT", "OrderBoard"]
 
 KEPT = 50_000
-"""Orders that have ended: some 100 MB, and half an hour at the fastest that a venue lets anybody place them."""
-_SKEW_NS = 60_000_000_000
-"""By how much our clock and a venue's may disagree on when an order was placed."""
+"""Orders that have ended, of each kind: some 100 MB, and half an hour at the fastest that a venue lets anybody place them."""
 
 _SAID = {
     ReportedState.QUEUED: tuple(OrderState),
@@ -61,8 +57,11 @@ class OrderBoard:
 
     Args:
         names_fills: Product → whether its venue names executions.
-        kept: How many orders are remembered that have ended.
+        kept: How many orders of each kind are remembered that have ended.
         forgotten: Called with each order that is forgotten.
+
+    Attributes:
+        forgotten_count: How many were.
 
     Example:
         >>> board = OrderBoard()
@@ -80,16 +79,15 @@ class OrderBoard:
         forgotten: Callable[[Order], None] = lambda order: None,
     ) -> None:
         self._names_fills = names_fills
-        self._kept = kept
         self._forgotten = forgotten
-        self._forgotten_until_ns: int | None = None
-        """When the youngest of the forgotten orders was placed; ``None`` if none was forgotten."""
+        self.forgotten_count = 0
         self._lives: dict[str, OrderLife] = {}
-        self._held: WeakValueDictionary[str, OrderLife] = WeakValueDictionary()
-        """Those that are forgotten here, as long as somebody else holds them."""
         self._unfinished: dict[str, None] = {}
-        self._ended: OrderedDict[str, None] = OrderedDict()
-        """The others, the first to end before all."""
+        self._ended = EndedOrders(kept)
+        """The others."""
+        self._listed: set[str] = set()
+        """Orders that had ended when they were first heard of."""
+        self._past = Past()
         self._by_venue_id: dict[tuple[str, str], str] = {}
         self._pending = PendingOrders()
         self._filled: dict[str, Decimal] = {}
@@ -109,8 +107,12 @@ class OrderBoard:
                 return self._reported(product, report)
             case journal.AmendAsked() | journal.CancelAsked():
                 return []
+            case journal.Forgotten(called=called):
+                self._past.take(entry)
+                self._by_venue_id |= {(product, id_): name for product, id_, name in called}
+                return []
         name = entry.client_order_id
-        if name not in self._lives and self._forgotten_until_ns is not None:
+        if name not in self._lives and not self._past.is_empty:
             return []  # it had ended, and was forgotten
         life = self._lives[name]
         events = _learned(life, entry)
@@ -121,10 +123,12 @@ class OrderBoard:
         name = self.name_of(product, report)
         life = self._lives.get(name)
         if life is None:
-            placing = self._placing(report, name)
+            placing = self._placing(product, report, name)
             if placing is None:
                 return []
             command, is_understood = placing
+            if report.state in _ENDED_WITH:
+                self._listed.add(name)
             life = self._begin(
                 command, product, _placed_ns(report), is_external=True, is_understood=is_understood
             )
@@ -167,7 +171,7 @@ class OrderBoard:
         name = self.name_of(entry.product, report)
         life = self._lives.get(name)
         if life is None:
-            return self._placing(report, name) is not None
+            return self._placing(entry.product, report, name) is not None
         order = life.order
         is_late = (
             report.state is ReportedState.OPEN
@@ -217,29 +221,38 @@ class OrderBoard:
         self._pending.note(order)
         if order.filled_quantity:
             self._count_filled(order)
-        if not is_finished:
+        if is_finished:
+            self._unfinished.pop(name, None)
+            surplus = self._ended.add(name, self._kind(order))
+            if surplus is not None:
+                self._forget(surplus)
+        elif name not in self._unfinished:
             self._unfinished[name] = None
-            self._ended.pop(name, None)
-            return
-        self._unfinished.pop(name, None)
-        self._ended[name] = None
-        while len(self._ended) > self._kept:
-            self._forget(self._ended.popitem(last=False)[0])
+            self._ended.remove(name)
+
+    def _kind(self, order: Order) -> Kind:
+        if order.venue_order_id is None:
+            return Kind.NEVER_THERE
+        return Kind.LISTED if order.client_order_id in self._listed else Kind.LIVED
 
     def _forget(self, name: str) -> None:
-        life = self._held[name] = self._lives.pop(name)
+        life = self._lives.pop(name)
         order = life.order
         if order.venue_order_id is not None:
             self._by_venue_id.pop((life.product, order.venue_order_id), None)
         self._filled.pop(name, None)
-        self._forgotten_until_ns = max(self._forgotten_until_ns or 0, order.placed_ts_ns)
+        self._listed.discard(name)
+        self._past.add(life)
+        self.forgotten_count += 1
         self._forgotten(order)
 
-    def _placing(self, report: OrderReport, name: str) -> tuple[SubmitOrder, bool] | None:
+    def _placing(
+        self, product: str, report: OrderReport, name: str
+    ) -> tuple[SubmitOrder, bool] | None:
         """Return the command behind a report of an unknown order, and whether it says all; ``None`` if it is not to be taken in."""
-        until_ns = self._forgotten_until_ns
-        is_past = until_ns is not None and _placed_ns(report) <= until_ns + _SKEW_NS
-        return None if is_past and report.state in _ENDED_WITH else _command_of(report, name)
+        if report.state in _ENDED_WITH and self._past.covers(product, _placed_ns(report)):
+            return None
+        return _command_of(report, name)
 
     def _count_filled(self, order: Order) -> None:
         name, instrument = order.client_order_id, order.command.instrument
@@ -252,20 +265,19 @@ class OrderBoard:
     # ------------------------------------------------------------------ questions
 
     def __contains__(self, client_order_id: object) -> bool:
-        return client_order_id in self._lives or (
-            self._forgotten_until_ns is not None and client_order_id in self._held
-        )
+        """Tell whether an order goes by a name, or went by it and is forgotten: names are used once."""
+        return client_order_id in self._lives or client_order_id in self._past
 
     def __len__(self) -> int:
         return len(self._lives)
 
     def life(self, client_order_id: str) -> OrderLife | None:
         """Return an order as it lives, ``None`` if there is none of that name. What is held is never forgotten."""
-        return self._lives.get(client_order_id) or self._held.get(client_order_id)
+        return self._lives.get(client_order_id) or self._past.life(client_order_id)
 
     def order(self, client_order_id: str) -> Order | None:
         """Return an order as it is known now, ``None`` if there is none of that name."""
-        life = self._lives.get(client_order_id) or self._held.get(client_order_id)
+        life = self.life(client_order_id)
         return None if life is None else life.order
 
     def product(self, client_order_id: str) -> str:
@@ -297,6 +309,26 @@ class OrderBoard:
     def traded(self, instrument: str) -> Decimal:
         """Return all that was bought of an instrument, less all that was sold, by the orders that are known."""
         return self._traded.get(instrument, Decimal(0))
+
+    def is_past(self, product: str, venue_ts_ns: int) -> bool:
+        """Tell whether something unknown of a time, by the venue's clock, may be of an order that is forgotten."""
+        return self._past.covers(product, venue_ts_ns)
+
+    def without(self, names: Collection[str], at_ns: int) -> journal.Forgotten | None:
+        """Return what a journal must say first that has no entries of some orders, ``None`` if there is nothing to be said.
+
+        Args:
+            names: Of those orders; of forgotten ones it has none either.
+            at_ns: Our clock.
+        """
+        called = [
+            (life.product, life.order.venue_order_id, name)
+            for name, life in self._lives.items()
+            if name not in names
+            and life.order.venue_order_id is not None
+            and not {"#", "@"}.isdisjoint(name)  # see `name_of`
+        ]
+        return self._past.entry([self._lives[name] for name in names], called, at_ns)
 
     def pending(self, instrument: str) -> tuple[int, Decimal, Decimal]:
         """Return how many orders of an instrument may still trade, and what buys and sells among them have left."""

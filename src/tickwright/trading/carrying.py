@@ -2,7 +2,7 @@
 
 Every entry is read at each start, so a journal of millions of orders makes starting slow. Nothing is ever taken out of it: it is the
 only witness of what was done. A new one begins instead, with all entries about each order that may still become something, or
-that ended a short while ago.
+that ended a short while ago. Before them it says what a listing of the past or a user's next name must not take for new.
 """
 
 from __future__ import annotations
@@ -35,7 +35,12 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def carry(
-    old: Journal, new: Journal, since_ns: int, *, progress: Callable[[int], None] | None = None
+    old: Journal,
+    new: Journal,
+    *,
+    since_ns: int,
+    now_ns: int,
+    progress: Callable[[int], None] | None = None,
 ) -> Carried:
     """Begin a journal with what is needed of another one; all of it is written, or none.
 
@@ -44,6 +49,7 @@ async def carry(
         new: An empty one.
         since_ns: Orders that have ended are carried over if anything was written of them since then, ns since 1970, and a program would
             still remember them.
+        now_ns: Our clock.
         progress: Called now and then with how many entries were read.
 
     Raises:
@@ -52,18 +58,22 @@ async def carry(
     async for _ in new.numbered():
         raise StoreError("the new journal holds entries already; name one that is not there yet")
     numbers: dict[str, list[int]] = {}
-    found = Inspection(lambda order, news_ns: numbers.pop(order.client_order_id))
+    found = Inspection(lambda order, news_ns: numbers.pop(order.client_order_id, None))
     async for number, entry in old.numbered():
         name = found.take(number, entry)
         if progress is not None and number % _PROGRESS_EVERY == 0:
             progress(number)
         if name is not None:
             numbers.setdefault(name, []).append(number)
-    orders = [order for order in found.board.orders() if _is_needed(order, found, since_ns)]
+    known = found.board.orders()
+    orders = [order for order in known if _is_needed(order, found, since_ns)]
+    left = {order.client_order_id for order in known} - {order.client_order_id for order in orders}
+    begun = found.board.without(left, now_ns)
     wanted = {number for order in orders for number in numbers[order.client_order_id]}
     entries = [entry async for number, entry in old.numbered() if number in wanted]
-    _check(entries, orders)
-    await new.append(entries)
+    beginning = [] if begun is None else [begun]
+    _check([*beginning, *entries], orders)
+    await new.append([*beginning, *entries])
     return Carried(
         entries=len(entries),
         entries_before=found.entries,

@@ -183,7 +183,10 @@ class DeadManSwitch:
         self._parts.notify(fired)
         while True:
             try:
-                await withdraw(self._parts.gateway, names)
+                board = self._parts.gateway.board
+                await withdraw(
+                    self._parts.gateway, [name for name in names if board.order(name) is not None]
+                )
                 break
             except CredentialsRefused as error:
                 self._parts.notify(

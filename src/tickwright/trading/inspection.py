@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tickwright.errors import IllegalTransition
 from tickwright.model.orders import Order
 from tickwright.trading.board import KEPT, OrderBoard
-from tickwright.trading.journal import Entry, Journal, Reported, Submitted, damaged
+from tickwright.trading.journal import Entry, Forgotten, Journal, Reported, Submitted, damaged
 
 
 __all__ = ["Inspection", "fold", "inspect"]
@@ -43,7 +43,7 @@ class Inspection:
 
     def _forget(self, order: Order) -> None:
         self._forgotten_count += 1
-        news_ns = self.news_ns.pop(order.client_order_id)
+        news_ns = self.news_ns.pop(order.client_order_id, order.placed_ts_ns)
         if self._forgotten is not None:
             self._forgotten(order, news_ns)
 
@@ -57,10 +57,12 @@ class Inspection:
         if number != self.entries:
             raise damaged(self.entries, "is missing")
         fold(self.board, number, entry)
+        if isinstance(entry, Forgotten):
+            return None
         name = entry.client_order_id
         if isinstance(entry, Reported):
             name = self.board.name_of(entry.product, entry.report)
-        if name not in self.board:
+        if self.board.order(name) is None:
             return None
         self.news_ns[name] = entry.at_ns
         return name

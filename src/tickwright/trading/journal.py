@@ -23,6 +23,7 @@ __all__ = [
     "Denied",
     "Entry",
     "Executed",
+    "Forgotten",
     "Journal",
     "Lost",
     "Rejected",
@@ -121,6 +122,17 @@ class CancelAsked(_About, frozen=True, kw_only=True):
     """Somebody wanted it canceled."""
 
 
+class Forgotten(_Entry, frozen=True, kw_only=True):
+    """What has to be known of orders that were left behind: the first entry of a journal that goes on for another (`tickwright.trading.carrying`)."""
+
+    until_ns: dict[str, int]
+    """Product → by the venue's clock, when anything last became of one."""
+    names: tuple[str, ...] = ()
+    """That users gave them: names are used once."""
+    called: tuple[tuple[str, str, str], ...] = ()
+    """Product, venue's id and name here of orders that follow, and that are called as they are because of one that does not."""
+
+
 Entry = (
     Submitted
     | Denied
@@ -132,6 +144,7 @@ Entry = (
     | Executed
     | AmendAsked
     | CancelAsked
+    | Forgotten
 )
 
 

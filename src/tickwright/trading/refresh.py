@@ -76,7 +76,7 @@ class Refresher:
 
         What is open is asked for as well: a venue's history may lag behind, or leave it out.
         """
-        desk = self._desks[product]
+        desk, forgotten_before = self._desks[product], self._board.forgotten_count
         await self._gateway.reconcile(product)
         told = await desk.past_orders(instrument, start_ns, end_ns)
         news = [entry for entry in told if self._board.has_news(entry)]
@@ -88,6 +88,11 @@ class Refresher:
             order = self._board.order(name)
             if order is not None and order.missing_quantity:  # it traded after the end
                 await self._gateway.ask(name)
+        if self._board.forgotten_count > forgotten_before:
+            log.warning(
+                "%s: the venue lists more orders than are remembered, and the latest are known; ask for a shorter time",
+                instrument.id,
+            )
 
     # ------------------------------------------------------------------ executions
 
@@ -102,7 +107,7 @@ class Refresher:
         for venue_order_id, mine in by_order.items():
             order = await self._order_of(desk, instrument, venue_order_id, mine[0])
             if order is None:
-                continue
+                continue  # also one of those that are forgotten here
             known = {fill.trade_id for fill in order.fills}
             fresh = tuple(row.fill for row in mine if row.fill.trade_id not in known)
             if fresh:
@@ -115,12 +120,14 @@ class Refresher:
     ) -> Order | None:
         """Return the order of an execution; one that was placed before anybody here listened is asked for."""
         name = self._board.named(desk.name, venue_order_id)
-        if name is None:
-            reported = await desk.query(_stranger(instrument, venue_order_id, row))
-            if reported:
-                await self._recorder.record(*reported)
-            name = self._board.named(desk.name, venue_order_id)
-        if name is None:
+        if name is not None:
+            return self._board.order(name)
+        if self._board.is_past(desk.name, row.fill.venue_ts_ns or 0):
+            return None  # most likely one that is forgotten here
+        reported = await desk.query(_stranger(instrument, venue_order_id, row))
+        await self._record(each for each in reported if self._board.has_news(each))
+        name = self._board.named(desk.name, venue_order_id)
+        if not reported:
             log.warning(
                 "%s: trade %s is of order %s, which the venue does not find any more; it is left out",
                 desk.name,
