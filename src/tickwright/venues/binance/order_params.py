@@ -67,7 +67,8 @@ def spot_params(command: SubmitOrder, instrument: Instrument) -> Params:
             last.
     """
     trigger = command.trigger
-    _refuse_half_filled(command)
+    if command.time_in_force is TimeInForce.FOK:
+        _refuse_half_filled(command)
     _refuse(
         command,
         "GTD orders",
@@ -161,7 +162,8 @@ def usdm_params(command: SubmitOrder, instrument: Instrument) -> Params:
     Raises:
         NotSupported: For what futures do not have: orders by quote, icebergs, market orders that are FOK.
     """
-    _refuse_half_filled(command)
+    if command.time_in_force is TimeInForce.FOK:
+        _refuse_half_filled(command)
     if command.quote_quantity is not None or command.display_quantity is not None:
         _refuse_on_futures(command)
     return _given(
@@ -184,7 +186,8 @@ def algo_params(command: SubmitOrder, trigger: Trigger, instrument: Instrument) 
     Raises:
         NotSupported: For what futures do not have, index triggers and trailing orders with a limit among it.
     """
-    _refuse_half_filled(command)
+    if command.time_in_force is TimeInForce.FOK:
+        _refuse_half_filled(command)
     _refuse_on_futures(command)
     _refuse(command, "triggers on the index price", is_wanted=trigger.by is TriggerBy.INDEX)
     is_trailing = trigger.trail_bps is not None
@@ -219,7 +222,7 @@ def _refuse_half_filled(command: SubmitOrder) -> None:
     _refuse(
         command,
         "market orders that are filled whole or not at all (FOK)",
-        is_wanted=command.is_market and command.time_in_force is TimeInForce.FOK,
+        is_wanted=command.is_market,
         instead="give a price that takes, or leave the time in force out",
     )
 
