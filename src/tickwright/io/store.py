@@ -51,40 +51,6 @@ class Store(Protocol):
         """Let the next writer in. Twice is fine."""
 
 
-class MemoryStore:
-    """A store that ends with its process: for tests.
-
-    Args:
-        rows: What another one held, to go on from there.
-    """
-
-    is_immediate = True
-
-    def __init__(self, rows: Sequence[bytes] = ()) -> None:
-        self.contents = list(rows)
-        self._is_closed = False
-
-    async def append(self, rows: Sequence[bytes]) -> int:
-        """Write a batch."""
-        return self.append_nowait(rows)
-
-    def append_nowait(self, rows: Sequence[bytes]) -> int:
-        """Write a batch."""
-        if self._is_closed:
-            raise Closed("this store was closed")
-        self.contents.extend(rows)
-        return len(self.contents)
-
-    async def rows(self, after: int = 0) -> AsyncIterator[Row]:
-        """Yield the rows behind a number."""
-        for number, row in enumerate(self.contents[after:], after + 1):
-            yield number, row
-
-    async def close(self) -> None:
-        """Take no more."""
-        self._is_closed = True
-
-
 class ForgetfulStore:
     """A store that counts rows and keeps none: for those who want no journal, whose programs may run for months (G16)."""
 
@@ -114,6 +80,29 @@ class ForgetfulStore:
     async def close(self) -> None:
         """Take no more."""
         self._is_closed = True
+
+
+class MemoryStore(ForgetfulStore):
+    """A store that ends with its process: for tests.
+
+    Args:
+        rows: What another one held, to go on from there.
+    """
+
+    def __init__(self, rows: Sequence[bytes] = ()) -> None:
+        super().__init__()
+        self.contents = list(rows)
+
+    def append_nowait(self, rows: Sequence[bytes]) -> int:
+        """Write a batch."""
+        super().append_nowait(rows)
+        self.contents.extend(rows)
+        return len(self.contents)
+
+    async def rows(self, after: int = 0) -> AsyncIterator[Row]:
+        """Yield the rows behind a number."""
+        for number, row in enumerate(self.contents[after:], after + 1):
+            yield number, row
 
 
 async def open_store(url: str, *, is_read_only: bool = False) -> Store:

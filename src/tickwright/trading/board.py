@@ -31,7 +31,7 @@ from tickwright.trading.pending import PendingOrders
 __all__ = ["KEPT", "OrderBoard"]
 
 KEPT = 50_000
-"""Orders that have ended, of each kind: some 100 MB, and half an hour at the fastest that a venue lets anybody place them."""
+"""Orders that have ended, of each kind: half an hour at the fastest that a venue lets anybody place them."""
 
 _SAID = {
     ReportedState.QUEUED: tuple(OrderState),

@@ -183,10 +183,7 @@ class DeadManSwitch:
         self._parts.notify(fired)
         while True:
             try:
-                board = self._parts.gateway.board
-                await withdraw(
-                    self._parts.gateway, [name for name in names if board.order(name) is not None]
-                )
+                await withdraw(self._parts.gateway, names)
                 break
             except CredentialsRefused as error:
                 self._parts.notify(

@@ -77,9 +77,6 @@ class Past:
         """Tell whether a user gave an order that name."""
         return client_order_id in self._names
 
-    def __len__(self) -> int:
-        return len(self._until_ns) + len(self._held)
-
     def add(self, life: OrderLife) -> None:
         """Keep what has to be kept of an order."""
         self._held[life.order.client_order_id] = life
@@ -111,7 +108,8 @@ class Past:
             at_ns: Our clock.
         """
         past = Past()
-        past.take(Forgotten(at_ns=at_ns, until_ns=self._until_ns, names=tuple(self._names)))
+        past._names |= self._names
+        past._until_ns |= self._until_ns
         past.is_empty = self.is_empty
         for life in left:
             past._reach(life)

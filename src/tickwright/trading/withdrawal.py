@@ -44,17 +44,23 @@ async def withdraw(gateway: Gateway, names: Iterable[str]) -> None:
     Raises:
         CredentialsRefused: The venue does not take the key any more: the next tries will not be taken either.
     """
-    left = [name for name in names if not gateway.order(name).state.is_final]
+    left = _not_ended(gateway, names)
     delay_s = _FIRST_S
     while left:
         errors = await _cancel(gateway, left)
-        left = [name for name in left if not gateway.order(name).state.is_final]
+        left = _not_ended(gateway, left)
         refusals = [error for error in errors if isinstance(error, CredentialsRefused)]
         if left and refusals and len(refusals) == len(errors):
             raise refusals[0]
         if left:
             await asyncio.sleep(delay_s)
             delay_s = min(2 * delay_s, _MAX_S)
+
+
+def _not_ended(gateway: Gateway, names: Iterable[str]) -> list[str]:
+    """Return those that may still trade; one that is not known any more has ended long ago."""
+    orders = [gateway.board.order(name) for name in names]
+    return [order.client_order_id for order in orders if order and not order.state.is_final]
 
 
 async def _cancel(gateway: Gateway, names: list[str]) -> list[Order | TickwrightError]:
